@@ -1,0 +1,5 @@
+/** Main, commands, configuration loading and wiring by hand. */
+@NullMarked
+package dev.sekisho.app;
+
+import org.jspecify.annotations.NullMarked;

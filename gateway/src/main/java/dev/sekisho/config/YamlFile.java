@@ -1,0 +1,97 @@
+package dev.sekisho.config;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/** Reads YAML 1.2 into {@link Node}s, so that every later message can name a line and a column. */
+public final class YamlFile {
+  private YamlFile() {}
+
+  /** The file's top mapping; empty, with the problem reported, when it cannot be read or is not YAML. */
+  public static Optional<Node.Mapping> read(Path path, Problems problems) {
+    String name = path.toString();
+    try {
+      return parse(name, Files.readString(path, StandardCharsets.UTF_8), problems);
+    } catch (IOException e) {
+      problems.error(Mark.file(name), "cannot be read (" + e.getClass().getSimpleName() + "): " + e.getMessage() + ".");
+      return Optional.empty();
+    }
+  }
+
+  public static Optional<Node.Mapping> parse(String name, String text, Problems problems) {
+    try {
+      LoadSettings settings = LoadSettings.builder().setLabel(name).setUseMarks(true).setAllowDuplicateKeys(false)
+          .setMaxAliasesForCollections(50).build();
+      var root = new Compose(settings).composeReader(new StringReader(text));
+      if (root.isEmpty()) {
+        return Optional.of(new Node.Mapping(Mark.file(name), Map.of(), Map.of()));
+      }
+      Node node = convert(name, root.get(), problems);
+      if (node instanceof Node.Mapping mapping) {
+        return Optional.of(mapping);
+      }
+      problems.error(node.mark(), "the file must be a mapping of sections, not " + node.kind() + ".");
+    } catch (MarkedYamlEngineException e) {
+      problems.error(e.getProblemMark().map(m -> mark(name, m)).orElse(Mark.file(name)), "this is not YAML: " + e.getProblem() + ".");
+    } catch (YamlEngineException e) {
+      problems.error(Mark.file(name), "this is not YAML: " + e.getMessage() + ".");
+    }
+    return Optional.empty();
+  }
+
+  private static Node convert(String name, org.snakeyaml.engine.v2.nodes.Node node, Problems problems) {
+    Mark mark = node.getStartMark().map(m -> mark(name, m)).orElse(Mark.file(name));
+    return switch (node) {
+      case ScalarNode scalar -> new Node.Scalar(mark, scalar.getValue(), scalar.getScalarStyle() != ScalarStyle.PLAIN);
+      case SequenceNode sequence -> {
+        List<Node> items = new ArrayList<>();
+        for (var item : sequence.getValue()) {
+          items.add(convert(name, item, problems));
+        }
+        yield new Node.Sequence(mark, List.copyOf(items));
+      }
+      case MappingNode mapping -> convertMapping(name, mapping, mark, problems);
+      default -> throw new IllegalStateException("unexpected YAML node " + node.getNodeType());
+    };
+  }
+
+  private static Node.Mapping convertMapping(String name, MappingNode mapping, Mark mark, Problems problems) {
+    Map<String, Node> values = new LinkedHashMap<>();
+    Map<String, Mark> marks = new LinkedHashMap<>();
+    for (NodeTuple tuple : mapping.getValue()) {
+      Node key = convert(name, tuple.getKeyNode(), problems);
+      if (!(key instanceof Node.Scalar scalar)) {
+        problems.error(key.mark(), "a key must be a plain word, not " + key.kind() + ".");
+        continue;
+      }
+      @Nullable Node before = values.put(scalar.text(), convert(name, tuple.getValueNode(), problems));
+      if (before != null) {
+        problems.error(key.mark(), "the key '" + scalar.text() + "' is given twice; the first one is at " + before.mark() + ".");
+      }
+      marks.put(scalar.text(), key.mark());
+    }
+    return new Node.Mapping(mark, values, marks);
+  }
+
+  private static Mark mark(String name, org.snakeyaml.engine.v2.exceptions.Mark mark) {
+    return new Mark(name, mark.getLine() + 1, mark.getColumn() + 1);
+  }
+}
