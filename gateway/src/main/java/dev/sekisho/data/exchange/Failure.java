@@ -1,5 +1,7 @@
 package dev.sekisho.data.exchange;
 
+import java.util.Locale;
+
 /**
  * Why an exchange could not go on: whose side, what kind, and whether trying again is safe. A value, not an exception: expected
  * failures are part of the life of a request.
@@ -10,7 +12,12 @@ public record Failure(Side side, Kind kind, Retry retry, String detail) {
   public enum Side {
     CLIENT,
     GATEWAY,
-    ORIGIN
+    ORIGIN;
+
+    /** As written in the journal and in metric labels. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   public enum Retry {
@@ -30,6 +37,7 @@ public record Failure(Side side, Kind kind, Retry retry, String detail) {
     TARGET_TOO_LONG(414, "http_request_error"),
     REQUEST_TIMEOUT(408, "http_request_error"),
     UNSUPPORTED_VERSION(505, "http_request_error"),
+    UNSUPPORTED_SCHEME(501, "http_request_error"),
     UNSUPPORTED_EXPECTATION(417, "http_request_error"),
     LOOP(508, "proxy_loop_detected"),
     TOO_MANY_CONNECTIONS(429, "connection_limit_reached"),
@@ -70,7 +78,7 @@ public record Failure(Side side, Kind kind, Retry retry, String detail) {
 
     /** As written in the journal and in metric labels. */
     public String word() {
-      return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
   }
 }

@@ -1,0 +1,49 @@
+package dev.sekisho.data.exchange;
+
+import dev.sekisho.net.DomainName;
+import dev.sekisho.net.IpAddress;
+import java.util.List;
+
+/**
+ * What an exchange asks of the connection that carries it. Every request is answered by exactly one event on the exchange, on the
+ * same event loop, at once or later; {@link #refuse} and {@link #abandon} are not answered.
+ */
+public interface Carrier {
+  /** Answered by {@link Exchange#resolved} or {@link Exchange#failed}. */
+  void resolve(DomainName name);
+
+  /** Answered by {@link Exchange#dialled} or {@link Exchange#failed}. Only the given addresses may be connected to. */
+  void dial(List<IpAddress> addresses, int port, Connection connection);
+
+  /** Sends the request; answered by {@link Exchange#responded} or {@link Exchange#failed}. */
+  void forward();
+
+  /** Hands the response to the client; answered by {@link Exchange#delivered} or {@link Exchange#failed}. */
+  void deliver();
+
+  /** Says 200 to a CONNECT and joins both ends; answered by {@link Exchange#delivered} or {@link Exchange#failed}. */
+  void tunnel();
+
+  /** Answers the client in the origin's stead. When a response has already begun, the connection is broken off visibly instead. */
+  void refuse(Refusal refusal);
+
+  /** The client is gone: everything that is held for this exchange is let go. */
+  void abandon();
+
+  /** Payload bytes of the request that were sent to the origin so far. */
+  long bytesUp();
+
+  /** Payload bytes of the response that were handed to the client so far. */
+  long bytesDown();
+
+  /** Microseconds since 1970, UTC. */
+  long nowMicros();
+
+  /** Which connections to an origin may be used. */
+  enum Connection {
+    /** One that was used before by an exchange, or a new one. */
+    ANY,
+    /** A new one, after a used one turned out to be stale. */
+    NEW
+  }
+}

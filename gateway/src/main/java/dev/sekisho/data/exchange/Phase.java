@@ -1,0 +1,39 @@
+package dev.sekisho.data.exchange;
+
+import java.util.Locale;
+
+/** The phases of an exchange, in the order in which it passes through them. */
+public enum Phase {
+  /** Policy decides on what is known from the request. */
+  DECIDE,
+  /** The journal is told, before anything leaves. */
+  RECORD,
+  /** How the origin is reached. */
+  ROUTE,
+  /** The name becomes addresses. */
+  RESOLVE,
+  /** Every address is judged, and policy decides again if it asked for them. */
+  CHECK,
+  /** A connection to one of the judged addresses. */
+  DIAL,
+  /** The request goes out; its response is awaited. */
+  FORWARD,
+  /** Policy decides on the response, if it asked to see it. */
+  JUDGE,
+  /** The response, or the tunnel, reaches the client. */
+  DELIVER,
+  /** Everything was delivered. */
+  DONE;
+
+  private static final Phase[] ORDER = values();
+
+  /** The phase after this one. */
+  Phase next() {
+    return ORDER[ordinal() + 1];
+  }
+
+  /** As written in the journal. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,428 @@
+package dev.sekisho.data.listen;
+
+import dev.sekisho.data.exchange.Failure;
+import dev.sekisho.data.exchange.Refusal;
+import dev.sekisho.data.exchange.Unreadable;
+import dev.sekisho.data.http1.Bad;
+import dev.sekisho.data.http1.NeedMore;
+import dev.sekisho.data.http1.RequestHead;
+import dev.sekisho.data.http1.RequestParser;
+import dev.sekisho.data.http1.Target;
+import dev.sekisho.data.origin.BoundConnections;
+import dev.sekisho.journal.Record;
+import dev.sekisho.net.IpAddress;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's connection: requests in, one after the other, each carried by an {@link HttpCarrier}. What arrives while an exchange
+ * is under way is its body, or the next request, which waits its turn.
+ *
+ * <p>States and the time limit that holds in each:
+ *
+ * <pre>
+ * AWAITING   between requests                    idle-timeout, silently
+ * READING    a head has begun                    request-timeout, 408
+ * EXCHANGING an exchange has the connection      the carrier's (response, body)
+ * TUNNELLING the relay has the connection        the relay's (tunnel-idle)
+ * LINGERING  answered, being closed in order     one second
+ * CLOSED
+ * </pre>
+ */
+final class ClientConnection extends ChannelInboundHandlerAdapter implements Deadlines.Expiring {
+  private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+  private static final int MOST_HELD = 64 << 10;
+  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private enum State {
+    AWAITING,
+    READING,
+    EXCHANGING,
+    TUNNELLING,
+    LINGERING,
+    CLOSED
+  }
+
+  private final Channel channel;
+  private final Lane lane;
+  private final Client client;
+  private final Guests guests;
+  private final RequestParser parser;
+  private final BoundConnections bound = new BoundConnections();
+
+  private State state = State.AWAITING;
+  private ByteBuf held = Unpooled.EMPTY_BUFFER;
+  private @Nullable HttpCarrier carrier;
+  private long deadlineNanos;
+  private long headSinceMicros;
+
+  /**
+   * Who is at the other end.
+   *
+   * @param listener the listener's name in records
+   */
+  record Client(IpAddress address, int port, String listener) {}
+
+  ClientConnection(Channel channel, Lane lane, Client client, Guests guests) {
+    this.channel = channel;
+    this.lane = lane;
+    this.client = client;
+    this.guests = guests;
+    this.parser = new RequestParser(lane.headLimits(), Target.Scheme.HTTP.defaultPort());
+    this.deadlineNanos = System.nanoTime() + lane.limits().requestTimeout().toNanos();
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    lane.deadlines().add(this);
+    guests.arrived(this);
+  }
+
+  // What the connection tells us.
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    if (state == State.LINGERING || state == State.CLOSED) {
+      bytes.release();
+      return;
+    }
+    if (held.isReadable()) {
+      held = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), held, bytes);
+    } else {
+      held.release();
+      held = bytes;
+    }
+    advance();
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (carrier != null) {
+      carrier.flushUp();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (carrier != null && channel.isWritable()) {
+      carrier.clientWritable();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent && state != State.TUNNELLING) {
+      left();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    left();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof java.io.IOException || cause instanceof javax.net.ssl.SSLException) {
+      left();
+      return;
+    }
+    LOG.error("A defect in the gateway ended the connection of {}; please report it.", client.address().text(), cause);
+    HttpCarrier now = carrier;
+    if (now != null) {
+      now.defect(cause);
+    }
+    close();
+  }
+
+  @Override
+  public long deadlineNanos() {
+    return deadlineNanos;
+  }
+
+  @Override
+  public void expired() {
+    switch (state) {
+      case AWAITING, LINGERING -> close();
+      case READING -> unreadable(new Failure(
+          Failure.Side.CLIENT, Failure.Kind.REQUEST_TIMEOUT, Failure.Retry.SAFE, "The request's head did not arrive in time."));
+      case EXCHANGING -> present().expired();
+      case TUNNELLING, CLOSED -> never();
+    }
+  }
+
+  /** Goes on with what is held: parses heads, and gives a running exchange its body. */
+  private void advance() {
+    while ((state == State.AWAITING || state == State.READING) && held.isReadable()) {
+      if (!readOneHead()) {
+        break;
+      }
+    }
+    if (state == State.EXCHANGING) {
+      present().pump();
+    }
+    if (!held.isReadable()) {
+      release();
+    }
+    holdBack();
+  }
+
+  private boolean readOneHead() {
+    if (state == State.AWAITING) {
+      state = State.READING;
+      headSinceMicros = WallClock.micros();
+      within(lane.limits().requestTimeout());
+    }
+    return switch (parser.parse(held)) {
+      case NeedMore _ -> false;
+      case Bad(Failure failure) -> {
+        unreadable(failure);
+        yield false;
+      }
+      case RequestHead head -> {
+        begin(head);
+        yield true;
+      }
+    };
+  }
+
+  private void begin(RequestHead head) {
+    state = State.EXCHANGING;
+    never();
+    switch (Reading.of(head, lane.voice().pseudonym())) {
+      case Reading.Ours(String path) -> answer(OwnPage.render(path, head, channel.alloc()), OwnPage.afterwards(head));
+      case Reading.Unfit(Failure failure) -> unreadable(failure);
+      case Reading.Outbound outbound -> {
+        HttpCarrier next = new HttpCarrier(this, lane, head, outbound.asked(), newRecord(outbound.mode()));
+        carrier = next;
+        next.begin();
+      }
+    }
+  }
+
+  private void unreadable(Failure failure) {
+    Refusal refusal = Unreadable.end(failure, client.address(), newRecord(Record.Mode.PLAIN), WallClock.micros(), lane.gate());
+    answer(Answer.refusal(refusal, channel.alloc()), Afterwards.CLOSE);
+  }
+
+  private Record newRecord(Record.Mode mode) {
+    long start = headSinceMicros == 0 ? WallClock.micros() : headSinceMicros;
+    return new Record(lane.gate().journal().newId(start), start, client.listener(), mode, client.address().text(), client.port());
+  }
+
+  // What a carrier may do with the connection it has.
+
+  ByteBuf held() {
+    return held;
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  IpAddress clientAddress() {
+    return client.address();
+  }
+
+  BoundConnections bound() {
+    return bound;
+  }
+
+  /** What happens to the connection once an answer is out. */
+  enum Afterwards {
+    KEEP,
+    CLOSE;
+
+    static Afterwards of(boolean keep) {
+      return keep ? KEEP : CLOSE;
+    }
+  }
+
+  /** Sends a whole answer of our own and goes on, or closes. Ownership passes. */
+  void answer(ByteBuf message, Afterwards then) {
+    channel.writeAndFlush(message, channel.voidPromise());
+    finished(then);
+  }
+
+  /** The exchange is over and everything is written. */
+  void finished(Afterwards then) {
+    carrier = null;
+    if (state == State.CLOSED) {
+      return;
+    }
+    if (then == Afterwards.CLOSE || draining()) {
+      linger();
+      return;
+    }
+    state = State.AWAITING;
+    headSinceMicros = 0;
+    within(lane.limits().idleTimeout());
+    if (held.isReadable()) {
+      // The next pipelined request; not from here, or a thousand of them would go as deep on the stack.
+      lane.loop().execute(this::advance);
+    } else {
+      readOn();
+    }
+  }
+
+  /** How a connection is broken off in the middle of a response. */
+  enum Break {
+    /** The framing tells the client that something is missing. */
+    CLOSE,
+    /** Only a reset does. */
+    RESET
+  }
+
+  /** Breaks it off so that the client cannot take what it has for everything. */
+  void breakOff(Break how) {
+    if (how == Break.RESET && channel instanceof SocketChannel socket && channel.isActive()) {
+      socket.config().setSoLinger(0);
+    }
+    carrier = null;
+    close();
+  }
+
+  boolean isTunnel() {
+    return state == State.TUNNELLING;
+  }
+
+  boolean draining() {
+    return guests.draining();
+  }
+
+  /** Gives the bare channel and what was read from it to a tunnel. Call {@link #tunnelled} when that is over. */
+  ByteBuf detach() {
+    state = State.TUNNELLING;
+    never();
+    lane.deadlines().remove(this);
+    channel.config().setAutoRead(false);
+    channel.pipeline().remove(this);
+    ByteBuf early = held;
+    held = Unpooled.EMPTY_BUFFER;
+    return early;
+  }
+
+  void tunnelled() {
+    if (state == State.TUNNELLING) {
+      state = State.CLOSED;
+      bound.close();
+      guests.left(this, client.address());
+    }
+  }
+
+  void within(java.time.Duration limit) {
+    deadlineNanos = System.nanoTime() + limit.toNanos();
+  }
+
+  /** No limit of ours holds now. */
+  void never() {
+    deadlineNanos = System.nanoTime() + TimeUnit.DAYS.toNanos(3650);
+  }
+
+  /** Lets go of a connection that carries nothing, as at shutdown. */
+  void closeIfIdle() {
+    if (state == State.AWAITING) {
+      close();
+    }
+  }
+
+  /** Ends whatever it carries, as when the drain limit is over. */
+  void end() {
+    HttpCarrier now = carrier;
+    if (now != null && state == State.TUNNELLING) {
+      now.endTunnel();
+      return;
+    }
+    if (now != null) {
+      now.drained();
+    }
+    close();
+  }
+
+  // How it ends.
+
+  private void left() {
+    if (state == State.CLOSED || state == State.TUNNELLING) {
+      return;
+    }
+    HttpCarrier now = carrier;
+    carrier = null;
+    close();
+    if (now != null) {
+      now.clientLeft();
+    }
+  }
+
+  /** Closes in order: our side first, then what the client still sends is read and dropped, so that the answer is not lost to a reset. */
+  private void linger() {
+    state = State.LINGERING;
+    deadlineNanos = System.nanoTime() + LINGER_NANOS;
+    release();
+    readOn();
+    if (channel instanceof SocketChannel socket && channel.isActive()) {
+      socket.shutdownOutput();
+    } else {
+      close();
+    }
+  }
+
+  private void close() {
+    if (state == State.CLOSED) {
+      return;
+    }
+    state = State.CLOSED;
+    lane.deadlines().remove(this);
+    release();
+    bound.close();
+    channel.close();
+    guests.left(this, client.address());
+  }
+
+  /** Stops reading when the client is ahead of what can be used; resumes when it is not. */
+  private void holdBack() {
+    if (held.readableBytes() > MOST_HELD) {
+      if (channel.config().isAutoRead()) {
+        channel.config().setAutoRead(false);
+      }
+    } else {
+      readOn();
+    }
+  }
+
+  private void readOn() {
+    if (channel.isActive() && !channel.config().isAutoRead()) {
+      channel.config().setAutoRead(true);
+    }
+  }
+
+  /** The carrier took some of what was held. */
+  void taken() {
+    if (!held.isReadable()) {
+      release();
+    }
+    holdBack();
+  }
+
+  private void release() {
+    held.release();
+    held = Unpooled.EMPTY_BUFFER;
+  }
+
+  private HttpCarrier present() {
+    if (carrier == null) {
+      throw new IllegalStateException("no exchange in state " + state);
+    }
+    return carrier;
+  }
+}

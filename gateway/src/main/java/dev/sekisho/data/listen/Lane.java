@@ -1,0 +1,87 @@
+package dev.sekisho.data.listen;
+
+import dev.sekisho.data.exchange.Gate;
+import dev.sekisho.data.http1.HeadLimits;
+import dev.sekisho.data.http1.RequestWriter;
+import dev.sekisho.data.http1.ResponseWriter;
+import dev.sekisho.data.names.Resolver;
+import dev.sekisho.data.origin.Dialler;
+import dev.sekisho.data.origin.OriginConfig;
+import dev.sekisho.data.origin.OriginPool;
+import dev.sekisho.data.relay.Tunnels;
+import io.netty.channel.EventLoop;
+
+/** One event loop, and what the connections on it share. */
+final class Lane {
+  private final EventLoop loop;
+  private final Gate gate;
+  private final Means means;
+  private final LimitsConfig limits;
+  private final Voice voice;
+  private final HeadLimits headLimits;
+  private final Deadlines deadlines;
+  private final OriginPool pool;
+  private final LoopLag lag;
+
+  /** What reaches origins; shared by all lanes. */
+  record Means(Resolver resolver, Dialler dialler, Tunnels tunnels, OriginConfig origin) {}
+
+  /**
+   * How the gateway speaks to others.
+   *
+   * @param pseudonym its name in Via fields (RFC 9110 §7.6.3); unique, so that a loop is recognised
+   */
+  record Voice(String pseudonym, RequestWriter requests, ResponseWriter responses) {
+    static Voice of(String pseudonym) {
+      return new Voice(pseudonym, new RequestWriter(pseudonym), new ResponseWriter(pseudonym));
+    }
+  }
+
+  Lane(EventLoop loop, Gate gate, Means means, LimitsConfig limits, Voice voice) {
+    this.loop = loop;
+    this.gate = gate;
+    this.means = means;
+    this.limits = limits;
+    this.voice = voice;
+    this.headLimits = new HeadLimits(limits.headerBlock(), limits.requestLine(), HeadLimits.DEFAULT.fields());
+    this.deadlines = new Deadlines(loop);
+    this.pool = new OriginPool(means.origin().pool());
+    this.lag = LoopLag.watch(loop);
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  Gate gate() {
+    return gate;
+  }
+
+  Means means() {
+    return means;
+  }
+
+  LimitsConfig limits() {
+    return limits;
+  }
+
+  Voice voice() {
+    return voice;
+  }
+
+  HeadLimits headLimits() {
+    return headLimits;
+  }
+
+  Deadlines deadlines() {
+    return deadlines;
+  }
+
+  OriginPool pool() {
+    return pool;
+  }
+
+  LoopLag lag() {
+    return lag;
+  }
+}

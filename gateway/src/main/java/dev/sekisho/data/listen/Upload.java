@@ -1,0 +1,146 @@
+package dev.sekisho.data.listen;
+
+import dev.sekisho.data.exchange.Failure;
+import dev.sekisho.data.http1.Bad;
+import dev.sekisho.data.http1.BodyFraming;
+import dev.sekisho.data.http1.BodyPart;
+import dev.sekisho.data.http1.BodyReader;
+import dev.sekisho.data.http1.BodyWriter;
+import dev.sekisho.data.http1.NeedMore;
+import dev.sekisho.data.http1.RequestHead;
+import dev.sekisho.data.http1.RequestWriter;
+import dev.sekisho.data.origin.OriginConnection;
+import io.netty.buffer.ByteBuf;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The request on its way to the origin: its head rebuilt, its body passed on as it arrives and as fast as the origin takes it. */
+final class Upload {
+  /** RFC 9110 §9.2.2. */
+  private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
+
+  /** What pumping came to. */
+  sealed interface Pumped {
+    /** Nothing moved. */
+    record Nothing() implements Pumped {}
+
+    /** Something was written towards the origin, or the end was reached. */
+    record Some() implements Pumped {}
+
+    /** The client's body breaks the rules. */
+    record Broken(Failure failure) implements Pumped {}
+
+    Pumped NOTHING = new Nothing();
+    Pumped SOME = new Some();
+  }
+
+  private enum State {
+    BEFORE,
+    SENDING,
+    OVER
+  }
+
+  private final RequestHead head;
+  private final BodyReader reader;
+  private final BodyWriter writer;
+  private State state = State.BEFORE;
+  private @Nullable OriginConnection origin;
+  private long bytes;
+
+  Upload(RequestHead head) {
+    this.head = head;
+    this.reader = BodyReader.ofRequest(head.framing());
+    this.writer = new BodyWriter(head.framing());
+  }
+
+  /** Writes the head; {@link #pump} goes on with the body. */
+  void begin(OriginConnection to, RequestWriter requests) {
+    origin = to;
+    ByteBuf out = to.buffer();
+    var passage = head.upgradesToWebSocket() ? RequestWriter.Passage.WEBSOCKET : RequestWriter.Passage.ORDINARY;
+    requests.write(head, passage, out);
+    to.write(out);
+    state = hasBody() ? State.SENDING : State.OVER;
+  }
+
+  /** Moves what has arrived to the origin, as far as it can take it. */
+  Pumped pump(ByteBuf in) {
+    Pumped pumped = Pumped.NOTHING;
+    OriginConnection to = origin;
+    while (to != null && state == State.SENDING && to.writable()) {
+      switch (reader.read(in)) {
+        case NeedMore _ -> {
+          return pumped;
+        }
+        case Bad(Failure failure) -> {
+          return new Pumped.Broken(failure);
+        }
+        case BodyPart.Content(int length) -> send(to, in, length);
+        case BodyPart.End end -> {
+          state = State.OVER;
+          ByteBuf out = to.buffer();
+          writer.end(end.trailers(), out);
+          to.write(out);
+        }
+      }
+      pumped = Pumped.SOME;
+    }
+    return pumped;
+  }
+
+  private void send(OriginConnection to, ByteBuf in, int length) {
+    bytes += length;
+    if (!(head.framing() instanceof BodyFraming.Chunked)) {
+      writer.before(length, io.netty.buffer.Unpooled.EMPTY_BUFFER);
+      to.write(in.readRetainedSlice(length));
+      return;
+    }
+    ByteBuf before = to.buffer();
+    writer.before(length, before);
+    to.write(before);
+    to.write(in.readRetainedSlice(length));
+    ByteBuf after = to.buffer();
+    writer.after(after);
+    to.write(after);
+  }
+
+  void flush() {
+    if (origin != null) {
+      origin.flush();
+    }
+  }
+
+  /** The request will be sent again on another connection; only when it is {@link #repeatable}. */
+  void rewind() {
+    origin = null;
+    state = State.BEFORE;
+  }
+
+  /** Everything was written towards the origin. */
+  boolean over() {
+    return state == State.OVER;
+  }
+
+  boolean open() {
+    return state == State.SENDING;
+  }
+
+  /** No byte of this request is still to come from the client, so the next one can be read. */
+  boolean nothingLeftToRead() {
+    return !hasBody() || state == State.OVER;
+  }
+
+  /** Sending it twice does what sending it once does, and it is still whole in our hands. */
+  boolean repeatable() {
+    return !hasBody() && IDEMPOTENT.contains(head.method());
+  }
+
+  /** Body bytes written towards the origin, without framing. */
+  long bytes() {
+    return bytes;
+  }
+
+  private boolean hasBody() {
+    return !(head.framing() instanceof BodyFraming.None);
+  }
+}
