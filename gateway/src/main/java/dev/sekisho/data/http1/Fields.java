@@ -183,6 +183,22 @@ public final class Fields {
     return last;
   }
 
+  /**
+   * The trailers that may be passed on. Fields for framing, routing, authentication or the reading of the content must not come
+   * after it (RFC 9110 §6.5.1); every name we know is one of these.
+   */
+  Fields withoutKnownNames() {
+    int[] kept = new int[table.length];
+    int n = 0;
+    for (int i = 0; i < count; i++) {
+      if (nameIs(i, FieldName.OTHER)) {
+        System.arraycopy(table, i * STRIDE, kept, n * STRIDE, STRIDE);
+        n++;
+      }
+    }
+    return n == 0 ? NONE : new Fields(bytes, kept, n, FieldName.set(FieldName.OTHER));
+  }
+
   byte[] bytes() {
     return bytes;
   }

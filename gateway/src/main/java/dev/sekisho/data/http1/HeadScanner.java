@@ -48,6 +48,7 @@ final class HeadScanner {
       }
       int end = found - start;
       looked = end + 1;
+      checkFirstLine();
       if (end == 0 || in.getByte(found - 1) != Grammar.CR) {
         throw new Refusal("a line feed without a carriage return");
       }
@@ -56,9 +57,7 @@ final class HeadScanner {
       }
       endLine();
     }
-    if (lines == 0 && looked > limits.startLine() + 2) {
-      throw new Refusal(Reason.LINE_TOO_LONG, "a first line of more than " + limits.startLine() + " bytes");
-    }
+    checkFirstLine();
     if (readable == limits.headerBlock()) {
       throw new Refusal(Reason.BLOCK_TOO_LARGE, "a header block of more than " + limits.headerBlock() + " bytes");
     }
@@ -68,14 +67,18 @@ final class HeadScanner {
   private void endLine() throws Refusal {
     if (lines == 0) {
       firstLineEnd = looked;
-      if (looked > limits.startLine() + 2) {
-        throw new Refusal(Reason.LINE_TOO_LONG, "a first line of more than " + limits.startLine() + " bytes");
-      }
     }
     lineStart = looked;
     lines++;
     if (lines > limits.fields() + 1) {
       throw new Refusal(Reason.BLOCK_TOO_LARGE, "more than " + limits.fields() + " fields");
+    }
+  }
+
+  /** Before anything else, so that a long line gets the same answer whole as in pieces. */
+  private void checkFirstLine() throws Refusal {
+    if (lines == 0 && looked > limits.startLine() + 2) {
+      throw new Refusal(Reason.LINE_TOO_LONG, "a first line of more than " + limits.startLine() + " bytes");
     }
   }
 }
