@@ -11,7 +11,6 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -282,14 +281,14 @@ final class Inquiry {
     }
   }
 
-  private final class PacketReader extends Reader implements ChannelHandler {
+  private final class PacketReader extends Reader {
     @Override
     void hear(byte[] message) {
       byPacket(ReplyReader.read(question, message));
     }
   }
 
-  private final class StreamReader extends Reader implements ChannelHandler {
+  private final class StreamReader extends Reader {
     @Override
     void hear(byte[] message) {
       byStream(ReplyReader.read(question, message));
