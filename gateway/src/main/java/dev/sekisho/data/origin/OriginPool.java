@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * and are closed. Connections whose origin authenticated the connection itself (NTLM, Negotiate) must never be given here.
  */
 public final class OriginPool {
-  private final OriginConfig.Pool config;
+  private final OriginConfig.PoolLimits limits;
   private final Map<Authority, ArrayDeque<OriginConnection>> idle = new HashMap<>();
   private int size;
 
-  public OriginPool(OriginConfig.Pool config) {
-    this.config = config;
+  public OriginPool(OriginConfig.PoolLimits limits) {
+    this.limits = limits;
   }
 
   /**
@@ -50,7 +50,7 @@ public final class OriginPool {
   /** Keeps a connection that is in step, or closes it when there are enough. */
   public void give(Authority authority, OriginConnection connection, long nowNanos) {
     ArrayDeque<OriginConnection> resting = idle.computeIfAbsent(authority, _ -> new ArrayDeque<>(4));
-    if (size >= config.total() || resting.size() >= config.perOrigin() || !connection.idle()) {
+    if (size >= limits.total() || resting.size() >= limits.perOrigin() || !connection.idle()) {
       connection.close();
       return;
     }
@@ -61,7 +61,7 @@ public final class OriginPool {
 
   /** Closes what has rested too long. Called about once a second. */
   public void sweep(long nowNanos) {
-    long most = config.idle().toNanos();
+    long most = limits.idle().toNanos();
     idle.values().removeIf(resting -> {
       resting.removeIf(connection -> {
         boolean over = !connection.idle() || nowNanos - connection.idleSinceNanos() > most;
