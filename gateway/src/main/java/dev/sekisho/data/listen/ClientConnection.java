@@ -19,6 +19,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandler;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -330,6 +331,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     deadlineNanos = System.nanoTime() + TimeUnit.DAYS.toNanos(3650);
   }
 
+  /** Does something with the connection if it lives on this lane; only its own loop may touch it. */
+  void ifOn(Lane here, java.util.function.Consumer<ClientConnection> task) {
+    if (lane == here) {
+      task.accept(this);
+    }
+  }
+
   /** Lets go of a connection that carries nothing, as at shutdown. */
   void closeIfIdle() {
     if (state == State.AWAITING) {
@@ -370,7 +378,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     deadlineNanos = System.nanoTime() + LINGER_NANOS;
     release();
     readOn();
-    if (channel instanceof SocketChannel socket && channel.isActive()) {
+    if (channel instanceof SocketChannel socket && channel.isActive() && channel.pipeline().get(SslHandler.class) == null) {
       socket.shutdownOutput();
     } else {
       close();

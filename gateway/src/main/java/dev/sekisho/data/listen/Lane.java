@@ -10,6 +10,8 @@ import dev.sekisho.data.origin.OriginConfig;
 import dev.sekisho.data.origin.OriginPool;
 import dev.sekisho.data.relay.Tunnels;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /** One event loop, and what the connections on it share. */
 final class Lane {
@@ -22,6 +24,7 @@ final class Lane {
   private final Deadlines deadlines;
   private final OriginPool pool;
   private final LoopLag lag;
+  private final Future<?> sweep;
 
   /** What reaches origins; shared by all lanes. */
   record Means(Resolver resolver, Dialler dialler, Tunnels tunnels, OriginConfig origin) {}
@@ -47,6 +50,20 @@ final class Lane {
     this.deadlines = new Deadlines(loop);
     this.pool = new OriginPool(means.origin().pool());
     this.lag = LoopLag.watch(loop);
+    this.sweep = loop.scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
+  }
+
+  private void sweep() {
+    pool.sweep(System.nanoTime());
+    gate.flood().sweep(WallClock.micros());
+  }
+
+  /** Lets go of everything; on the loop. */
+  void close() {
+    sweep.cancel(false);
+    deadlines.stop();
+    pool.close();
+    gate.flood().sweep(Long.MAX_VALUE);
   }
 
   EventLoop loop() {
