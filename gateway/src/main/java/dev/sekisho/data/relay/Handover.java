@@ -1,0 +1,156 @@
+package dev.sekisho.data.relay;
+
+import dev.sekisho.data.relay.Tunnels.Cause;
+import dev.sekisho.data.relay.Tunnels.Ended;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.unix.UnixChannel;
+import java.lang.foreign.Arena;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way of two sockets from Netty to the pump: wait until Netty has written what it was given (mostly it has already), duplicate
+ * both descriptors, close the channels. Closing a channel takes it out of Netty's epoll set and closes its descriptor, and does not
+ * shut the connection down, which lives on in the duplicate. On the event loop of the channels, but for the methods of the handle.
+ */
+final class Handover implements Tunnels.Tunnel {
+  private static final Logger LOG = LoggerFactory.getLogger(Handover.class);
+
+  private final PumpLoop pump;
+  private final Channel client;
+  private final Channel origin;
+  private final Duration idle;
+  private final Consumer<Ended> then;
+  private boolean over;
+  private volatile @Nullable SpliceTunnel tunnel;
+
+  Handover(PumpLoop pump, Channel client, Channel origin, Duration idle, Consumer<Ended> then) {
+    this.pump = pump;
+    this.client = client;
+    this.origin = origin;
+    this.idle = idle;
+    this.then = then;
+  }
+
+  /** Answers the tunnel itself, or this stand-in while Netty still has something to write. */
+  Tunnels.Tunnel begin(ByteBuf earlyUp, ByteBuf earlyDown) {
+    Takeover fromClient = Takeover.of(client, earlyUp);
+    Takeover fromOrigin = Takeover.of(origin, earlyDown);
+    ChannelFuture clientFlushed = Takeover.flushed(client);
+    ChannelFuture originFlushed = Takeover.flushed(origin);
+    if (clientFlushed.isDone() && originFlushed.isDone()) {
+      pass(fromClient, fromOrigin);
+    } else {
+      // A listener runs inside Netty's flush, which is no place to close a channel: hence the detour over the loop.
+      clientFlushed.addListener(
+          first ->
+              originFlushed.addListener(second -> client.eventLoop().execute(() -> pass(fromClient, fromOrigin))));
+      client.eventLoop().schedule(() -> giveUp(Cause.IDLE), idle.toNanos(), TimeUnit.NANOSECONDS);
+    }
+    SpliceTunnel passed = tunnel;
+    return passed != null ? passed : this;
+  }
+
+  @Override
+  public long bytesUp() {
+    SpliceTunnel passed = tunnel;
+    return passed == null ? 0 : passed.bytesUp();
+  }
+
+  @Override
+  public long bytesDown() {
+    SpliceTunnel passed = tunnel;
+    return passed == null ? 0 : passed.bytesDown();
+  }
+
+  @Override
+  public void end() {
+    SpliceTunnel passed = tunnel;
+    if (passed != null) {
+      passed.end();
+      return;
+    }
+    try {
+      client.eventLoop().execute(this::endLater);
+    } catch (RejectedExecutionException loopEnded) {
+      LOG.debug("the event loop ended before the tunnel, and closed its channels");
+    }
+  }
+
+  private void endLater() {
+    SpliceTunnel passed = tunnel;
+    if (passed != null) {
+      passed.end();
+    } else {
+      giveUp(Cause.ENDED);
+    }
+  }
+
+  private void pass(Takeover fromClient, Takeover fromOrigin) {
+    if (over || !client.isOpen() || !origin.isOpen()) {
+      fromClient.drop();
+      fromOrigin.drop();
+      giveUp(client.isOpen() ? Cause.ORIGIN_RESET : Cause.CLIENT_RESET);
+      return;
+    }
+    ByteBuf earlyUp = fromClient.take(client);
+    ByteBuf earlyDown = fromOrigin.take(origin);
+    try (Arena arena = Arena.ofConfined()) {
+      Kernel kernel = new Kernel(arena);
+      int clientFd = kernel.duplicate(((UnixChannel) client).fd().intValue());
+      int originFd = clientFd < 0 ? clientFd : kernel.duplicate(((UnixChannel) origin).fd().intValue());
+      var sockets = new SpliceTunnel.Sockets(clientFd, originFd, earlyUp, earlyDown);
+      if (originFd < 0) {
+        LOG.error("a tunnel cannot be opened: no file descriptor (system error {})", -originFd);
+        free(kernel, sockets);
+        giveUp(Cause.FAILED);
+        return;
+      }
+      over = true;
+      client.close();
+      origin.close();
+      SpliceTunnel passed = new SpliceTunnel(pump, sockets, idle, client.eventLoop(), then);
+      tunnel = passed;
+      if (!pump.start(passed)) {
+        free(kernel, sockets);
+        passed.tell(Cause.ENDED);
+      }
+    }
+  }
+
+  private static void free(Kernel kernel, SpliceTunnel.Sockets sockets) {
+    for (int fd : new int[] {sockets.client(), sockets.origin()}) {
+      if (fd >= 0) {
+        kernel.close(fd);
+      }
+    }
+    for (ByteBuf early : new ByteBuf[] {sockets.earlyUp(), sockets.earlyDown()}) {
+      if (early != null) {
+        early.release();
+      }
+    }
+  }
+
+  /** Ends what never became a tunnel. */
+  private void giveUp(Cause cause) {
+    if (over) {
+      return;
+    }
+    over = true;
+    for (Channel channel : new Channel[] {client, origin}) {
+      if (channel.isOpen() && cause != Cause.IDLE && cause != Cause.ENDED) {
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+      }
+      channel.close();
+    }
+    client.eventLoop().execute(() -> then.accept(new Ended(0, 0, cause)));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sekisho.data.relay;
+
+import org.jspecify.annotations.NullMarked;
