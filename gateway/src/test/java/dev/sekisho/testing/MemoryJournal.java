@@ -8,7 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A journal that keeps what it is told in memory, in order. */
-public final class MemoryJournal implements Journal {
+public class MemoryJournal implements Journal {
   private final List<RecordId> opened = new CopyOnWriteArrayList<>();
   private final List<Record> closed = new CopyOnWriteArrayList<>();
   private final AtomicLong ids = new AtomicLong();

@@ -110,28 +110,43 @@ public final class Exchange {
   }
 
   private Step check() {
-    List<IpAddress> judged = new ArrayList<>(addresses.size());
-    AddressClass worst = AddressClass.GLOBAL;
     for (IpAddress address : addresses) {
       if (gate.self().test(address, asked.port())) {
         return Step.end(new Ending.Failed(new Failure(
             Failure.Side.CLIENT, Failure.Kind.LOOP, Failure.Retry.SAFE, "The request leads back to this gateway.")));
       }
-      AddressClass addressClass = AddressClass.of(address);
-      if (addressClass == AddressClass.GLOBAL || policy.namesAddress(facts, address)) {
-        judged.add(address);
-      } else {
-        worst = addressClass;
+    }
+    List<IpAddress> global = globalOnly(addresses);
+    if (!global.isEmpty()) {
+      addresses = global;
+    }
+    facts.addresses(addresses);
+    Step step = decided == Decided.AFTER_ADDRESS ? heed(policy.decide(facts)) : Step.GO;
+    return global.isEmpty() && step instanceof Step.Go ? unlessNamed() : step;
+  }
+
+  /** The addresses that anybody may reach; where a name has some of these, its other addresses are left alone. */
+  private static List<IpAddress> globalOnly(List<IpAddress> addresses) {
+    List<IpAddress> global = new ArrayList<>(addresses.size());
+    for (IpAddress address : addresses) {
+      if (AddressClass.of(address) == AddressClass.GLOBAL) {
+        global.add(address);
       }
     }
-    if (judged.isEmpty()) {
-      return Step.end(new Ending.Denied(
-          "special-purpose addresses",
-          "The address of " + asked.host().text() + " is not for the internet (" + worst.word() + "), and no rule names it."));
+    return global;
+  }
+
+  /** Special-purpose addresses are dialled only where the rule that allows the exchange names each of them. */
+  private Step unlessNamed() {
+    for (IpAddress address : addresses) {
+      if (!policy.namesAddress(facts, address)) {
+        return Step.end(new Ending.Denied(
+            "special-purpose addresses",
+            "The address of " + asked.host().text() + " is not for the internet (" + AddressClass.of(address).word()
+                + "), and the rule that would allow it does not name it."));
+      }
     }
-    addresses = judged;
-    facts.addresses(judged);
-    return decided == Decided.AFTER_ADDRESS ? heed(policy.decide(facts)) : Step.GO;
+    return Step.GO;
   }
 
   private Step dial() {
@@ -334,9 +349,6 @@ public final class Exchange {
   private void note(Decision decision) {
     record.rule = decision.rule();
     record.observed = decision.observed();
-    if (!(decision instanceof Decision.Learn)) {
-      record.reason = decision.reason();
-    }
   }
 
   private void learnFromRequest() {

@@ -1,0 +1,89 @@
+package dev.sekisho.app;
+
+import dev.sekisho.config.Mark;
+import dev.sekisho.config.Node;
+import dev.sekisho.config.Problems;
+import dev.sekisho.config.Section;
+import dev.sekisho.config.YamlFile;
+import dev.sekisho.data.listen.LimitsConfig;
+import dev.sekisho.data.listen.ListenConfig;
+import dev.sekisho.data.names.NamesConfig;
+import dev.sekisho.data.origin.OriginConfig;
+import dev.sekisho.journal.JournalConfig;
+import dev.sekisho.policy.PolicyConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A whole configuration: each capability has read its own section.
+ *
+ * @param source what an operator calls it: the file, or the embedded default
+ */
+record Configuration(
+    String source,
+    ListenConfig listen,
+    LimitsConfig limits,
+    NamesConfig names,
+    OriginConfig origin,
+    JournalConfig journal,
+    PolicyConfig policy) {
+  private static final String EMBEDDED = "embedded default";
+
+  /** Sections of capabilities that this version does not have. Ignoring one would leave somebody unprotected who thinks otherwise. */
+  private static final List<String> LATER = List.of("identity", "scan", "routes", "parents", "nat");
+
+  /**
+   * Reads the file, or the embedded default. Every problem goes to {@code problems}; where there is an error the result must not be
+   * used.
+   */
+  static Optional<Configuration> load(Optional<Path> file, Problems problems) {
+    if (file.isEmpty()) {
+      return YamlFile.parse(EMBEDDED, embeddedText(), problems).map(root -> read(EMBEDDED, root, Path.of("").toAbsolutePath(), problems));
+    }
+    Path path = file.get();
+    Path parent = path.toAbsolutePath().getParent();
+    Path folder = parent == null ? Path.of("/") : parent;
+    return YamlFile.read(path, problems).map(root -> read(path.toString(), root, folder, problems));
+  }
+
+  private static Configuration read(String source, Node.Mapping top, Path folder, Problems problems) {
+    Section root = new Section("the configuration", top, problems);
+    var configuration = new Configuration(
+        source,
+        ListenConfig.read(section(root, "listen"), folder),
+        LimitsConfig.read(section(root, "limits")),
+        NamesConfig.read(section(root, "names")),
+        OriginConfig.read(section(root, "origin")),
+        JournalConfig.read(section(root, "journal")),
+        PolicyConfig.read(root, folder));
+    for (String key : LATER) {
+      if (root.node(key).isPresent()) {
+        problems.error(root.markOf(key), "the section '" + key + "' is not in this version of Sekisho; remove it. Nothing is enforced by it.");
+      }
+    }
+    root.end();
+    return configuration;
+  }
+
+  /** A section under its own name, so that messages say {@code listen.proxy} and not where it was nested. */
+  private static Section section(Section root, String key) {
+    Mark mark = root.markOf(key);
+    return root.node(key).flatMap(node -> root.asSection(key, node)).orElseGet(() -> Section.absent(key, mark, root.problems()));
+  }
+
+  private static String embeddedText() {
+    try (InputStream in = Configuration.class.getResourceAsStream("default.yaml")) {
+      if (in == null) {
+        throw new IllegalStateException("the embedded configuration is missing from the build");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

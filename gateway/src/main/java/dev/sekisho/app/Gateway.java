@@ -1,0 +1,201 @@
+package dev.sekisho.app;
+
+import dev.sekisho.config.Problem;
+import dev.sekisho.config.Problems;
+import dev.sekisho.console.AdminServer;
+import dev.sekisho.console.Metrics;
+import dev.sekisho.console.Readiness;
+import dev.sekisho.data.listen.Listeners;
+import dev.sekisho.data.names.DnsResolver;
+import dev.sekisho.data.names.SystemFiles;
+import dev.sekisho.data.origin.HappyEyeballs;
+import dev.sekisho.data.origin.Transport;
+import dev.sekisho.data.relay.TunnelLimits;
+import dev.sekisho.data.relay.Tunnels;
+import dev.sekisho.journal.Journal;
+import dev.sekisho.journal.SegmentJournal;
+import dev.sekisho.policy.Policy;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The running daemon: every capability, wired by hand, in the order in which it is needed, and ended in the opposite order. */
+final class Gateway implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+  private final Configuration configuration;
+  private final Path state;
+  private final List<Closeable> parts = new ArrayList<>();
+  private final Metrics metrics = new Metrics();
+  private final PolicyInForce policy;
+  private final SegmentJournal journal;
+  private final Listeners listeners;
+  private volatile Readiness readiness = new Readiness.NotReady("starting");
+  private Listeners.@Nullable Bound bound;
+  private @Nullable InetSocketAddress admin;
+
+  private Gateway(Configuration configuration, Policy compiled, Path state) throws IOException {
+    this.configuration = configuration;
+    this.state = state;
+    this.policy = new PolicyInForce(configuration.policy(), compiled, state);
+    this.journal = part(SegmentJournal.open(configuration.journal(), state.resolve("journal")));
+    Transport transport = Transport.best();
+    DnsResolver resolver = part(DnsResolver.open(configuration.names(), transport, SystemFiles.usual()));
+    Tunnels tunnels = part(Tunnels.start(TunnelLimits.ofThisMachine()));
+    var dialler = new HappyEyeballs(configuration.origin(), transport, Optional.empty());
+    var reach = new Listeners.Reach(transport, resolver, dialler, tunnels, configuration.origin());
+    int threads = Runtime.getRuntime().availableProcessors();
+    this.listeners = part(new Listeners(
+        threads, configuration.listen(), configuration.limits(),
+        new Listeners.Parts(policy, journal, metrics, reach, pseudonym())));
+    LOG.debug("{} event loops on {}", threads, transport.word());
+  }
+
+  /**
+   * Starts everything.
+   *
+   * @throws IOException saying what could not be opened, and what to do
+   */
+  static Gateway start(Configuration configuration, Policy compiled, Path state) throws IOException {
+    Gateway gateway = new Gateway(configuration, compiled, state);
+    try {
+      gateway.open();
+    } catch (IOException | RuntimeException e) {
+      gateway.close();
+      throw e;
+    }
+    return gateway;
+  }
+
+  private void open() throws IOException {
+    metrics.connections(listeners::connections);
+    metrics.pooled(listeners::pooled);
+    metrics.loopLag(listeners::lagSeconds);
+    metrics.journal(journal::counters, journal::health);
+    if (configuration.listen().admin().isPresent()) {
+      AdminServer server = part(serve("admin", configuration.listen().admin().get(), at -> AdminServer.admin(at, this::readiness, metrics)));
+      admin = server.address();
+    }
+    if (configuration.listen().health().isPresent()) {
+      part(serve("health", configuration.listen().health().get(), at -> AdminServer.health(at, this::readiness)));
+    }
+    bound = listeners.open(configuration.listen());
+    readiness = new Readiness.Ready();
+  }
+
+  private interface Opening {
+    AdminServer at(InetSocketAddress address) throws IOException;
+  }
+
+  private static AdminServer serve(String name, InetSocketAddress address, Opening opening) throws IOException {
+    try {
+      return opening.at(address);
+    } catch (IOException e) {
+      throw new IOException("listen." + name + ": cannot listen on " + address.getAddress().getHostAddress() + " port " + address.getPort()
+          + " (" + e.getMessage() + "). Is another program, or another Sekisho, using it?", e);
+    }
+  }
+
+  Listeners.Bound bound() {
+    if (bound == null) {
+      throw new IllegalStateException("not open");
+    }
+    return bound;
+  }
+
+  Optional<InetSocketAddress> admin() {
+    return Optional.ofNullable(admin);
+  }
+
+  Policy policy() {
+    return policy.get();
+  }
+
+  private Readiness readiness() {
+    if (readiness instanceof Readiness.Ready && journal.health() instanceof Journal.Health.Failing(String reason)) {
+      return new Readiness.NotReady("the journal cannot be written: " + reason);
+    }
+    return readiness;
+  }
+
+  /** Reads the file again and puts its policy and lists in force; whatever else changed needs a restart, and is named. */
+  void reload(Optional<Path> file) {
+    Problems problems = new Problems();
+    Optional<Configuration> next = Configuration.load(file, problems);
+    for (Problem problem : problems.all()) {
+      LOG.warn("{}", problem);
+    }
+    if (next.isEmpty() || problems.hasErrors()) {
+      LOG.error("The configuration has errors and was not taken; the one before stays in force.");
+      return;
+    }
+    policy.replace(next.get().policy());
+    restartNeeded(next.get()).forEach(section -> LOG.warn("The section '{}' has changed; that takes effect after a restart.", section));
+  }
+
+  private List<String> restartNeeded(Configuration next) {
+    List<String> changed = new ArrayList<>();
+    if (!next.listen().equals(configuration.listen())) {
+      changed.add("listen");
+    }
+    if (!next.limits().equals(configuration.limits())) {
+      changed.add("limits");
+    }
+    if (!next.names().equals(configuration.names())) {
+      changed.add("names");
+    }
+    if (!next.origin().equals(configuration.origin())) {
+      changed.add("origin");
+    }
+    if (!next.journal().equals(configuration.journal())) {
+      changed.add("journal");
+    }
+    return changed;
+  }
+
+  /** Ends in order: readiness first, so that load balancers look elsewhere; then no new connections; then the drain limit. */
+  void drain() {
+    readiness = new Readiness.NotReady("shutting down");
+    sleep(configuration.limits().drainGrace().toMillis());
+    listeners.drain(configuration.limits().drainLimit());
+  }
+
+  @Override
+  public void close() {
+    for (Closeable part : parts.reversed()) {
+      try {
+        part.close();
+      } catch (IOException e) {
+        LOG.warn("{} did not close well: {}", part.getClass().getSimpleName(), e.getMessage());
+      }
+    }
+  }
+
+  private <T extends Closeable> T part(T part) {
+    parts.add(part);
+    return part;
+  }
+
+  private static String pseudonym() {
+    byte[] random = new byte[4];
+    new SecureRandom().nextBytes(random);
+    return "sekisho-" + HexFormat.of().formatHex(random);
+  }
+
+  private static void sleep(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

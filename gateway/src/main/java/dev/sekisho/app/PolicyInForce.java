@@ -1,0 +1,74 @@
+package dev.sekisho.app;
+
+import dev.sekisho.config.Problem;
+import dev.sekisho.config.Problems;
+import dev.sekisho.policy.Facts;
+import dev.sekisho.policy.Policy;
+import dev.sekisho.policy.PolicyConfig;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The policy that new exchanges are decided by. Replaced as a whole; exchanges under way keep the one they began with. A policy that
+ * does not compile never takes the place of one that did.
+ */
+final class PolicyInForce implements Supplier<Policy> {
+  private static final Logger LOG = LoggerFactory.getLogger(PolicyInForce.class);
+
+  private final Path state;
+  private volatile Policy policy;
+  private volatile PolicyConfig config;
+
+  PolicyInForce(PolicyConfig config, Policy policy, Path state) {
+    this.config = config;
+    this.policy = policy;
+    this.state = state;
+  }
+
+  @Override
+  public Policy get() {
+    return policy;
+  }
+
+  PolicyConfig config() {
+    return config;
+  }
+
+  /** Compiles, with the warnings that a gateway which cannot open TLS and knows no users gives. */
+  static Optional<Policy> compile(PolicyConfig config, Path state, Problems problems) {
+    Optional<Policy> compiled = config.compile(state, problems);
+    compiled.ifPresent(policy -> {
+      policy.warn("in this version, which asks nobody who they are", Set.of(Facts.Group.WHO), problems);
+      policy.warn("in a CONNECT, because this version does not open TLS", Set.of(Facts.Group.REQUEST, Facts.Group.RESPONSE), problems);
+    });
+    return compiled;
+  }
+
+  /** Puts a new configuration's policy in force, or leaves the old one and says why. */
+  synchronized void replace(PolicyConfig next) {
+    Problems problems = new Problems();
+    Optional<Policy> compiled = compile(next, state, problems);
+    for (Problem problem : problems.all()) {
+      switch (problem.severity()) {
+        case ERROR -> LOG.error("{}", problem);
+        case WARNING -> LOG.warn("{}", problem);
+      }
+    }
+    if (compiled.isEmpty()) {
+      LOG.error("The new policy has errors and was not taken; the one before stays in force.");
+      return;
+    }
+    config = next;
+    policy = compiled.get();
+    LOG.info("A new policy is in force: {} rules, then {}.", policy.size(), policy.defaultAction());
+  }
+
+  /** The lists have changed: the same rules over the new lists. */
+  void recompile() {
+    replace(config);
+  }
+}
