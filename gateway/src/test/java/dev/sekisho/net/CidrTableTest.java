@@ -103,8 +103,9 @@ class CidrTableTest {
   }
 
   private static IpAddress address(Random random) {
-    long high = random.nextLong() & random.nextLong() & 0xf00f_0000_0000_000fL;
-    long low = random.nextLong() & random.nextLong() & 0x8000_0000_f00f_ff03L;
+    long sparse = random.nextLong();
+    long high = random.nextLong() & sparse & 0xf00f_0000_0000_000fL;
+    long low = random.nextLong() & sparse & 0x8000_0000_f00f_ff03L;
     return random.nextBoolean() ? IpAddress.v4((int) low) : new IpAddress(true, high, low);
   }
 
