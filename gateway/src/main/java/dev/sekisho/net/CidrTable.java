@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -68,9 +67,7 @@ public final class CidrTable {
   private static PieceList pieces(List<Entry> entries, IpAddress zero, Winner winner) {
     List<Entry> sorted = new ArrayList<>(entries);
     sorted.removeIf(entry -> entry.range().network().v6() != zero.v6());
-    sorted.sort(Comparator.comparing((Entry entry) -> entry.range().network())
-        .thenComparing(entry -> entry.range().prefix())
-        .thenComparing(Entry::value));
+    sorted.sort(CidrTable::outerFirst); // stable: of equal ranges the first of the list stays first
     PieceList pieces = new PieceList(zero);
     Deque<Entry> open = new ArrayDeque<>();
     for (Entry entry : sorted) {
@@ -82,6 +79,11 @@ public final class CidrTable {
     }
     closeBefore(null, open, pieces);
     return pieces;
+  }
+
+  private static int outerFirst(Entry a, Entry b) {
+    int byNetwork = a.range().network().compareTo(b.range().network());
+    return byNetwork != 0 ? byNetwork : Integer.compare(a.range().prefix(), b.range().prefix());
   }
 
   private static int choose(Entry outer, Entry inner, Winner winner) {

@@ -100,22 +100,26 @@ final class PathSteps {
    * they are no UTF-8, become the characters that a careless decoder makes of them.
    */
   static String withShortForms(String path) {
-    StringBuilder out = null;
-    for (int i = 0; i < path.length(); i++) {
-      int length = overlongLength(path, i);
-      if (length > 0 && out == null) {
-        out = new StringBuilder(path.length()).append(path, 0, i);
-      }
-      if (length > 0) {
-        int high = path.charAt(i + length - 2);
-        int bits = length == 2 ? high & 1 : high & 0x3f;
-        out.append((char) ((bits << 6 | path.charAt(i + length - 1) & 0x3f) & 0x7f));
-        i += length - 1;
-      } else if (out != null) {
-        out.append(path.charAt(i));
-      }
+    int first = 0;
+    while (first < path.length() && overlongLength(path, first) == 0) {
+      first++;
     }
-    return out == null ? path : out.toString();
+    if (first == path.length()) {
+      return path;
+    }
+    StringBuilder out = new StringBuilder(path.length()).append(path, 0, first);
+    int i = first;
+    while (i < path.length()) {
+      int length = overlongLength(path, i);
+      out.append(length == 0 ? path.charAt(i) : shortForm(path, i, length));
+      i += Math.max(1, length);
+    }
+    return out.toString();
+  }
+
+  /** The seven bits that the last two bytes carry: six in the last, one in the one before. */
+  private static char shortForm(String path, int at, int length) {
+    return (char) ((path.charAt(at + length - 2) & 1) << 6 | path.charAt(at + length - 1) & 0x3f);
   }
 
   /** 2, 3 or 4 when an overlong form of an ASCII character begins at {@code i}, else 0. */
