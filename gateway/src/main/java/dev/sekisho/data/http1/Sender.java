@@ -15,8 +15,10 @@ enum Sender {
     return bad(refusal, this == CLIENT ? Retry.SAFE : Retry.UNSAFE);
   }
 
+  /** In a body the only lines that can be too long are trailers. */
   Bad badBody(Refusal refusal) {
-    return bad(refusal, Retry.UNSAFE);
+    boolean trailer = refusal.reason() == Refusal.Reason.LINE_TOO_LONG;
+    return bad(trailer ? new Refusal(Refusal.Reason.BLOCK_TOO_LARGE, "a trailer field too long") : refusal, Retry.UNSAFE);
   }
 
   /** The connection ended before the message did. */

@@ -73,7 +73,7 @@ final class Wire {
   /** Asserts that the bytes mean the same whole, cut once at every place, and one byte at a time. */
   static void sameHoweverCut(String bytes, Function<ByteBuf, Function<Integer, String>> reader) {
     String whole = fed(bytes, bytes.length(), bytes.length(), reader);
-    int step = Math.max(1, bytes.length() / 600);
+    int step = Math.max(1, bytes.length() / 300);
     for (int cut = 1; cut < bytes.length(); cut += step) {
       assertThat(fed(bytes, cut, bytes.length() - cut, reader)).as("cut at %d", cut).isEqualTo(whole);
     }
