@@ -106,6 +106,11 @@ public final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
     if (state != State.NEW) {
       return;
     }
+    if (!(ctx.channel().remoteAddress() instanceof InetSocketAddress)) {
+      end(); // gone before it could be looked at
+      ctx.close();
+      return;
+    }
     ClientAddress own = own(ctx);
     if (!senders.test(own.address())) {
       end();
