@@ -77,9 +77,9 @@ class ProxyProtocolTest {
   void passesOverExtensions() {
     // ALPN "h2", authority "a.example", AWS VPC endpoint id (0xEA), NOOP
     String extensions = "01 0002 6832" + "02 0009 612E6578616D706C65" + "EA 0004 01767063" + "04 0002 0000";
-    byte[] header = hex("21 11 0028" + V4 + extensions);
+    byte[] header = hex("21 11 0029" + V4 + extensions);
     assertThat(ProxyProtocol.parse(header, header.length)).isInstanceOfSatisfying(
-        Result.Header.class, found -> assertThat(found.length()).isEqualTo(16 + 0x28));
+        Result.Header.class, found -> assertThat(found.length()).isEqualTo(16 + 0x29));
   }
 
   @Test
@@ -141,8 +141,8 @@ class ProxyProtocolTest {
         "PROXY TCP4 1.2.3.4 5.6.7.8 1 123456\\r\\n",
         "PROXY TCP4 1.2.3.4 5.6.7.8 1 2x\\r\\n",
         "PROXY TCP4 1.2.3.4 5.6.7.8 1 \\0\\r\\n",
-        "PROXY TCP4 1.2.3.4 5.6.7.8 \\u0661 2\\r\\n",
-        "PROXY UNKNOWN \\u0001\\r\\n",
+        "PROXY TCP4 1.2.3.4 5.6.7.8 \u0661 2\\r\\n",
+        "PROXY UNKNOWN \u0001\\r\\n",
       })
   void refusesEveryOtherLine(String escaped) {
     String line = escaped.replace("\\r", "\r").replace("\\n", "\n").replace("\\t", "\t").replace("\\0", "\0");

@@ -310,6 +310,7 @@ class DnsResolverTest {
     for (int i = 0; i < 100; i++) {
       all.add(begin(resolver, "busy.example", loops.next()));
     }
+    loops.forEach(each -> each.submit(() -> {}).syncUninterruptibly()); // everyone has asked
     gate.complete(null);
     all.forEach(each -> assertThat(addresses(get(each))).containsExactly("192.0.2.1"));
     assertThat(dns.asked("busy.example", Type.A)).isEqualTo(1);
