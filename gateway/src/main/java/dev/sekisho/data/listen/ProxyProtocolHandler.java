@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Those who may send a PROXY header must send one: whether it is there is not guessed from the bytes, or a client behind such a
  * sender could write one of its own. From everyone else the bytes go on as they are, and a PROXY header among them is a malformed
- * request. Works with auto-read on or off.
+ * request. Works with auto-read on or off. It starts at channelActive, so it must be in the pipeline before that.
  */
 public final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(ProxyProtocolHandler.class);
@@ -44,13 +44,6 @@ public final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
   public ProxyProtocolHandler(Predicate<IpAddress> senders, Duration timeout) {
     this.senders = senders;
     this.timeout = timeout;
-  }
-
-  @Override
-  public void handlerAdded(ChannelHandlerContext ctx) {
-    if (ctx.channel().isActive()) {
-      begin(ctx);
-    }
   }
 
   @Override
@@ -104,6 +97,11 @@ public final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
 
   private void begin(ChannelHandlerContext ctx) {
     if (state != State.NEW) {
+      return;
+    }
+    if (!(ctx.channel().remoteAddress() instanceof InetSocketAddress)) {
+      end(); // gone before it could be looked at
+      ctx.close();
       return;
     }
     ClientAddress own = own(ctx);

@@ -41,6 +41,7 @@ final class Inquiry {
   private static final int MOST_ALIAS_QUESTIONS = 4;
   private static final int FORMAT_ERROR = 1;
   private static final int NOT_IMPLEMENTED = 4;
+  private static final int REFUSED_BY_POLICY = 5;
 
   private final EventLoop loop;
   private final Means means;
@@ -175,6 +176,7 @@ final class Inquiry {
       case Reply.Found found -> end(new Finding.Found(found.addresses(), Math.min(aliasTtl, found.ttl())));
       case Reply.None none -> end(new Finding.None(none.absence(), Math.min(aliasTtl, none.ttl())));
       case Reply.Alias alias -> followAlias(alias);
+      case Reply.Endless _ -> end(endless());
       case Reply.Truncated _ -> whenTruncated.run();
       case Reply.Foreign _ -> nextServer(Trouble.GARBLED);
       case Reply.Refused refused -> refused(refused.code());
@@ -185,7 +187,7 @@ final class Inquiry {
     aliasTtl = Math.min(aliasTtl, alias.ttl());
     try {
       if (++aliasQuestions > MOST_ALIAS_QUESTIONS) {
-        end(failed(Failure.Kind.NAME_FAILED, Failure.Side.ORIGIN, "aliases (CNAME) that do not end"));
+        end(endless());
         return;
       }
       question = question(DomainName.parse(alias.target()), question.extension());
@@ -194,6 +196,10 @@ final class Inquiry {
     } catch (MalformedException e) {
       end(failed(Failure.Kind.NAME_FAILED, Failure.Side.ORIGIN, "an alias (CNAME) to no host name, because " + e.reason()));
     }
+  }
+
+  private Finding endless() {
+    return failed(Failure.Kind.NAME_FAILED, Failure.Side.ORIGIN, "aliases (CNAME) that do not end");
   }
 
   private void refused(int code) {
@@ -221,7 +227,8 @@ final class Inquiry {
     end(switch (why) {
       case SILENT -> failed(Failure.Kind.NAME_TIMEOUT, Failure.Side.GATEWAY, what);
       case UNREACHABLE, GARBLED -> failed(Failure.Kind.NAME_FAILED, Failure.Side.GATEWAY, what);
-      case REFUSED -> failed(Failure.Kind.NAME_FAILED, Failure.Side.ORIGIN, what);
+      case REFUSED -> failed(
+          Failure.Kind.NAME_FAILED, refusal == REFUSED_BY_POLICY ? Failure.Side.GATEWAY : Failure.Side.ORIGIN, what);
     });
   }
 

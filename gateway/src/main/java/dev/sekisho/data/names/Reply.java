@@ -15,6 +15,9 @@ sealed interface Reply {
   /** Aliases that lead to another name about which this answer says nothing: that one has to be asked. */
   record Alias(String target, long ttl, int links) implements Reply {}
 
+  /** Aliases that lead in a circle, or too far. */
+  record Endless() implements Reply {}
+
   /**
    * There is nothing: no such name, or no address of this family.
    *

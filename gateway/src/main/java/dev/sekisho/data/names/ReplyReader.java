@@ -150,7 +150,7 @@ final class ReplyReader {
     int links = 0;
     for (@Nullable Link link = aliases.get(name); link != null; link = aliases.get(name)) {
       if (++links > MOST_LINKS) {
-        return new Reply.Foreign("aliases that never end");
+        return new Reply.Endless();
       }
       name = link.target();
       ttl = Math.min(ttl, link.ttl());

@@ -4,6 +4,7 @@ import dev.sekisho.data.exchange.Failure;
 import dev.sekisho.net.Authority;
 import dev.sekisho.net.IpAddress;
 import io.netty.channel.ConnectTimeoutException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -50,11 +51,15 @@ enum ConnectTrouble {
         default -> UNREACHABLE;
       };
     }
-    return cause.getClass() == java.net.BindException.class ? NO_SOURCE : byClass(cause);
+    return byClass(cause);
   }
 
+  /** The JDK's exceptions, which Netty wraps into others of related classes. */
   private static ConnectTrouble byClass(Throwable cause) {
-    return cause instanceof ConnectException && !(cause instanceof java.net.NoRouteToHostException) ? REFUSED : UNREACHABLE;
+    if (cause instanceof BindException || cause.getCause() instanceof BindException) {
+      return NO_SOURCE;
+    }
+    return cause instanceof ConnectException ? REFUSED : UNREACHABLE;
   }
 
   /** The failure of a dial as a whole. */
