@@ -25,7 +25,10 @@ public interface Journal extends Closeable {
     /** Writes that the exchange goes out; returns when the record survives the death of the process. */
     Appended opened(Record record);
 
-    /** Writes how the exchange ended. Space for the end of every opened record is reserved, so this does not fail for lack of it. */
+    /**
+     * Writes how the exchange ended. Space for the end of every opened record is reserved, so this does not fail for lack of it. An
+     * exchange that was refused is closed without having been opened; its record is dropped, and counted, when there is no space.
+     */
     Appended closed(Record record);
   }
 
@@ -49,5 +52,17 @@ public interface Journal extends Closeable {
     record Failing(String reason) implements Health {}
   }
 
-  record Counters(long opened, long closed, long refused, long bytes, long syncs) {}
+  /**
+   * @param opened opened records written
+   * @param closed closed records written, of exchanges that were opened and of those that never were
+   * @param refused opened records not written
+   * @param bytes bytes of segments written, padding included
+   * @param syncs times that a segment was forced to the disk
+   * @param dropped closed records of exchanges that were never opened, for which there was no space
+   */
+  record Counters(long opened, long closed, long refused, long bytes, long syncs, long dropped) {
+    public Counters(long opened, long closed, long refused, long bytes, long syncs) {
+      this(opened, closed, refused, bytes, syncs, 0);
+    }
+  }
 }

@@ -69,6 +69,14 @@ public final class Record {
   public @Nullable String errorSide;
   public @Nullable String errorKind;
   public @Nullable String errorDetail;
+  /**
+   * How many further exchanges like this one the record stands for: refused requests of one client in a flood are not written one by
+   * one. -1 for an ordinary record.
+   */
+  public long repeats = -1;
+
+  /** What the appender keeps for the record's end: the segment it was opened in; null when it was never opened. */
+  @Nullable MappedSegment openedIn;
 
   public Record(RecordId id, long startMicros, String listener, Mode mode, String clientIp, int clientPort) {
     this.id = id;

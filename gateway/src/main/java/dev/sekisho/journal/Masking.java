@@ -1,0 +1,214 @@
+package dev.sekisho.journal;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts {@code ***} in the place of secrets: values of named parameters (query, fragment, and {@code ;name=value} in a path), user
+ * information before the host, and whatever has the shape of a known secret. Most URLs carry none: they are scanned once and
+ * returned as they are. Where it is not clear how far a secret goes, more is masked rather than less.
+ */
+final class Masking {
+  static final String MASK = "***";
+
+  /** Parameters that carry secrets by the documents of those who made them; compared in lower case. */
+  private static final Set<String> KNOWN = Set.of(
+      "x-amz-signature", "x-amz-credential", "x-amz-security-token", "awsaccesskeyid", "x-goog-signature", "x-goog-credential", "sig",
+      "access_token", "refresh_token", "id_token", "client_secret", "api_key", "apikey", "jsessionid", "phpsessid");
+
+  private final Set<String> parameters = new HashSet<>(KNOWN);
+
+  /** Masks these parameters, in any case, besides those that are known. */
+  Masking(List<String> parameters) {
+    for (String name : parameters) {
+      this.parameters.add(name.toLowerCase(Locale.ROOT));
+    }
+  }
+
+  /** The text without its secrets; the same object when there are none. */
+  String mask(String text) {
+    int from = suspicious(text);
+    return from < 0 ? text : new Scan(text).run();
+  }
+
+  /** Where something begins that has to be looked at, or -1. */
+  private static int suspicious(String text) {
+    boolean inWord = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (SecretShapes.word(c)) {
+        if (!inWord && SecretShapes.begins(c) && SecretShapes.end(text, i) > 0) {
+          return i;
+        }
+        inWord = true;
+      } else {
+        if (c == '?' || c == ';' || c == '#' || c == '@' || c == '%') {
+          return i;
+        }
+        inWord = false;
+      }
+    }
+    return -1;
+  }
+
+  private boolean named(String text, int from, int to) {
+    String name = decode(text.substring(from, to)).toLowerCase(Locale.ROOT);
+    if (parameters.contains(name)) {
+      return true;
+    }
+    // user[password] and password[] as web frameworks write nested names
+    for (String part : name.split("[\\[\\].]", -1)) {
+      if (parameters.contains(part)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether the value is itself an encoded query or URL with a named parameter or a secret in it. */
+  private boolean hides(String value) {
+    String decoded = decode(value);
+    for (int depth = 0; depth < 2; depth++) {
+      if (!decoded.equals(value) && SecretShapes.contains(decoded)) {
+        return true;
+      }
+      int start = 0;
+      for (int i = 0; i < decoded.length(); i++) {
+        char c = decoded.charAt(i);
+        if (c == '=' && named(decoded, start, i)) {
+          return true;
+        }
+        if (c == '?' || c == '&' || c == ';' || c == '#' || c == '=') {
+          start = i + 1;
+        }
+      }
+      decoded = decode(decoded);
+    }
+    return false;
+  }
+
+  /** Percent-decoded as far as it is ASCII; what is not a valid escape stays. */
+  private static String decode(String text) {
+    if (text.indexOf('%') < 0) {
+      return text;
+    }
+    StringBuilder out = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      int code = c == '%' ? SecretShapes.escape(text, i) : -1;
+      if (code >= 0) {
+        out.append((char) code);
+        i += 2;
+      } else {
+        out.append(c);
+      }
+    }
+    return out.toString();
+  }
+
+  /** One walk over one text; copies only when there is something to mask. */
+  private final class Scan {
+    private final String text;
+    private @Nullable StringBuilder out;
+    private int copied;
+
+    Scan(String text) {
+      this.text = text;
+    }
+
+    String run() {
+      int i = userInformation();
+      boolean inWord = false;
+      boolean inQuery = false;
+      while (i < text.length()) {
+        char c = text.charAt(i);
+        if (SecretShapes.word(c)) {
+          int end = !inWord && SecretShapes.begins(c) ? SecretShapes.end(text, i) : -1;
+          if (end > 0) {
+            replace(SecretShapes.from(text, i), end);
+            i = end;
+          } else {
+            i++;
+          }
+          inWord = end < 0;
+          continue;
+        }
+        inWord = false;
+        if (c == '%' && SecretShapes.escape(text, i) >= 0) {
+          i += 3;
+          continue;
+        }
+        i++;
+        inQuery |= c == '?' || c == '#';
+        if (c == '?' || c == ';' || c == '#' || c == '&' && inQuery) {
+          i = pair(i, inQuery);
+        }
+      }
+      if (out == null) {
+        return text;
+      }
+      return out.append(text, copied, text.length()).toString();
+    }
+
+    /** Looks at {@code name=value} from here; returns where to go on: after a masked value, or where it was. */
+    private int pair(int from, boolean inQuery) {
+      int equals = from;
+      while (equals < text.length() && "=&;?#/".indexOf(text.charAt(equals)) < 0) {
+        equals++;
+      }
+      if (equals == text.length() || text.charAt(equals) != '=') {
+        return from;
+      }
+      int end = valueEnd(equals + 1, inQuery);
+      if (end == equals + 1) {
+        return from;
+      }
+      String value = text.substring(equals + 1, end);
+      if (named(text, from, equals) || (value.indexOf('%') >= 0 || value.indexOf('=') >= 0) && hides(value)) {
+        replace(equals + 1, end);
+        return end;
+      }
+      return from;
+    }
+
+    private int valueEnd(int from, boolean inQuery) {
+      String ends = inQuery ? "&#" : ";/?#";
+      int end = from;
+      while (end < text.length() && ends.indexOf(text.charAt(end)) < 0) {
+        end++;
+      }
+      return end;
+    }
+
+    /** Masks {@code user:password@} of the authority; returns where the rest begins. */
+    private int userInformation() {
+      int scheme = text.indexOf("://");
+      if (scheme < 0) {
+        return 0;
+      }
+      int from = scheme + 3;
+      int at = -1;
+      for (int i = from; i < text.length() && "/?#\\".indexOf(text.charAt(i)) < 0; i++) {
+        if (text.charAt(i) == '@') {
+          at = i;
+        }
+      }
+      if (at < 0) {
+        return 0;
+      }
+      replace(from, at);
+      return at;
+    }
+
+    private void replace(int from, int to) {
+      if (out == null) {
+        out = new StringBuilder(text.length());
+      }
+      out.append(text, copied, from).append(MASK);
+      copied = to;
+    }
+  }
+}

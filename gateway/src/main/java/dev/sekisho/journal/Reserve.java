@@ -1,0 +1,45 @@
+package dev.sekisho.journal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Disk space held back in a file, so that a restart on a full disk can still write down which exchanges the crash interrupted. It is
+ * given up for that and taken again when there is space.
+ */
+final class Reserve {
+  private final Path file;
+  private final DiskSpace disk;
+  private final long size;
+  private boolean held;
+
+  Reserve(Path folder, DiskSpace disk, long size) {
+    this.file = folder.resolve("reserve");
+    this.disk = disk;
+    this.size = size;
+  }
+
+  /** Gives the space back to the disk. */
+  synchronized void release() throws IOException {
+    Files.deleteIfExists(file);
+    held = false;
+  }
+
+  /** Takes the space if it is not held yet; whether it is held now. */
+  synchronized boolean restore() {
+    if (held || size == 0) {
+      return true;
+    }
+    try {
+      if (!Files.exists(file) || Files.size(file) != size) {
+        Files.deleteIfExists(file);
+        disk.create(file, size);
+      }
+      held = true;
+    } catch (IOException _) {
+      // the disk is full; the caller tries again
+    }
+    return held;
+  }
+}
