@@ -17,6 +17,11 @@ record Devices(List<Device> all) {
     return all.get(device).addresses().contains(client);
   }
 
+  /** Every device that has the address. */
+  List<String> names(IpAddress client) {
+    return all.stream().filter(device -> device.addresses().contains(client)).map(Device::name).toList();
+  }
+
   /** The first device that has the address, or null. */
   @Nullable String name(IpAddress client) {
     for (int i = 0; i < all.size(); i++) {

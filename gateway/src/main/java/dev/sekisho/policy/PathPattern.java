@@ -44,7 +44,7 @@ final class PathPattern {
     this.anyStars = any;
   }
 
-  // Stars as characters that no path has: the text is ASCII after parsing, or was refused by then.
+  // stars as private-use characters, which a pattern may not have
   private static final char SEGMENT = '\uE000';
   private static final char ANY = '\uE001';
 
@@ -55,7 +55,7 @@ final class PathPattern {
     if (text.indexOf('?') >= 0 || text.indexOf('#') >= 0) {
       throw new MalformedException("a path has no query and no fragment; the query is looked at with when: request.query");
     }
-    if (text.indexOf('%') >= 0 || text.chars().anyMatch(c -> c < ' ' || c > '~')) {
+    if (text.indexOf('%') >= 0 || text.chars().anyMatch(c -> c < ' ' || c == 0x7f || (c >= 0xD800 && c < 0xF900))) {
       throw new MalformedException("a path is compared as written and decoded; write * for characters that have to be percent-encoded");
     }
     int star = text.indexOf('*');

@@ -46,7 +46,8 @@ final class Seen {
     this.method = facts.method();
     this.path = facts.path();
     this.query = facts.query();
-    this.address = facts.state(Facts.Group.ADDRESS);
+    // who asks for an address by itself has told it; nothing has to be resolved
+    this.address = host instanceof IpAddress ? Facts.State.KNOWN : facts.state(Facts.Group.ADDRESS);
     this.addresses = facts.addresses();
     this.response = response;
     this.contentType = facts.contentType();
@@ -64,6 +65,11 @@ final class Seen {
 
   private static Facts.State closed(Facts.State state) {
     return state == Facts.State.UNKNOWN ? Facts.State.UNKNOWABLE : state;
+  }
+
+  /** The addresses as text; the one the client asked for when it asked for an address. */
+  List<String> addressTexts() {
+    return host instanceof IpAddress ? List.of(hostText) : addresses.stream().map(IpAddress::text).toList();
   }
 
   Facts.State state(Facts.Group group) {

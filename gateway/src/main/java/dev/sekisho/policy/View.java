@@ -1,9 +1,10 @@
 package dev.sekisho.policy;
 
 import dev.sekisho.net.IpAddress;
+import dev.sekisho.net.PathReadings;
 import dev.sekisho.policy.list.NameHash;
+import dev.sekisho.policy.list.NameIndex;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ final class View {
   private final Tables tables;
   private final long[] hashes = new long[NameHash.MOST_LABELS];
   private final int[] starts = new int[NameHash.MOST_LABELS];
-  private final long[] prefixes = new long[dev.sekisho.policy.list.NameIndex.MOST_PREFIXES];
+  private final long[] prefixes = new long[NameIndex.MOST_PREFIXES];
   private final long[] members;
   private final long[] withUrls;
   private final long[] anyReading;
@@ -26,7 +27,7 @@ final class View {
   private @Nullable Seen seen;
   private int labels;
   private Kept listed = Kept.NOTHING;
-  private @Nullable List<String> readings;
+  private @Nullable PathReadings readings;
 
   /** How much of what the lists say is worked out. */
   private enum Kept {
@@ -118,11 +119,11 @@ final class View {
     };
   }
 
-  /** Every reading of the path; the request must be known. */
-  List<String> readings() {
-    List<String> known = readings;
+  /** The readings of the path; the request must be known. */
+  PathReadings readings() {
+    PathReadings known = readings;
     if (known == null) {
-      known = Readings.of(String.valueOf(seen().path));
+      known = PathReadings.of(String.valueOf(seen().path));
       readings = known;
     }
     return known;
@@ -153,15 +154,22 @@ final class View {
     listed = Kept.URLS;
     Arrays.fill(anyReading, 0);
     Arrays.fill(everyReading, -1L);
-    long host = hashes[labels - 1];
-    List<String> all = readings();
-    for (int i = 0; i < all.size(); i++) {
-      Arrays.fill(oneReading, 0);
-      tables.lists().index().urls(host, all.get(i), seen().query, prefixes, oneReading);
-      for (int word = 0; word < oneReading.length; word++) {
-        anyReading[word] |= oneReading[word];
-        everyReading[word] &= oneReading[word];
-      }
+    PathReadings all = readings();
+    if (!all.complete()) {
+      Arrays.fill(anyReading, -1L);
+      Arrays.fill(everyReading, 0);
+      return;
     }
+    all.every(this::take);
+  }
+
+  private boolean take(String reading) {
+    Arrays.fill(oneReading, 0);
+    tables.lists().index().urls(hashes[labels - 1], reading, seen().query, prefixes, oneReading);
+    for (int word = 0; word < oneReading.length; word++) {
+      anyReading[word] |= oneReading[word];
+      everyReading[word] &= oneReading[word];
+    }
+    return true;
   }
 }
