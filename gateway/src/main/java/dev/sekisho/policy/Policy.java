@@ -1,28 +1,169 @@
 package dev.sekisho.policy;
 
+import dev.sekisho.config.Problems;
 import dev.sekisho.net.IpAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The compiled policy: immutable, shared by all event loops, replaced as a whole on reload. */
+/**
+ * The compiled policy: immutable, shared by all event loops, replaced as a whole on reload. {@link PolicyConfig} makes it.
+ *
+ * <p>Deciding never blocks. What it works with on the way is kept per thread, so a decision leaves nothing behind but itself.
+ */
 public final class Policy {
+  private final Tables tables;
+  private final RuleIndex rules;
+  private final RuleIndex never;
+  private final Rule otherwise;
+  private final ThreadLocal<View> views;
+
+  /** The last of the rules is the default, which has no condition. */
+  Policy(Tables tables, List<Rule> rules, List<Rule> never) {
+    this.tables = tables;
+    this.rules = new RuleIndex(List.copyOf(rules), tables);
+    this.never = new RuleIndex(List.copyOf(never), tables);
+    this.otherwise = rules.getLast();
+    this.views = ThreadLocal.withInitial(() -> new View(tables));
+  }
+
   /** Decides by what is known so far (docs/policy.md has the rules). Never throws, never blocks. */
   public Decision decide(Facts facts) {
-    throw new UnsupportedOperationException("contract");
+    View view = views.get();
+    Seal seal = look(view, facts);
+    Candidates candidates = view.candidates();
+    rules.find(view, candidates);
+    Walk walk = new Walk();
+    for (int number = candidates.next(); number >= 0; number = candidates.next()) {
+      Rule rule = rules.rule(number);
+      if (walk.step(rule, rule.test(view)) == Walk.Step.ENDED) {
+        return afterSeal(walk.end(rule, this, view.seen()), seal, this, view.seen());
+      }
+    }
+    throw new IllegalStateException("the default ends every walk");
   }
+
+  /** Every rule in order with what each condition was, and the same decision as {@link #decide} gives. */
+  public Explanation explain(Facts facts) {
+    View view = new View(tables);
+    Seal seal = look(view, facts);
+    return new Explainer(this, view, seal).explain();
+  }
+
+  /** Looks at the facts as far as {@code inspect.never} leaves them to be seen. */
+  private Seal look(View view, Facts facts) {
+    view.look(Seen.of(facts));
+    Seal seal = facts.state(Facts.Group.REQUEST) == Facts.State.UNKNOWN ? seal(view) : new Seal.Open();
+    if (seal instanceof Seal.Sealed) {
+      view.look(Seen.sealed(facts));
+    }
+    return seal;
+  }
+
+  /** Before TLS is opened it must be certain that no rule forbids it. */
+  static Decision afterSeal(Decision decision, Seal seal, Policy policy, Seen seen) {
+    boolean opens = decision instanceof Decision.Learn learn
+        && (learn.need() == Facts.Group.REQUEST || learn.need() == Facts.Group.RESPONSE);
+    if (opens && seal instanceof Seal.Learn first) {
+      Rule rule = policy.never.rules().stream().filter(r -> r.name().equals(first.rule())).findFirst().orElseThrow();
+      return new Decision.Learn(new Why(policy, rule, seen), first.need(), decision.observed());
+    }
+    return decision;
+  }
+
+  /**
+   * What {@code inspect.never} says. Whoever opens TLS asks this first. It is absolute, so what cannot be known keeps a connection
+   * sealed, as in a deny rule.
+   */
+  public Seal seal(Facts facts) {
+    return seal(views.get().look(Seen.of(facts)));
+  }
+
+  private Seal seal(View view) {
+    if (never.rules().isEmpty()) {
+      return OPEN;
+    }
+    Candidates candidates = view.candidates();
+    never.find(view, candidates);
+    Seal undecided = OPEN;
+    for (int number = candidates.next(); number >= 0; number = candidates.next()) {
+      Rule rule = never.rule(number);
+      Truth truth = rule.test(view);
+      if (rule.holds(truth)) {
+        return new Seal.Sealed(rule.name());
+      }
+      if (truth.kind() == Truth.Kind.UNKNOWN && undecided instanceof Seal.Open) {
+        undecided = new Seal.Learn(rule.name(), Truth.earliest(truth.mask()));
+      }
+    }
+    return undecided;
+  }
+
+  private static final Seal OPEN = new Seal.Open();
 
   /** The device the address belongs to (the first configured that contains it), or null. */
   public @Nullable String device(IpAddress client) {
-    throw new UnsupportedOperationException("contract");
+    return tables.devices().name(client);
   }
 
-  /** The categories of what is asked for, as far as it is known. */
+  /** The categories of what is asked for, as far as it is known: for a path with several readings, by any of them. */
   public List<String> categories(Facts facts) {
-    throw new UnsupportedOperationException("contract");
+    if (tables.catalogue().size() == 0) {
+      return List.of();
+    }
+    View view = views.get().look(Seen.of(facts));
+    List<String> names = new ArrayList<>(2);
+    for (int number = 0; number < tables.catalogue().size(); number++) {
+      Catalogue.Entry entry = tables.catalogue().entries().get(number);
+      boolean url = view.seen().request == Facts.State.KNOWN && view.hasUrls(number) && view.url(number, Sense.DENY);
+      if (entry.kind() == Catalogue.Kind.CATEGORY && (view.member(number) || url)) {
+        names.add(entry.name());
+      }
+    }
+    return List.copyOf(names);
   }
 
-  /** Whether a rule that allows this exchange names the address itself, so that a special-purpose address may be dialled. */
+  /**
+   * Whether the rule that allows this exchange names the address itself, so that a special-purpose address may be dialled: in
+   * {@code to.address} (a range of everything names nothing), or because the client asked for this very address and
+   * {@code to.host} has it. The default names nothing.
+   */
   public boolean namesAddress(Facts facts, IpAddress address) {
-    throw new UnsupportedOperationException("contract");
+    return decide(facts) instanceof Decision.Allow allow
+        && allow.why().deciding().names(tables.hash(), facts.host(), address);
+  }
+
+  /**
+   * Warns of rules that cannot work where some facts can never be learnt.
+   *
+   * @param where the listener or the kind of exchange, as in "through a CONNECT tunnel"
+   */
+  public void warn(String where, Set<Facts.Group> unknowable, Problems problems) {
+    PolicyWarnings.unknowable(rules.rules(), where, unknowable, problems);
+    PolicyWarnings.unknowableNever(never.rules(), where, unknowable, problems);
+  }
+
+  /** How many rules there are, without the default. */
+  public int size() {
+    return rules.rules().size() - 1;
+  }
+
+  /** What the default does: {@code allow} or {@code deny}. */
+  public String defaultAction() {
+    return otherwise.outcome().action();
+  }
+
+  List<Rule> rules() {
+    return rules.rules();
+  }
+
+  Rule otherwise() {
+    return otherwise;
+  }
+
+  /** A view of its own for telling, so that a decision under way on this thread is not disturbed. */
+  View view(Seen seen) {
+    return new View(tables).look(seen);
   }
 }
