@@ -25,6 +25,7 @@ class DocsTest {
 
   private static final Pattern FENCE = Pattern.compile("(?ms)^ *```.*?^ *```\\s*?$");
   private static final Pattern TICKS = Pattern.compile("`([^`\n]+)`");
+  private static final Pattern INDENTED = Pattern.compile("(?m)^ {4}((?:\\./|\\w+ )?(?:sekisho|make) .*)$");
   private static final Pattern LINK = Pattern.compile("\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
   private static final Pattern HEADING = Pattern.compile("(?m)^#+ +(.+)$");
   private static final Pattern COMMAND = Pattern.compile("(?:^|[\\s(])(?:\\./|/usr/bin/)?sekisho ([a-z][a-z-]*)");
@@ -67,6 +68,8 @@ class DocsTest {
     Set<String> known = new HashSet<>();
     SOURCES.java().forEach(file -> known.addAll(found(Pattern.compile("(?:class|record|interface|enum) ([A-Z]\\w*)"), SOURCES.read(file))));
     known.addAll(ClassNames.ofTheJdkAndLibraries());
+    // Words of other formats, such as a unit's TimeoutStopSec.
+    SOURCES.below("deploy", "").forEach(file -> known.addAll(found(Pattern.compile("\\b([A-Z]\\w+)"), SOURCES.read(file))));
     List<String> missing = inTicks(CLASS, name -> {
       Matcher parts = CLASS.matcher(name);
       assertThat(parts.matches()).isTrue();
@@ -132,7 +135,9 @@ class DocsTest {
       String text = SOURCES.read(page);
       List<String> code = new ArrayList<>();
       FENCE.matcher(text).results().forEach(block -> code.addAll(block.group().lines().toList()));
-      code.addAll(found(TICKS, FENCE.matcher(text).replaceAll("")));
+      String prose = FENCE.matcher(text).replaceAll("");
+      code.addAll(found(TICKS, prose));
+      code.addAll(found(INDENTED, prose));
       for (String line : code) {
         found(shape, line).stream().filter(wrong).forEach(word -> result.add(page + ": " + word + " in: " + line.strip()));
       }
