@@ -63,9 +63,6 @@ public final class Record {
   public @Nullable String sourceIp;
   public @Nullable String tlsOriginVersion;
   public @Nullable String tlsOriginCipher;
-  /** How many more exchanges this record stands for; -1 when for itself alone. */
-  public long repeats = -1;
-
   public @Nullable String errorSide;
   public @Nullable String errorKind;
   public @Nullable String errorDetail;
