@@ -80,7 +80,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     this.client = client;
     this.guests = guests;
     this.parser = new RequestParser(lane.headLimits(), Target.Scheme.HTTP.defaultPort());
-    this.deadlineNanos = System.nanoTime() + lane.limits().requestTimeout().toNanos();
+    this.deadlineNanos = lane.deadlines().nowNanos() + lane.limits().requestTimeout().toNanos();
   }
 
   @Override
@@ -323,12 +323,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   }
 
   void within(java.time.Duration limit) {
-    deadlineNanos = System.nanoTime() + limit.toNanos();
+    deadlineNanos = lane.deadlines().nowNanos() + limit.toNanos();
   }
 
   /** No limit of ours holds now. */
   void never() {
-    deadlineNanos = System.nanoTime() + TimeUnit.DAYS.toNanos(3650);
+    deadlineNanos = lane.deadlines().nowNanos() + TimeUnit.DAYS.toNanos(3650);
   }
 
   /** Does something with the connection if it lives on this lane; only its own loop may touch it. */
@@ -375,7 +375,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   /** Closes in order: our side first, then what the client still sends is read and dropped, so that the answer is not lost to a reset. */
   private void linger() {
     state = State.LINGERING;
-    deadlineNanos = System.nanoTime() + LINGER_NANOS;
+    deadlineNanos = lane.deadlines().nowNanos() + LINGER_NANOS;
     release();
     readOn();
     if (channel instanceof SocketChannel socket && channel.isActive() && channel.pipeline().get(SslHandler.class) == null) {

@@ -102,7 +102,7 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
       return bound;
     }
     long youngerThan = upload.repeatable() ? Long.MAX_VALUE : FRESH_NANOS;
-    return lane.pool().take(authority, addresses, youngerThan, System.nanoTime());
+    return lane.pool().take(authority, addresses, youngerThan, lane.deadlines().nowNanos());
   }
 
   private void dialled(Dialler.Dialled outcome) {
@@ -355,7 +355,7 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
     }
     switch (last.binding()) {
       case BOUND -> client.bound().give(authority, last);
-      case SHARED -> lane.pool().give(authority, last, System.nanoTime());
+      case SHARED -> lane.pool().give(authority, last, lane.deadlines().nowNanos());
     }
   }
 

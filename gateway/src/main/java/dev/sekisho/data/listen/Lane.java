@@ -54,7 +54,7 @@ final class Lane {
   }
 
   private void sweep() {
-    pool.sweep(System.nanoTime());
+    pool.sweep(deadlines.nowNanos());
     gate.flood().sweep(WallClock.micros());
   }
 
