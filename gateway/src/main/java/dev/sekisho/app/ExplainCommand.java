@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -53,6 +54,12 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Option(names = "--address", paramLabel = "IP", split = ",", description = "The origin's addresses. Default: what the name resolves to, where policy asks.")
   private List<String> addresses = List.of();
+
+  @Option(names = "--content-type", paramLabel = "TYPE", description = "The response's media type, for rules that look at it.")
+  private @Nullable String contentType;
+
+  @Option(names = "--size", paramLabel = "BYTES", defaultValue = "-1", description = "The response's declared size; with --content-type.")
+  private long size = -1;
 
   @Parameters(paramLabel = "URL", description = "http://host/path, https://host/path, or host:port for a CONNECT.")
   private String url = "";
@@ -119,7 +126,10 @@ final class ExplainCommand implements Callable<Integer> {
     if (url.startsWith("http://")) {
       HttpUrl parsed = HttpUrl.parse(url);
       facts = new Facts(client, timeMicros(), parsed.authority().host(), parsed.authority().port());
-      facts.request("http", "http", method, parsed.rawPath().isEmpty() ? "/" : parsed.rawPath(), parsed.rawQuery());
+      facts.request("http", "http", method, parsed.path(), parsed.rawQuery());
+      if (contentType != null) {
+        facts.response(contentType.toLowerCase(Locale.ROOT), size);
+      }
     } else {
       Authority line = url.startsWith("https://") ? HttpUrl.parse(url).authority() : Authority.parse(url, 0);
       facts = new Facts(client, timeMicros(), line.host(), line.port());

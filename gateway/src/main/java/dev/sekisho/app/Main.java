@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
     header = "The outbound gateway: who left, when and where to, and nothing that is not permitted.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
-      RunCommand.class, CheckCommand.class, ExplainCommand.class, CommandLine.HelpCommand.class
+      RunCommand.class, CheckCommand.class, ExplainCommand.class, LogCommand.class, CommandLine.HelpCommand.class
     })
 public final class Main implements Runnable {
   @CommandLine.Spec

@@ -1,0 +1,190 @@
+package dev.sekisho.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sekisho.config.Problems;
+import dev.sekisho.journal.JournalReader;
+import dev.sekisho.journal.LoggedRecord;
+import dev.sekisho.journal.RecordFilter;
+import dev.sekisho.policy.Policy;
+import dev.sekisho.testing.DnsStep;
+import dev.sekisho.testing.RawClient;
+import dev.sekisho.testing.ScriptedDns;
+import dev.sekisho.testing.ScriptedOrigin;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** What {@code sekisho explain} says is what the running gateway does and records: random policies, random requests. */
+class ExplainMatchesLiveTest {
+  private static final long SEED = 20261124;
+  private static final int POLICIES = Boolean.getBoolean("sekisho.soak") ? 1_000 : 200;
+  private static final int REQUESTS = 5;
+  private static final List<String> HOSTS = List.of("a.test", "b.test", "deep.a.test", "c.example", "127.0.0.1");
+  private static final List<String> PATHS = List.of("/", "/pub/x", "/pub/../adm", "/adm/y", "/pub/%2e%2e/adm", "/adm%2fy", "/pub/x;v=1");
+  private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "DELETE");
+  private static final List<String> CONTENT_TYPES = List.of("text/html", "application/zip", "image/png");
+
+  @TempDir
+  Path folder = Path.of("");
+
+  /** A request, and what the journal said of it. */
+  private record Asked(Path policy, String url, String method, boolean connect, String contentType, String id) {}
+
+  @Test
+  void explainSaysWhatTheLiveGatewayRecorded() throws Exception {
+    Random random = new Random(SEED);
+    List<Asked> all = new ArrayList<>();
+    try (ScriptedOrigin origin = ScriptedOrigin.of(ExplainMatchesLiveTest::echo);
+        ScriptedDns dns = ScriptedDns.start()) {
+      HOSTS.forEach(host -> dns.on(host, ScriptedDns.Type.A, DnsStep.addresses(3600, "127.0.0.1"))
+          .on(host, ScriptedDns.Type.AAAA, DnsStep.noData(3600)));
+      Path first = policy(random, 0, dns, origin.port());
+      try (Gateway gateway = start(first)) {
+        int proxy = gateway.bound().proxy().orElseThrow().getPort();
+        for (int i = 0; i < POLICIES; i++) {
+          Path policy = i == 0 ? first : policy(random, i, dns, origin.port());
+          gateway.reload(Optional.of(policy));
+          for (int j = 0; j < REQUESTS; j++) {
+            all.add(ask(random, policy, proxy, origin.port(), i + "-" + j));
+          }
+        }
+      }
+    }
+    compare(all);
+  }
+
+  private void compare(List<Asked> all) throws IOException {
+    Map<String, LoggedRecord> records = new HashMap<>();
+    try (JournalReader reader = new JournalReader(folder.resolve("state/journal"), RecordFilter.all(), damage -> {
+      throw new AssertionError(damage.toString());
+    })) {
+      reader.read(record -> records.put(record.text("user_agent", ""), record));
+    }
+    int denied = 0;
+    for (Asked asked : all) {
+      LoggedRecord record = records.get(asked.id());
+      assertThat(record).as("a record of %s", asked).isNotNull();
+      boolean allowed = "allow".equals(record.text("decision"));
+      StringWriter said = new StringWriter();
+      int status = explain(asked, said);
+      assertThat(status).as("seed %s, %s%n%s%n%s", SEED, asked, record.json(), said).isEqualTo(allowed ? Exit.FINE : Exit.DENIED);
+      if (!record.text("rule", "").equals("special-purpose addresses")) {
+        assertThat(said.toString()).as("seed %s, %s%n%s", SEED, asked, record.json()).contains("'" + record.text("rule") + "'".replace("'default'", ""));
+      }
+      denied += allowed ? 0 : 1;
+    }
+    assertThat(denied).as("both outcomes occur").isBetween(all.size() / 10, all.size() * 9 / 10);
+  }
+
+  private int explain(Asked asked, StringWriter said) {
+    List<String> arguments = new ArrayList<>(List.of(
+        "explain", "-c", asked.policy().toString(), "--state", folder.resolve("state").toString(), "--method", asked.method(),
+        "--address", "127.0.0.1", "--content-type", asked.contentType(), "--size", "5", asked.url()));
+    CommandLine command = Main.commandLine().setOut(new PrintWriter(said)).setErr(new PrintWriter(said));
+    return command.execute(arguments.toArray(String[]::new));
+  }
+
+  private Asked ask(Random random, Path policy, int proxy, int port, String id) throws IOException {
+    String authority = one(random, HOSTS) + ":" + port;
+    String contentType = one(random, CONTENT_TYPES);
+    String method = one(random, METHODS);
+    boolean connect = random.nextInt(4) == 0;
+    try (RawClient client = new RawClient(proxy)) {
+      if (connect) {
+        client.send("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\nUser-Agent: " + id + "\r\n\r\n").readHead();
+        return new Asked(policy, authority, method, true, contentType, id);
+      }
+      String url = "http://" + authority + one(random, PATHS);
+      client.send(method + " " + url + " HTTP/1.1\r\nHost: " + authority + "\r\nUser-Agent: " + id + "\r\nX-Type: " + contentType
+          + "\r\nConnection: close\r\n\r\n").readToEnd();
+      return new Asked(policy, url, method, false, contentType, id);
+    }
+  }
+
+  /** Answers with the media type the request asks for. */
+  private static void echo(ScriptedOrigin.Line line) throws IOException {
+    for (String head = line.readHead(); !head.isEmpty(); head = line.readHead()) {
+      String type = head.replaceAll("(?s).*X-Type: ([a-z/]+).*", "$1");
+      String body = head.startsWith("HEAD ") ? "" : "hello";
+      line.send("HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nContent-Length: 5\r\n\r\n" + body);
+    }
+  }
+
+  private Path policy(Random random, int number, ScriptedDns dns, int port) throws IOException {
+    StringBuilder yaml = new StringBuilder();
+    yaml.append("listen: { proxy: '127.0.0.1:0', admin: null }\n");
+    yaml.append("names: { resolver: '").append(dns.authority()).append("' }\n");
+    yaml.append("journal: { segment-size: 4MiB, reserve: 4MiB, sync: never }\n");
+    yaml.append("devices: { here: 127.0.0.0/8, there: 10.0.0.0/8 }\n");
+    yaml.append("policy:\n  default: ").append(random.nextBoolean() ? "allow" : "deny").append("\n  rules:\n");
+    for (int i = 0; i < 1 + random.nextInt(6); i++) {
+      rule(random, yaml, i, port);
+    }
+    Path file = folder.resolve("policy-" + number + ".yaml");
+    Files.writeString(file, yaml);
+    return file;
+  }
+
+  /** Every allow names the address besides what chance gives it, or the special-purpose check would decide everything. */
+  private static void rule(Random random, StringBuilder yaml, int number, int port) {
+    boolean allow = random.nextInt(5) < 3;
+    List<String> to = new ArrayList<>();
+    if (allow || random.nextInt(3) == 0) {
+      to.add("address: " + (allow || random.nextBoolean() ? "127.0.0.0/8" : "192.0.2.0/24"));
+    }
+    if (random.nextInt(2) == 0) {
+      to.add("host: [" + (random.nextBoolean() ? "." : "") + one(random, List.of("a.test", "b.test", "example")) + ", deep.a.test]");
+    }
+    if (random.nextInt(3) == 0) {
+      to.add("path: " + one(random, List.of("/pub/**", "/adm/**", "/")));
+    }
+    if (random.nextInt(6) == 0) {
+      to.add("port: [1, " + (random.nextBoolean() ? port : 2) + "]");
+    }
+    yaml.append("    - name: rule ").append(number).append("\n      action: ").append(allow ? "allow" : "deny").append('\n');
+    if (!to.isEmpty()) {
+      yaml.append("      to: { ").append(String.join(", ", to)).append(" }\n");
+    }
+    if (random.nextInt(4) == 0) {
+      yaml.append("      method: [").append(one(random, METHODS)).append(", GET]\n");
+    }
+    if (random.nextInt(5) == 0) {
+      yaml.append("      who: { devices: ").append(random.nextInt(3) == 0 ? "there" : "here").append(" }\n");
+    }
+    if (random.nextInt(5) == 0) {
+      yaml.append("      response: { content-type: ").append(one(random, CONTENT_TYPES)).append(" }\n");
+    }
+    if (random.nextInt(6) == 0) {
+      yaml.append("      when: '").append(one(random, List.of(
+          "request.host.endsWith(\"a.test\")", "request.path.startsWith(\"/pub\")", "source.ip == \"127.0.0.1\""))).append("'\n");
+    }
+    if (random.nextInt(8) == 0) {
+      yaml.append("      observe: true\n");
+    }
+  }
+
+  private Gateway start(Path file) throws IOException {
+    Problems problems = new Problems();
+    Configuration configuration = Configuration.load(Optional.of(file), problems).orElseThrow();
+    Path state = StateFolder.make(folder.resolve("state"));
+    Policy policy = PolicyInForce.compile(configuration.policy(), state, problems).orElseThrow(() -> new AssertionError(problems.all().toString()));
+    assertThat(problems.hasErrors()).as("%s", problems.all()).isFalse();
+    return Gateway.start(configuration, policy, state);
+  }
+
+  private static <T> T one(Random random, List<T> of) {
+    return of.get(random.nextInt(of.size()));
+  }
+}
