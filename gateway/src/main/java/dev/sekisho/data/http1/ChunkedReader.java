@@ -13,8 +13,7 @@ final class ChunkedReader implements BodyReader {
   private static final int EXTENSIONS = 16 * 1024;
   private static final int SIZE_DIGITS = 16;
 
-  /** One field less than allowed: what counts as the start line of a head is a field here. */
-  private static final HeadLimits TRAILERS = new HeadLimits(32 * 1024, 16 * 1024, 99);
+  private static final HeadLimits TRAILERS = new HeadLimits(32 * 1024, 16 * 1024, 100);
 
   private enum State {
     SIZE,
@@ -29,7 +28,7 @@ final class ChunkedReader implements BodyReader {
   }
 
   private final Sender sender;
-  private final HeadScanner trailers = new HeadScanner(TRAILERS);
+  private final HeadScanner trailers = HeadScanner.ofTrailers(TRAILERS);
   private State state = State.SIZE;
   private int digits;
   private long left;

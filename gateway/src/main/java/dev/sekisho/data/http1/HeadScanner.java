@@ -10,13 +10,24 @@ import io.netty.buffer.ByteBuf;
  */
 final class HeadScanner {
   private final HeadLimits limits;
+  private final int mostLines;
   private int looked;
   private int lineStart;
   private int lines;
   private int firstLineEnd;
 
-  HeadScanner(HeadLimits limits) {
+  private HeadScanner(HeadLimits limits, int mostLines) {
     this.limits = limits;
+    this.mostLines = mostLines;
+  }
+
+  static HeadScanner ofHead(HeadLimits limits) {
+    return new HeadScanner(limits, limits.fields() + 1);
+  }
+
+  /** Field lines only. */
+  static HeadScanner ofTrailers(HeadLimits limits) {
+    return new HeadScanner(limits, limits.fields());
   }
 
   void reset() {
@@ -70,7 +81,7 @@ final class HeadScanner {
     }
     lineStart = looked;
     lines++;
-    if (lines > limits.fields() + 1) {
+    if (lines > mostLines) {
       throw new Refusal(Reason.BLOCK_TOO_LARGE, "more than " + limits.fields() + " fields");
     }
   }

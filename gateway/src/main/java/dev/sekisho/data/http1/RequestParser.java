@@ -10,7 +10,6 @@ import io.netty.buffer.ByteBuf;
  * <p>One empty line before the request line is passed over (RFC 9112 §2.2), as old clients send one after a body; no more than one.
  */
 public final class RequestParser {
-  private final HeadLimits limits;
   private final int defaultPort;
   private final HeadScanner scanner;
   private final RequestLineParser lines = new RequestLineParser();
@@ -25,9 +24,8 @@ public final class RequestParser {
 
   /** @param defaultPort the port an origin-form request means when its Host field names none: 80, or 443 inside TLS */
   public RequestParser(HeadLimits limits, int defaultPort) {
-    this.limits = limits;
     this.defaultPort = defaultPort;
-    this.scanner = new HeadScanner(limits);
+    this.scanner = HeadScanner.ofHead(limits);
   }
 
   /**

@@ -11,7 +11,7 @@ public final class ResponseParser {
   private boolean begun;
 
   public ResponseParser(HeadLimits limits) {
-    this.scanner = new HeadScanner(limits);
+    this.scanner = HeadScanner.ofHead(limits);
   }
 
   /**
