@@ -19,6 +19,8 @@ final class ChunkedReader implements BodyReader {
     SIZE,
     BEFORE_EXTENSION,
     EXTENSION,
+    QUOTED,
+    QUOTED_PAIR,
     SIZE_LF,
     DATA,
     DATA_CR,
@@ -51,7 +53,7 @@ final class ChunkedReader implements BodyReader {
         case DATA -> data(in);
         case TRAILERS -> trailers(in);
         case OVER -> End.PLAIN;
-        case SIZE, BEFORE_EXTENSION, EXTENSION, SIZE_LF, DATA_CR, DATA_LF -> NeedMore.NEED_MORE;
+        case SIZE, BEFORE_EXTENSION, EXTENSION, QUOTED, QUOTED_PAIR, SIZE_LF, DATA_CR, DATA_LF -> NeedMore.NEED_MORE;
       };
     } catch (Refusal refusal) {
       return sender.badBody(refusal);
@@ -81,6 +83,8 @@ final class ChunkedReader implements BodyReader {
       case SIZE -> size(b);
       case BEFORE_EXTENSION -> beforeExtension(b);
       case EXTENSION -> extension(b);
+      case QUOTED -> quoted(b, b == '"' ? State.EXTENSION : b == '\\' ? State.QUOTED_PAIR : State.QUOTED);
+      case QUOTED_PAIR -> quoted(b, State.QUOTED);
       case SIZE_LF -> {
         require(b == Grammar.LF, "a chunk size line that does not end in CRLF");
         yield left == 0 ? State.TRAILERS : State.DATA;
@@ -125,8 +129,13 @@ final class ChunkedReader implements BodyReader {
     if (b == Grammar.CR) {
       return State.SIZE_LF;
     }
+    return quoted(b, b == '"' ? State.QUOTED : State.EXTENSION);
+  }
+
+  /** Quotes are followed, because a reader that takes a line end inside them for part of the value finds another end of the line. */
+  private State quoted(byte b, State next) throws Refusal {
     require(b == '\t' || (b & 0xff) >= 0x20 && b != 0x7f, "a control character in a chunk extension");
-    return countExtension(State.EXTENSION);
+    return countExtension(next);
   }
 
   private State countExtension(State next) throws Refusal {
