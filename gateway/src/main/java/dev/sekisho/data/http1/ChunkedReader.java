@@ -6,8 +6,8 @@ import io.netty.buffer.ByteBuf;
 
 /**
  * A chunked body (RFC 9112 §7.1). Sizes are hexadecimal digits and nothing else, every line ends in CRLF, and every chunk too.
- * Extensions are passed over; all of them together may take as many bytes as {@link #EXTENSIONS}, so that nobody can send a body of
- * nothing but extensions.
+ * Extensions are passed over; all of them together may take as many bytes as {@link #EXTENSIONS}, so that nobody can send a
+ * body of nothing but extensions.
  */
 final class ChunkedReader implements BodyReader {
   private static final int EXTENSIONS = 16 * 1024;
@@ -132,7 +132,10 @@ final class ChunkedReader implements BodyReader {
     return quoted(b, b == '"' ? State.QUOTED : State.EXTENSION);
   }
 
-  /** Quotes are followed, because a reader that takes a line end inside them for part of the value finds another end of the line. */
+  /**
+   * Quotes are followed, because a reader that takes a line end inside them for part of the value finds another end of the
+   * line.
+   */
   private State quoted(byte b, State next) throws Refusal {
     require(b == '\t' || (b & 0xff) >= 0x20 && b != 0x7f, "a control character in a chunk extension");
     return countExtension(next);

@@ -5,8 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The character classes of RFC 9110 §5.6 and RFC 3986, and the two loops that touch every byte of a head. Field values make up most
- * of a head, so they are checked eight bytes at a time: a byte below 0x20 or equal to 0x7F shows in the high bit of its place.
+ * The character classes of RFC 9110 §5.6 and RFC 3986, and the two loops that touch every byte of a head. Field values make up
+ * most of a head, so they are checked eight bytes at a time: a byte below 0x20 or equal to 0x7F shows in the high bit of its
+ * place.
  */
 final class Grammar {
   static final byte CR = '\r';

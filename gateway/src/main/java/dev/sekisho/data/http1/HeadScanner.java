@@ -5,8 +5,8 @@ import io.netty.buffer.ByteBuf;
 
 /**
  * Finds the empty line that ends a block of lines while the block arrives in pieces. It remembers, as distances from the reader
- * index, how far it has looked, so that a block that comes one byte at a time costs one look per byte. What it refuses, it refuses
- * by the bytes up to that point alone: how the bytes were cut into reads never changes the answer.
+ * index, how far it has looked, so that a block that comes one byte at a time costs one look per byte. What it refuses, it
+ * refuses by the bytes up to that point alone: how the bytes were cut into reads never changes the answer.
  */
 final class HeadScanner {
   private final HeadLimits limits;

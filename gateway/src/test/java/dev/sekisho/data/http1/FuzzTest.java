@@ -12,11 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Good streams, broken at random, through parser, body reader and writers as the gateway uses them. Nothing may be thrown, nothing may
- * go on for ever, no buffer may change owners; and whatever was let through must mean the same to us and to an independent reader.
+ * Good streams, broken at random, through parser, body reader and writers as the gateway uses them. Nothing may be thrown,
+ * nothing may go on for ever, no buffer may change owners; and whatever was let through must mean the same to us and to an
+ * independent reader.
  */
 class FuzzTest {
   private static final long SEED = 20261124;
@@ -34,7 +36,8 @@ class FuzzTest {
 
   private static final String[] RESPONSES = {
     "HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: 5\r\nConnection: keep-alive, X-B\r\nX-B: 1\r\n\r\nhello",
-    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nSet-Cookie: a=b\r\n\r\n5\r\nhello\r\n10\r\n0123456789abcdef\r\n0\r\nX-T: 1\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nSet-Cookie: a=b\r\n\r\n"
+        + "5\r\nhello\r\n10\r\n0123456789abcdef\r\n0\r\nX-T: 1\r\n\r\n",
     "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\n\r\n",
     "HTTP/1.1 204\r\nDate: Tue, 24 Nov 2026 06:00:00 GMT\r\n\r\n",
     "HTTP/1.0 404 No\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nno",
@@ -42,9 +45,10 @@ class FuzzTest {
   };
 
   private static final String[] PIECES = {
-    "\r\n", "\n", "\r", " ", "\t", ":", "\0", "0", "5", ",", ";", "chunked", "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n",
-    "Host: x\r\n", "Connection: Host\r\n", "HTTP/1.1", "HTTP/1.0", "\r\n\r\n", "@", "#", "?", "/", "\\", "\u00ff", "\u007f", "-", "+", "0x",
-    "GET / HTTP/1.1\r\n\r\n", "ffffffff", "Expect: 100-continue\r\n", "%", "X", "\r\n ", "close", "Content-Length", "Upgrade: h2c\r\n"
+    "\r\n", "\n", "\r", " ", "\t", ":", "\0", "0", "5", ",", ";", "chunked", "Content-Length: 5\r\n",
+    "Transfer-Encoding: chunked\r\n", "Host: x\r\n", "Connection: Host\r\n", "HTTP/1.1", "HTTP/1.0", "\r\n\r\n", "@", "#",
+    "?", "/", "\\", "\u00ff", "\u007f", "-", "+", "0x", "Upgrade: h2c\r\n", "GET / HTTP/1.1\r\n\r\n", "ffffffff", "Expect: 100-continue\r\n", "%", "X", "\r\n ", "close",
+    "Content-Length"
   };
 
   private static String broken(String[] good, SplittableRandom random) {
@@ -163,7 +167,7 @@ class FuzzTest {
   private record Body(String content, String trailers) {}
 
   /** Relays a body; null when it is broken or never ends. */
-  private static Body body(BodyReader reader, BodyWriter writer, ByteBuf in, ByteBuf out) {
+  private static @Nullable Body body(BodyReader reader, BodyWriter writer, ByteBuf in, ByteBuf out) {
     StringBuilder content = new StringBuilder();
     // Every turn takes at least a byte or is the last one.
     for (int turn = in.readableBytes() + 2; turn > 0; turn--) {
@@ -190,8 +194,8 @@ class FuzzTest {
   }
 
   /**
-   * What was sent to us, before any rebuilding, has the same bodies for the other reader, as far as it goes along: nobody smuggles.
-   * It gives up over some chunk extensions that RFC 9112 allows or that we, dropping them, do not look into.
+   * What was sent to us, before any rebuilding, has the same bodies for the other reader, as far as it goes along: nobody
+   * smuggles. It gives up over some chunk extensions that RFC 9112 allows or that we, dropping them, do not look into.
    */
   private static void assertSameBodies(List<Message> sent, List<Message> understood) {
     for (int i = 0; i < understood.size() && !sent.get(i).broken(); i++) {
@@ -216,11 +220,15 @@ class FuzzTest {
       }
       int from = random.nextInt(bytes.length + 1);
       int expected = from;
-      while (expected < bytes.length && (bytes[expected] == '\t' || ((bytes[expected] & 0xff) >= 0x20 && bytes[expected] != 0x7f))) {
+      while (expected < bytes.length && isText(bytes[expected])) {
         expected++;
       }
       assertThat(Grammar.endOfText(bytes, from, bytes.length)).as("seed %d, round %d", SEED + 2, round).isEqualTo(expected);
     }
+  }
+
+  private static boolean isText(byte b) {
+    return b == '\t' || ((b & 0xff) >= 0x20 && b != 0x7f);
   }
 
   @Test
