@@ -1,6 +1,7 @@
 package dev.sekisho.net;
 
 import java.text.Normalizer;
+import java.util.Locale;
 
 /**
  * Names outside ASCII to A-labels, after UTS #46 without its transitional mappings ({@code straße} keeps its {@code ß}, as in
@@ -126,13 +127,11 @@ final class InternationalName {
   }
 
   private static String lowerAscii(String text) {
-    StringBuilder lower = new StringBuilder(text);
-    for (int i = 0; i < lower.length(); i++) {
-      char c = lower.charAt(i);
-      if (c >= 'A' && c <= 'Z') {
-        lower.setCharAt(i, (char) (c | 0x20));
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 'A' && text.charAt(i) <= 'Z') {
+        return text.toLowerCase(Locale.ROOT); // no other than these can change in ASCII
       }
     }
-    return lower.toString();
+    return text;
   }
 }
