@@ -47,7 +47,8 @@ class FuzzTest {
   private static final String[] PIECES = {
     "\r\n", "\n", "\r", " ", "\t", ":", "\0", "0", "5", ",", ";", "chunked", "Content-Length: 5\r\n",
     "Transfer-Encoding: chunked\r\n", "Host: x\r\n", "Connection: Host\r\n", "HTTP/1.1", "HTTP/1.0", "\r\n\r\n", "@", "#",
-    "?", "/", "\\", "\u00ff", "\u007f", "-", "+", "0x", "Upgrade: h2c\r\n", "GET / HTTP/1.1\r\n\r\n", "ffffffff", "Expect: 100-continue\r\n", "%", "X", "\r\n ", "close",
+    "?", "/", "\\", "\u00ff", "\u007f", "-", "+", "0x", "Upgrade: h2c\r\n", "GET / HTTP/1.1\r\n\r\n", "ffffffff",
+    "Expect: 100-continue\r\n", "%", "X", "\r\n ", "close",
     "Content-Length"
   };
 
