@@ -90,19 +90,6 @@ final class Grammar {
   }
 
   /** Whether the range is the word, in any case. The word is ASCII in lower case. */
-  static boolean same(byte[] bytes, int from, int to, byte[] lowerCaseWord) {
-    if (to - from != lowerCaseWord.length) {
-      return false;
-    }
-    for (int i = 0; i < lowerCaseWord.length; i++) {
-      if (lower(bytes[from + i]) != lowerCaseWord[i]) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** As {@link #same(byte[], int, int, byte[])}, for callers that hold a string. */
   static boolean same(byte[] bytes, int from, int to, String lowerCaseWord) {
     if (to - from != lowerCaseWord.length()) {
       return false;
