@@ -17,7 +17,7 @@ public final class EmbeddedIpv4 {
 
   private EmbeddedIpv4() {}
 
-  /** Empty for IPv4 and for an ordinary IPv6 address; several for Teredo and where the prefix length of a translator is not known. */
+  /** Empty for IPv4 and ordinary IPv6; several for Teredo and where the prefix length of a translator is not known. */
   public static List<IpAddress> of(IpAddress address) {
     if (!address.v6()) {
       return List.of();

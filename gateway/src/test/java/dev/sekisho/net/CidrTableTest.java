@@ -44,7 +44,7 @@ class CidrTableTest {
       CidrTable longest = CidrTable.longestMatch(ranges);
       CidrSet set = CidrSet.of(ranges);
       for (IpAddress address : probes(random, ranges, 200)) {
-        String where = "seed " + SEED + ", round " + round + ", " + address + " in " + ranges;
+        String where = "seed " + SEED + ", round " + round + ", " + address;
         assertThat(first.find(address)).as(where).isEqualTo(naiveFirst(ranges, address));
         assertThat(longest.find(address)).as(where).isEqualTo(naiveLongest(ranges, address));
         assertThat(set.contains(address)).as(where).isEqualTo(naiveFirst(ranges, address) >= 0);

@@ -71,7 +71,8 @@ class IpAddressTest {
 
   @Test
   void isOrderedAsUnsignedNumbers() throws MalformedException {
-    List<String> ordered = List.of("0.0.0.0", "127.0.0.1", "128.0.0.0", "255.255.255.255", "::", "::8000:0:0:0", "7fff::", "8000::");
+    List<String> ordered =
+        List.of("0.0.0.0", "127.0.0.1", "128.0.0.0", "255.255.255.255", "::", "::8000:0:0:0", "7fff::", "8000::");
     assertThat(Stream.of("8000::", "::", "128.0.0.0", "7fff::", "255.255.255.255", "::8000:0:0:0", "0.0.0.0", "127.0.0.1")
             .map(IpAddressTest::address)
             .sorted()

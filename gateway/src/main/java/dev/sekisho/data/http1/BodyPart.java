@@ -3,8 +3,8 @@ package dev.sekisho.data.http1;
 /** What {@link BodyReader#read} found. */
 public sealed interface BodyPart permits BodyPart.Content, BodyPart.End, NeedMore, Bad {
   /**
-   * The next {@code bytes} readable bytes of the input are content. The caller takes exactly these out of the input (slices, copies
-   * or skips them) before it asks again; nothing was retained.
+   * The next {@code bytes} readable bytes of the input are content. The caller takes exactly these out of the input (slices,
+   * copies or skips them) before it asks again; nothing was retained.
    *
    * @param bytes at least 1
    */

@@ -5,8 +5,8 @@ import dev.sekisho.data.http1.BodyPart.End;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Finds the content and the end of one message's body in the bytes that follow its head. Holds no buffer and takes none: content is
- * told by its number of bytes and stays in the caller's hands.
+ * Finds the content and the end of one message's body in the bytes that follow its head. Holds no buffer and takes none:
+ * content is told by its number of bytes and stays in the caller's hands.
  *
  * <pre>{@code
  * while (true) {

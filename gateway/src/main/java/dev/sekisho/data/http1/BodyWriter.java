@@ -3,8 +3,9 @@ package dev.sekisho.data.http1;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Frames a body for the next hop. The content itself is not touched: {@link #before} writes what has to precede a piece of it and
- * {@link #after} what has to follow it, at once, so that every piece can be understood when it arrives. Only chunks need any of it.
+ * Frames a body for the next hop. The content itself is not touched: {@link #before} writes what has to precede a piece of it
+ * and {@link #after} what has to follow it, at once, so that every piece can be understood when it arrives. Only chunks need
+ * any of it.
  */
 public final class BodyWriter {
   /** The most that {@link #before} and {@link #after} write together around one piece. */

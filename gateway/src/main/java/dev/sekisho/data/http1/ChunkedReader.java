@@ -6,20 +6,21 @@ import io.netty.buffer.ByteBuf;
 
 /**
  * A chunked body (RFC 9112 §7.1). Sizes are hexadecimal digits and nothing else, every line ends in CRLF, and every chunk too.
- * Extensions are passed over; all of them together may take as many bytes as {@link #EXTENSIONS}, so that nobody can send a body of
- * nothing but extensions.
+ * Extensions are passed over; all of them together may take as many bytes as {@link #EXTENSIONS}, so that nobody can send a
+ * body of nothing but extensions.
  */
 final class ChunkedReader implements BodyReader {
   private static final int EXTENSIONS = 16 * 1024;
   private static final int SIZE_DIGITS = 16;
 
-  /** One field less than allowed: what counts as the start line of a head is a field here. */
-  private static final HeadLimits TRAILERS = new HeadLimits(32 * 1024, 16 * 1024, 99);
+  private static final HeadLimits TRAILERS = new HeadLimits(32 * 1024, 16 * 1024, 100);
 
   private enum State {
     SIZE,
     BEFORE_EXTENSION,
     EXTENSION,
+    QUOTED,
+    QUOTED_PAIR,
     SIZE_LF,
     DATA,
     DATA_CR,
@@ -29,7 +30,7 @@ final class ChunkedReader implements BodyReader {
   }
 
   private final Sender sender;
-  private final HeadScanner trailers = new HeadScanner(TRAILERS);
+  private final HeadScanner trailers = HeadScanner.ofTrailers(TRAILERS);
   private State state = State.SIZE;
   private int digits;
   private long left;
@@ -52,7 +53,7 @@ final class ChunkedReader implements BodyReader {
         case DATA -> data(in);
         case TRAILERS -> trailers(in);
         case OVER -> End.PLAIN;
-        case SIZE, BEFORE_EXTENSION, EXTENSION, SIZE_LF, DATA_CR, DATA_LF -> NeedMore.NEED_MORE;
+        case SIZE, BEFORE_EXTENSION, EXTENSION, QUOTED, QUOTED_PAIR, SIZE_LF, DATA_CR, DATA_LF -> NeedMore.NEED_MORE;
       };
     } catch (Refusal refusal) {
       return sender.badBody(refusal);
@@ -82,6 +83,8 @@ final class ChunkedReader implements BodyReader {
       case SIZE -> size(b);
       case BEFORE_EXTENSION -> beforeExtension(b);
       case EXTENSION -> extension(b);
+      case QUOTED -> quoted(b, b == '"' ? State.EXTENSION : b == '\\' ? State.QUOTED_PAIR : State.QUOTED);
+      case QUOTED_PAIR -> quoted(b, State.QUOTED);
       case SIZE_LF -> {
         require(b == Grammar.LF, "a chunk size line that does not end in CRLF");
         yield left == 0 ? State.TRAILERS : State.DATA;
@@ -126,8 +129,16 @@ final class ChunkedReader implements BodyReader {
     if (b == Grammar.CR) {
       return State.SIZE_LF;
     }
+    return quoted(b, b == '"' ? State.QUOTED : State.EXTENSION);
+  }
+
+  /**
+   * Quotes are followed, because a reader that takes a line end inside them for part of the value finds another end of the
+   * line.
+   */
+  private State quoted(byte b, State next) throws Refusal {
     require(b == '\t' || (b & 0xff) >= 0x20 && b != 0x7f, "a control character in a chunk extension");
-    return countExtension(State.EXTENSION);
+    return countExtension(next);
   }
 
   private State countExtension(State next) throws Refusal {

@@ -10,13 +10,20 @@ import dev.sekisho.data.http1.FieldName.Nomination;
  * field stays, or is rebuilt.
  */
 final class ConnectionOptions {
+  /** Each option may cost a look at every field; nobody needs more of them. */
+  private static final int MOST = 64;
+
   private ConnectionOptions() {}
 
   static void apply(Fields fields, Sender sender) throws Refusal {
+    int options = 0;
     for (int i = fields.indexOf(FieldName.CONNECTION); i >= 0; i = fields.next(i, FieldName.CONNECTION)) {
       int end = fields.valueEnd(i);
       int at = fields.valueStart(i);
       while (at < end) {
+        if (++options > MOST) {
+          throw new Refusal("more than " + MOST + " Connection options");
+        }
         int member = fields.memberEnd(at, end);
         int start = fields.skipBlanks(at, member);
         option(fields, start, fields.trim(start, member), sender);

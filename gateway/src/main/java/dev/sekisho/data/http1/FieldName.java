@@ -97,10 +97,24 @@ public enum FieldName {
       if (candidate == null) {
         return OTHER;
       }
-      if (Grammar.same(bytes, from, to, candidate.lower)) {
+      if (candidate.isSpelled(bytes, from, to)) {
         return candidate;
       }
     }
+  }
+
+  /** Setting the bit of lower case turns no other byte of field text into a letter, a digit or a hyphen. */
+  private boolean isSpelled(byte[] bytes, int from, int to) {
+    byte[] wanted = lower;
+    if (to - from != wanted.length) {
+      return false;
+    }
+    for (int i = 0; i < wanted.length; i++) {
+      if ((bytes[from + i] | 0x20) != wanted[i]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static int slot(byte[] bytes, int from, int to) {

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes field lines. Each is rebuilt from a checked name and a checked value as {@code Name: value CRLF}; where neighbours stand in
- * the message in just that shape already, they are written with one copy.
+ * Writes field lines. Each is rebuilt from a checked name and a checked value as {@code Name: value CRLF}; where neighbours
+ * stand in the message in just that shape already, they are written with one copy.
  */
 final class FieldWriter {
   private static final byte[] CRLF = bytes("\r\n");

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The header or trailer fields of a message, in order.
  *
- * <p>Held as the message's own bytes, copied once out of the read buffer, and four numbers per field; no string exists until someone
- * asks for one. Every name here is a token and every value is free of control characters: that was checked before there was a
- * {@code Fields}. Field {@code i} runs from 0 to {@link #count()}.
+ * <p>Held as the message's own bytes, copied once out of the read buffer, and four numbers per field; no string exists until
+ * someone asks for one. Every name here is a token and every value is free of control characters: that was checked before there
+ * was a {@code Fields}. Field {@code i} runs from 0 to {@link #count()}.
  */
 public final class Fields {
   public static final Fields NONE = new Fields(new byte[0], new int[0], 0, 0);

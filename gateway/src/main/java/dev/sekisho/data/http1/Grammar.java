@@ -5,8 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The character classes of RFC 9110 §5.6 and RFC 3986, and the two loops that touch every byte of a head. Field values make up most
- * of a head, so they are checked eight bytes at a time: a byte below 0x20 or equal to 0x7F shows in the high bit of its place.
+ * The character classes of RFC 9110 §5.6 and RFC 3986, and the two loops that touch every byte of a head. Field values make up
+ * most of a head, so they are checked eight bytes at a time: a byte below 0x20 or equal to 0x7F shows in the high bit of its
+ * place.
  */
 final class Grammar {
   static final byte CR = '\r';
@@ -89,19 +90,6 @@ final class Grammar {
   }
 
   /** Whether the range is the word, in any case. The word is ASCII in lower case. */
-  static boolean same(byte[] bytes, int from, int to, byte[] lowerCaseWord) {
-    if (to - from != lowerCaseWord.length) {
-      return false;
-    }
-    for (int i = 0; i < lowerCaseWord.length; i++) {
-      if (lower(bytes[from + i]) != lowerCaseWord[i]) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** As {@link #same(byte[], int, int, byte[])}, for callers that hold a string. */
   static boolean same(byte[] bytes, int from, int to, String lowerCaseWord) {
     if (to - from != lowerCaseWord.length()) {
       return false;

@@ -3,8 +3,8 @@ package dev.sekisho.data.http1;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Writes a head of our own: a refusal, the answer to CONNECT, a request to a parent. Whatever the text of a value is, it cannot end
- * its line: characters other than visible ASCII, space and tab are written as {@code ?}.
+ * Writes a head of our own: a refusal, the answer to CONNECT, a request to a parent. Whatever the text of a value is, it cannot
+ * end its line: characters other than visible ASCII, space and tab are written as {@code ?}.
  */
 public final class HeadBuilder {
   private static final String VERSION = "HTTP/1.1";

@@ -5,18 +5,29 @@ import io.netty.buffer.ByteBuf;
 
 /**
  * Finds the empty line that ends a block of lines while the block arrives in pieces. It remembers, as distances from the reader
- * index, how far it has looked, so that a block that comes one byte at a time costs one look per byte. What it refuses, it refuses
- * by the bytes up to that point alone: how the bytes were cut into reads never changes the answer.
+ * index, how far it has looked, so that a block that comes one byte at a time costs one look per byte. What it refuses, it
+ * refuses by the bytes up to that point alone: how the bytes were cut into reads never changes the answer.
  */
 final class HeadScanner {
   private final HeadLimits limits;
+  private final int mostLines;
   private int looked;
   private int lineStart;
   private int lines;
   private int firstLineEnd;
 
-  HeadScanner(HeadLimits limits) {
+  private HeadScanner(HeadLimits limits, int mostLines) {
     this.limits = limits;
+    this.mostLines = mostLines;
+  }
+
+  static HeadScanner ofHead(HeadLimits limits) {
+    return new HeadScanner(limits, limits.fields() + 1);
+  }
+
+  /** Field lines only. */
+  static HeadScanner ofTrailers(HeadLimits limits) {
+    return new HeadScanner(limits, limits.fields());
   }
 
   void reset() {
@@ -70,7 +81,7 @@ final class HeadScanner {
     }
     lineStart = looked;
     lines++;
-    if (lines > limits.fields() + 1) {
+    if (lines > mostLines) {
       throw new Refusal(Reason.BLOCK_TOO_LARGE, "more than " + limits.fields() + " fields");
     }
   }

@@ -33,8 +33,8 @@ public final class RequestHead implements ParsedRequest {
   }
 
   /**
-   * Path and query as the origin is asked for them: byte for byte what the client wrote after the authority, {@code /} put where the
-   * path is empty, {@code *} for OPTIONS on a URL without a path (RFC 9112 §3.2.4). Empty for CONNECT.
+   * Path and query as the origin is asked for them: byte for byte what the client wrote after the authority, {@code /} put
+   * where the path is empty, {@code *} for OPTIONS on a URL without a path (RFC 9112 §3.2.4). Empty for CONNECT.
    */
   public String pathAndQuery() {
     return switch (emptyPath()) {
@@ -67,7 +67,9 @@ public final class RequestHead implements ParsedRequest {
     return host.disagrees();
   }
 
-  /** Whether the client's connection can carry another request. Never with HTTP/1.0: a proxy must not (RFC 9112 appendix C.2.2). */
+  /**
+   * Whether the client's connection can carry another request. Never with HTTP/1.0: a proxy must not (RFC 9112 appendix C.2.2).
+   */
   public boolean keepAlive() {
     return line.minorVersion() == 1
         && !fields.hasToken(FieldName.CONNECTION, "close")
@@ -89,7 +91,10 @@ public final class RequestHead implements ParsedRequest {
         && fields.hasToken(FieldName.UPGRADE, "websocket");
   }
 
-  /** The credentials are for this connection and not for this request (NTLM, Negotiate): the origin's connection must not be shared. */
+  /**
+   * The credentials are for this connection and not for this request (NTLM, Negotiate): the origin's connection must not be
+   * shared.
+   */
   public boolean authenticatesConnection() {
     return fields.hasConnectionBoundScheme(FieldName.AUTHORIZATION);
   }

@@ -64,8 +64,13 @@ final class RequestLineParser {
   /** A backslash is taken in a query, where browsers leave it alone, and refused before it, where some read it as a slash. */
   private static int targetEnd(byte[] bytes, int start) throws Refusal {
     int at = start;
-    while (Grammar.target(bytes[at]) || (bytes[at] == '\\' && contains(bytes, start, at, '?'))) {
+    while (Grammar.target(bytes[at])) {
       at++;
+    }
+    if (bytes[at] == '\\' && contains(bytes, start, at, '?')) {
+      while (Grammar.target(bytes[at]) || bytes[at] == '\\') {
+        at++;
+      }
     }
     if (bytes[at] == ' ' && at > start) {
       return at;

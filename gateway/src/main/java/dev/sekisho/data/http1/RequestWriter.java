@@ -3,8 +3,8 @@ package dev.sekisho.data.http1;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Rebuilds the head of a client's request for its origin: origin-form target, Host by the target and in the first place, nothing that
- * was meant for us, the framing we read, and our name in Via. Immutable; one for all connections.
+ * Rebuilds the head of a client's request for its origin: origin-form target, Host by the target and in the first place,
+ * nothing that was meant for us, the framing we read, and our name in Via. Immutable; one for all connections.
  */
 public final class RequestWriter {
   /** What the request asks of the connection. */

@@ -3,20 +3,20 @@ package dev.sekisho.data.http1;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Response heads out of the bytes of one origin connection, one after the other. After a {@link Bad} the connection is out of step
- * and the parser must not be asked again. Not thread-safe.
+ * Response heads out of the bytes of one origin connection, one after the other. After a {@link Bad} the connection is out of
+ * step and the parser must not be asked again. Not thread-safe.
  */
 public final class ResponseParser {
   private final HeadScanner scanner;
   private boolean begun;
 
   public ResponseParser(HeadLimits limits) {
-    this.scanner = new HeadScanner(limits);
+    this.scanner = HeadScanner.ofHead(limits);
   }
 
   /**
-   * The next head. Its bytes are read out of the buffer when it is whole; until then they must stay there, and more be added behind
-   * them. Interim responses (1xx) come before the final one; the caller asks again.
+   * The next head. Its bytes are read out of the buffer when it is whole; until then they must stay there, and more be added
+   * behind them. Interim responses (1xx) come before the final one; the caller asks again.
    *
    * @param requestMethod the method of the request that is being answered; it decides whether a body follows
    */

@@ -24,10 +24,13 @@ enum Sender {
   /** The connection ended before the message did. */
   Bad cutOff() {
     return switch (this) {
-      case CLIENT -> new Bad(new Failure(Side.CLIENT, Kind.CLIENT_LEFT, Retry.UNSAFE, "the client left before its request was whole"));
-      case ORIGIN ->
-          new Bad(new Failure(Side.ORIGIN, Kind.RESPONSE_INCOMPLETE, Retry.UNSAFE, "the origin closed before its response was whole"));
+      case CLIENT -> cutOff(Side.CLIENT, Kind.CLIENT_LEFT, "the client left before its request was whole");
+      case ORIGIN -> cutOff(Side.ORIGIN, Kind.RESPONSE_INCOMPLETE, "the origin closed before its response was whole");
     };
+  }
+
+  private static Bad cutOff(Side side, Kind kind, String detail) {
+    return new Bad(new Failure(side, kind, Retry.UNSAFE, detail));
   }
 
   private Bad bad(Refusal refusal, Retry retry) {

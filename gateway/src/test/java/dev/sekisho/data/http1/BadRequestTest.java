@@ -157,6 +157,8 @@ class BadRequestTest {
     target("backslash", "http://h.example\\@evil.example/");
     target("backslash", "http:\\\\h.example/");
     target("backslash", "/a\\b");
+    target("backslash", "/a\\b?c");
+    target("a fragment", "/a?b\\c#d");
     target("percent-encoded", "/a\u007fb");
     target("percent-encoded", "/a\u0001b");
     target("percent-encoded", "/a\u0000b");
@@ -285,6 +287,8 @@ class BadRequestTest {
     head("option that is not a token", "Connection: keep alive\r\n");
     head("option that is not a token", "Connection: \"close\"\r\n");
     head("for every recipient", "Connection: close\r\nConnection: x,host\r\n");
+    head("more than 64 Connection options", "Connection: " + "a,".repeat(64) + "a\r\n");
+    head("more than 64 Connection options", "Connection: ,\r\n".repeat(65));
   }
 
   private void sizes() {

@@ -44,7 +44,8 @@ public class HeadBenchmark {
       + "Cookie: session=8f14e45fceea167a5a36dedd4bea2543; theme=dark; consent=yes; _ga=GA1.2.1234567890.1700000000\r\n\r\n";
   private static final String RESPONSE = "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nDate: Tue, 24 Nov 2026 06:00:00 GMT\r\n"
       + "Content-Type: application/octet-stream\r\nContent-Length: 1024\r\n"
-      + "Last-Modified: Tue, 24 Nov 2026 05:00:00 GMT\r\nConnection: keep-alive\r\nETag: \"67b8-400\"\r\nAccept-Ranges: bytes\r\n\r\n";
+      + "Last-Modified: Tue, 24 Nov 2026 05:00:00 GMT\r\nConnection: keep-alive\r\n"
+      + "ETag: \"67b8-400\"\r\nAccept-Ranges: bytes\r\n\r\n";
 
   @Param({"SMALL", "CURL", "BROWSER"})
   public String request = "SMALL";

@@ -39,7 +39,8 @@ class RequestParserTest {
       "POST http://h.example/ HTTP/1.1\r\nHost: h.example\r\nContent-Length: 0\r\n\r\n",
       "POST http://h.example/ HTTP/1.1\r\nHost: h.example\r\nTRANSFER-ENCODING:\tChunked \r\n\r\n",
       "X-M!#$%&'*+-.^_`|~9 http://h.example/ HTTP/1.1\r\nHost: h.example\r\n\r\n",
-      "GET http://h.example/ HTTP/1.1\r\nHost: h.example\r\nEmpty:\r\nBlank: \t \r\nTab: a\tb\r\nLatin: \u00e9\u00ff\u0080\r\n\r\n",
+      "GET http://h.example/ HTTP/1.1\r\nHost: h.example\r\n"
+          + "Empty:\r\nBlank: \t \r\nTab: a\tb\r\nLatin: \u00e9\u00ff\u0080\r\n\r\n",
       "GET http://h.example/ HTTP/1.1\r\nHost: other.example\r\nConnection: close, X-Gone, TE, Upgrade\r\nX-Gone: 1\r\n\r\n",
       "GET http://h.example/ HTTP/1.1\r\nHost: h.example\r\nExpect: 100-Continue\r\nContent-Length: 3\r\n\r\n",
       "GET http://h.example/ HTTP/1.0\r\nHost: h.example\r\nExpect: the-unexpected\r\n\r\n");
@@ -166,7 +167,8 @@ class RequestParserTest {
   }
 
   private static boolean upgrades(String method, String fields) {
-    return Wire.goodRequest(method + " http://h.example/ HTTP/1.1\r\nHost: h.example\r\n" + fields + "\r\n").upgradesToWebSocket();
+    return Wire.goodRequest(method + " http://h.example/ HTTP/1.1\r\nHost: h.example\r\n" + fields + "\r\n")
+        .upgradesToWebSocket();
   }
 
   @Test

@@ -103,7 +103,8 @@ class ResponseParserTest {
   @Test
   void readsInterimResponsesBeforeTheFinalOne() {
     ResponseParser parser = new ResponseParser(HeadLimits.DEFAULT);
-    ByteBuf in = Wire.buffer("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\nHTTP/1.1 200 OK\r\n\r\nbody");
+    ByteBuf in = Wire.buffer("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n"
+        + "HTTP/1.1 200 OK\r\n\r\nbody");
 
     assertThat(((ResponseHead) parser.parse(in, "POST")).interim()).isTrue();
     assertThat(((ResponseHead) parser.parse(in, "POST")).status()).isEqualTo(103);

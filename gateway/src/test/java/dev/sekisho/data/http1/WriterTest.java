@@ -89,7 +89,8 @@ class WriterTest {
 
   @Test
   void comesAfterEveryoneElseInVia() {
-    assertThat(fields("Via: 1.0 a\r\nX: y\r\nVia: 1.1 b\r\n")).isEqualTo("Via: 1.0 a\r\nX: y\r\nVia: 1.1 b\r\nVia: 1.1 sekisho\r\n");
+    assertThat(fields("Via: 1.0 a\r\nX: y\r\nVia: 1.1 b\r\n"))
+        .isEqualTo("Via: 1.0 a\r\nX: y\r\nVia: 1.1 b\r\nVia: 1.1 sekisho\r\n");
   }
 
   @Test
@@ -130,9 +131,9 @@ class WriterTest {
 
   @Test
   void rebuildsAResponseForTheClient() {
-    assertThat(returned("GET", "HTTP/1.1 200 Fine\r\nServer: x\r\nContent-Length: 05\r\nConnection: close, X-Gone\r\nX-Gone: 1\r\n"
-            + "Keep-Alive: timeout=5\r\nProxy-Authenticate: Basic realm=\"x\"\r\nProxy-Authentication-Info: y\r\nTrailer: a\r\n"
-            + "Upgrade: h2c\r\nSet-Cookie: a=b\r\nSet-Cookie: c=d\r\n\r\n", 1, Afterwards.KEEP))
+    assertThat(returned("GET", "HTTP/1.1 200 Fine\r\nServer: x\r\nContent-Length: 05\r\nConnection: close, X-Gone\r\n"
+            + "X-Gone: 1\r\nKeep-Alive: timeout=5\r\nProxy-Authenticate: Basic realm=\"x\"\r\nProxy-Authentication-Info: y\r\n"
+            + "Trailer: a\r\nUpgrade: h2c\r\nSet-Cookie: a=b\r\nSet-Cookie: c=d\r\n\r\n", 1, Afterwards.KEEP))
         .isEqualTo("HTTP/1.1 200 Fine\r\nServer: x\r\nSet-Cookie: a=b\r\nSet-Cookie: c=d\r\nVia: 1.1 sekisho\r\n"
             + "Content-Length: 5\r\n\r\n");
   }
@@ -150,9 +151,12 @@ class WriterTest {
 
   @Test
   void keepsTheLengthOfABodyThatIsNotThere() {
-    assertThat(returned("HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", 1, Afterwards.KEEP)).contains("Content-Length: 5\r\n");
-    assertThat(returned("GET", "HTTP/1.1 304 X\r\nContent-Length: 5\r\n\r\n", 1, Afterwards.KEEP)).contains("Content-Length: 5\r\n");
-    assertThat(returned("GET", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 1, Afterwards.KEEP)).contains("Content-Length: 0\r\n");
+    assertThat(returned("HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", 1, Afterwards.KEEP))
+        .contains("Content-Length: 5\r\n");
+    assertThat(returned("GET", "HTTP/1.1 304 X\r\nContent-Length: 5\r\n\r\n", 1, Afterwards.KEEP))
+        .contains("Content-Length: 5\r\n");
+    assertThat(returned("GET", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 1, Afterwards.KEEP))
+        .contains("Content-Length: 0\r\n");
     assertThat(returned("GET", "HTTP/1.1 204 X\r\nContent-Length: 0\r\n\r\n", 1, Afterwards.KEEP)).doesNotContain("Length");
     assertThat(returned("HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", 1, Afterwards.KEEP))
         .isEqualTo("HTTP/1.1 200 OK\r\nVia: 1.1 sekisho\r\n\r\n");
@@ -166,8 +170,8 @@ class WriterTest {
 
   @Test
   void passesASwitchToWebSocketOn() {
-    assertThat(returned("GET", "HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n",
-            1, Afterwards.SWITCH))
+    assertThat(returned("GET", "HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            + "Sec-WebSocket-Accept: x\r\n\r\n", 1, Afterwards.SWITCH))
         .isEqualTo("HTTP/1.1 101 Switching\r\nSec-WebSocket-Accept: x\r\nVia: 1.1 sekisho\r\n"
             + "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
   }
