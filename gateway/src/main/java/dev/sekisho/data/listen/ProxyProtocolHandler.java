@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -127,7 +128,7 @@ public final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
   private void append(ByteBuf bytes) {
     int count = Math.min(bytes.readableBytes(), ProxyProtocol.MOST_BYTES - length);
     if (length + count > header.length) {
-      header = java.util.Arrays.copyOf(header, Math.max(length + count, Math.min(2 * header.length, ProxyProtocol.MOST_BYTES)));
+      header = Arrays.copyOf(header, Math.max(length + count, Math.min(2 * header.length, ProxyProtocol.MOST_BYTES)));
     }
     bytes.getBytes(bytes.readerIndex(), header, length, count);
     length += count;

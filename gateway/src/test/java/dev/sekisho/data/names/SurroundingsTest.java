@@ -116,6 +116,8 @@ class SurroundingsTest {
     surroundings.look();
     assertThat(texts(surroundings.hosts(), "a")).containsExactly("10.0.0.1");
     Files.delete(files.hosts());
+    surroundings.look();
+    assertThat(surroundings.hosts().entries()).isEmpty();
     write(files.hosts(), "10.0.0.3 a\n", 3);
     surroundings.look();
     assertThat(texts(surroundings.hosts(), "a")).containsExactly("10.0.0.3");
