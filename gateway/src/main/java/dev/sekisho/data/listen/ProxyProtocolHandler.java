@@ -15,12 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The first handler of a client connection: finds out who the client is, says so once with a {@link ClientAddress} event, and removes
- * itself.
+ * The first handler of a client connection: finds out who the client is, says so once with a {@link ClientAddress} event, and
+ * removes itself.
  *
- * <p>Those who may send a PROXY header must send one: whether it is there is not guessed from the bytes, or a client behind such a
- * sender could write one of its own. From everyone else the bytes go on as they are, and a PROXY header among them is a malformed
- * request. Works with auto-read on or off. It starts at channelActive, so it must be in the pipeline before that.
+ * <p>Those who may send a PROXY header must send one: whether it is there is not guessed from the bytes, or a client behind
+ * such a sender could write one of its own. From everyone else the bytes go on as they are, and a PROXY header among them is
+ * a malformed request. Works with auto-read on or off. It starts at channelActive, so it must be in the pipeline before that.
  */
 public final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(ProxyProtocolHandler.class);
@@ -113,8 +113,8 @@ public final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     state = State.READING;
-    timer = ctx.executor()
-        .schedule(() -> refuse(ctx, "because none came within " + timeout.toMillis() + " ms"), timeout.toNanos(), TimeUnit.NANOSECONDS);
+    String late = "because none came within " + timeout.toMillis() + " ms";
+    timer = ctx.executor().schedule(() -> refuse(ctx, late), timeout.toNanos(), TimeUnit.NANOSECONDS);
     readOn(ctx);
   }
 

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One name being asked for, on behalf of everyone who wants it meanwhile. Both families are asked at once on the event loop of the
- * first asker; those who wait may sit on other loops.
+ * One name being asked for, on behalf of everyone who wants it meanwhile. Both families are asked at once on the event loop
+ * of the first asker; those who wait may sit on other loops.
  *
  * <p>When one family has addresses, the other gets 50 ms more (RFC 8305 §3); then those who wait are told what there is. The
  * straggler still completes what is remembered, so that the next asker gets both.
@@ -40,7 +40,11 @@ final class Lookup {
    * @param ended called when nothing more will come
    */
   record Terms(
-      Duration timeout, NamesConfig.CacheLimits limits, Preference preference, BiConsumer<Lookup, Outcome> telling, Runnable ended) {}
+      Duration timeout,
+      NamesConfig.CacheLimits limits,
+      Preference preference,
+      BiConsumer<Lookup, Outcome> telling,
+      Runnable ended) {}
 
   private record Waiting(EventLoop loop, Consumer<Resolver.Answer> then) {}
 

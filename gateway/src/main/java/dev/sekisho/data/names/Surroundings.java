@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What this host knows about names: its hosts file, its name servers, the family it prefers. A virtual thread looks once a second
- * whether the files have changed; event loops only read the fields.
+ * What this host knows about names: its hosts file, its name servers, the family it prefers. A virtual thread looks once a
+ * second whether the files have changed; event loops only read the fields.
  */
 final class Surroundings implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Surroundings.class);
