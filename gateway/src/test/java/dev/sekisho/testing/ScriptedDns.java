@@ -25,10 +25,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A DNS server on loopback, over UDP and TCP on one port, that answers what a test tells it to. A name has a script for each type;
- * the first question gets the first step, the second the second, and the last step is repeated. A name without any script does not
- * exist; one with a script for the other type only has no data. Names are followed along {@link DnsStep#alias} steps as a recursive
- * server does, so that one answer has the whole chain.
+ * A DNS server on loopback, over UDP and TCP on one port, that answers what a test tells it to. A name has a script for each
+ * type; the first question gets the first step, the second the second, and the last step is repeated. A name without any
+ * script does not exist; one with a script for the other type only has no data. Names are followed along {@link
+ * DnsStep#alias} steps as a recursive server does, so that one answer has the whole chain.
  */
 public final class ScriptedDns implements Closeable {
   /** Record types a script can be for. */
@@ -286,7 +286,7 @@ public final class ScriptedDns implements Closeable {
 
   private static byte[] wire(String name) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    for (String label : name.split("\\.")) {
+    for (String label : name.split("\\.", -1)) {
       out.write(label.length());
       out.writeBytes(label.getBytes(StandardCharsets.US_ASCII));
     }

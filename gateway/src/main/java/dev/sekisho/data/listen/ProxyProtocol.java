@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * The PROXY protocol, versions 1 and 2 (HAProxy, "The PROXY protocol", 2020-03-05): how a load balancer in front says who the client
- * is. Bytes in, value out. Strict, because whoever writes this header chooses the client's address: nothing is guessed, and bytes
- * that cannot become a header are refused at the first one that is wrong.
+ * The PROXY protocol, versions 1 and 2 (HAProxy, "The PROXY protocol", 2020-03-05): how a load balancer in front says who the
+ * client is. Bytes in, value out. Strict, because whoever writes this header chooses the client's address: nothing is
+ * guessed, and bytes that cannot become a header are refused at the first one that is wrong.
  */
 public final class ProxyProtocol {
   /** The longest header that is accepted, in bytes: addresses and a few KiB of extensions (TLVs). */

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -14,12 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The first handler of a client connection: finds out who the client is, says so once with a {@link ClientAddress} event, and removes
- * itself.
+ * The first handler of a client connection: finds out who the client is, says so once with a {@link ClientAddress} event, and
+ * removes itself.
  *
- * <p>Those who may send a PROXY header must send one: whether it is there is not guessed from the bytes, or a client behind such a
- * sender could write one of its own. From everyone else the bytes go on as they are, and a PROXY header among them is a malformed
- * request. Works with auto-read on or off. It starts at channelActive, so it must be in the pipeline before that.
+ * <p>Those who may send a PROXY header must send one: whether it is there is not guessed from the bytes, or a client behind
+ * such a sender could write one of its own. From everyone else the bytes go on as they are, and a PROXY header among them is
+ * a malformed request. Works with auto-read on or off. It starts at channelActive, so it must be in the pipeline before that.
  */
 public final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(ProxyProtocolHandler.class);
@@ -112,8 +113,8 @@ public final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     state = State.READING;
-    timer = ctx.executor()
-        .schedule(() -> refuse(ctx, "because none came within " + timeout.toMillis() + " ms"), timeout.toNanos(), TimeUnit.NANOSECONDS);
+    String late = "because none came within " + timeout.toMillis() + " ms";
+    timer = ctx.executor().schedule(() -> refuse(ctx, late), timeout.toNanos(), TimeUnit.NANOSECONDS);
     readOn(ctx);
   }
 
@@ -127,7 +128,7 @@ public final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
   private void append(ByteBuf bytes) {
     int count = Math.min(bytes.readableBytes(), ProxyProtocol.MOST_BYTES - length);
     if (length + count > header.length) {
-      header = java.util.Arrays.copyOf(header, Math.max(length + count, Math.min(2 * header.length, ProxyProtocol.MOST_BYTES)));
+      header = Arrays.copyOf(header, Math.max(length + count, Math.min(2 * header.length, ProxyProtocol.MOST_BYTES)));
     }
     bytes.getBytes(bytes.readerIndex(), header, length, count);
     length += count;

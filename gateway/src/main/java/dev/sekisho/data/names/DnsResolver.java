@@ -31,6 +31,7 @@ public final class DnsResolver implements Resolver, Closeable {
   private final Transport transport;
   private final Surroundings surroundings;
   private final Standing standing;
+  private final int mostLookups;
   private final Cache<DomainName, Outcome> cache;
   private final Map<DomainName, Lookup> lookups = new ConcurrentHashMap<>();
   private final AtomicInteger running = new AtomicInteger();
@@ -50,10 +51,11 @@ public final class DnsResolver implements Resolver, Closeable {
    */
   public record Counts(long local, long cached, long asked, long failed) {}
 
-  DnsResolver(NamesConfig config, Transport transport, Surroundings surroundings, Ticker ticker) {
+  DnsResolver(NamesConfig config, Transport transport, Surroundings surroundings, Ticker ticker, int mostLookups) {
     this.config = config;
     this.transport = transport;
     this.surroundings = surroundings;
+    this.mostLookups = mostLookups;
     this.standing = new Standing(ticker);
     this.cache = Caffeine.newBuilder()
         .maximumSize(config.cache().entries())
@@ -66,7 +68,7 @@ public final class DnsResolver implements Resolver, Closeable {
   /** Reads the host's files (this blocks) and watches them until closed. */
   public static DnsResolver open(NamesConfig config, Transport transport, SystemFiles files) {
     var surroundings = new Surroundings(files, config.resolver(), Preference::ofHost);
-    var resolver = new DnsResolver(config, transport, surroundings, Ticker.systemTicker());
+    var resolver = new DnsResolver(config, transport, surroundings, Ticker.systemTicker(), MOST_LOOKUPS);
     surroundings.watch(resolver.cache::invalidateAll);
     return resolver;
   }
@@ -98,7 +100,7 @@ public final class DnsResolver implements Resolver, Closeable {
       if (before != null && before.join(loop, then)) {
         return;
       }
-      if (running.get() >= MOST_LOOKUPS) {
+      if (running.get() >= mostLookups) {
         Lookup.deliver(loop, then, busy(name));
         return;
       }
@@ -131,23 +133,23 @@ public final class DnsResolver implements Resolver, Closeable {
   private Lookup lookup(DomainName name, EventLoop loop) {
     NameServers servers = surroundings.servers().within(config.timeout());
     var means = new Inquiry.Means(transport, servers, standing, random);
-    var self = new Object() {
-      @Nullable Lookup lookup;
-    };
-    Consumer<Outcome> told = outcome -> {
-      if (outcome.keep().isPositive()) {
-        cache.put(name, outcome);
-      }
-      @Nullable Lookup mine = self.lookup;
-      if (mine != null && lookups.remove(name, mine) && outcome.answer() instanceof Answer.Failed) {
-        failed.increment();
-      }
-    };
-    var terms =
-        new Lookup.Terms(config.timeout(), config.cache(), surroundings.preference(), told, running::decrementAndGet);
-    Lookup lookup = new Lookup(name, loop, means, terms);
-    self.lookup = lookup;
-    return lookup;
+    var terms = new Lookup.Terms(
+        config.timeout(),
+        config.cache(),
+        surroundings.preference(),
+        (lookup, outcome) -> keep(name, lookup, outcome),
+        running::decrementAndGet);
+    return new Lookup(name, loop, means, terms);
+  }
+
+  private void keep(DomainName name, Lookup lookup, Outcome outcome) {
+    if (outcome.keep().isPositive()) {
+      cache.put(name, outcome);
+    }
+    // the first time only: a straggler comes when another look-up may be under way
+    if (lookups.remove(name, lookup) && outcome.answer() instanceof Answer.Failed) {
+      failed.increment();
+    }
   }
 
   private @Nullable Answer special(DomainName name) {
@@ -170,11 +172,11 @@ public final class DnsResolver implements Resolver, Closeable {
     return name.endsWith(zone) && (name.length() == zone.length() || name.charAt(name.length() - zone.length() - 1) == '.');
   }
 
-  private static Answer busy(DomainName name) {
+  private Answer busy(DomainName name) {
     return new Answer.Failed(new Failure(
         Failure.Side.GATEWAY,
         Failure.Kind.NAME_FAILED,
         Failure.Retry.SAFE,
-        "Not looking up " + name.text() + ": " + MOST_LOOKUPS + " look-ups are under way already."));
+        "Not looking up " + name.text() + ": " + mostLookups + " look-ups are under way already."));
   }
 }

@@ -29,12 +29,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks for one family of one name: each name server in turn, over UDP and where the answer did not fit over TCP, along aliases, until
- * there is a finding. Lives on one event loop and is touched there only.
+ * Asks for one family of one name: each name server in turn, over UDP and where the answer did not fit over TCP, along
+ * aliases, until there is a finding. Lives on one event loop and is touched there only.
  *
- * <p>Every packet has its own socket, connected to the name server: the kernel picks a fresh port and drops whatever comes from
- * elsewhere, and an unreachable name server is known at once from its ICMP answer. Together with a random id that leaves about 30
- * bits to be guessed. A packet that is no answer to the question is passed over, and the wait goes on, so that a wrong guess does no harm.
+ * <p>Every packet has its own socket, connected to the name server: the kernel picks a fresh port and drops whatever comes
+ * from elsewhere, and an unreachable name server is known at once from its ICMP answer. Together with a random id that leaves
+ * about 30 bits to be guessed. A packet that is no answer to the question is passed over, and the wait goes on, so that a
+ * wrong guess does no harm.
  */
 final class Inquiry {
   private static final int BUFFER = 4096;

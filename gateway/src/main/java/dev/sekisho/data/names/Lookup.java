@@ -8,12 +8,13 @@ import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One name being asked for, on behalf of everyone who wants it meanwhile. Both families are asked at once on the event loop of the
- * first asker; those who wait may sit on other loops.
+ * One name being asked for, on behalf of everyone who wants it meanwhile. Both families are asked at once on the event loop
+ * of the first asker; those who wait may sit on other loops.
  *
  * <p>When one family has addresses, the other gets 50 ms more (RFC 8305 §3); then those who wait are told what there is. The
  * straggler still completes what is remembered, so that the next asker gets both.
@@ -35,11 +36,15 @@ final class Lookup {
   private @Nullable List<Waiting> waiting = new ArrayList<>(1);
 
   /**
-   * @param told called on the lookup's loop with what those who wait are about to be told, and again if that gets better
+   * @param telling called on the lookup's loop with what those who wait are about to be told, and again if that gets better
    * @param ended called when nothing more will come
    */
   record Terms(
-      Duration timeout, NamesConfig.CacheLimits limits, Preference preference, Consumer<Outcome> told, Runnable ended) {}
+      Duration timeout,
+      NamesConfig.CacheLimits limits,
+      Preference preference,
+      BiConsumer<Lookup, Outcome> telling,
+      Runnable ended) {}
 
   private record Waiting(EventLoop loop, Consumer<Resolver.Answer> then) {}
 
@@ -99,7 +104,7 @@ final class Lookup {
 
   private void tell() {
     Outcome outcome = Outcome.of(name, ipv4, ipv6, terms.preference(), terms.limits());
-    terms.told().accept(outcome);
+    terms.telling().accept(this, outcome);
     @Nullable List<Waiting> list;
     synchronized (this) {
       list = waiting;

@@ -39,7 +39,8 @@ public record NamesConfig(Source resolver, Duration timeout, CacheLimits cache) 
    * How much is remembered and for how long.
    *
    * @param entries names at most
-   * @param leastTtl an address is kept at least this long, whatever the answer says; zero asks again each time a name server says so
+   * @param leastTtl an address is kept at least this long, whatever the answer says; zero asks again each time a name server
+   *     says so
    * @param greatestTtl an address is kept no longer than this
    * @param negativeTtl "there is no such name" is kept no longer than this
    * @param failureTtl how long a name whose look-up failed is not tried again (RFC 9520 wants at least a second)

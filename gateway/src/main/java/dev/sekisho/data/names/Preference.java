@@ -16,7 +16,7 @@ enum Preference {
   IPV4_FIRST;
 
   /** An address in global unicast space. Nothing is sent to it: only the kernel's routing table is asked. */
-  private static final InetSocketAddress FAR_AWAY = new InetSocketAddress(InetAddress.ofLiteral("2001:4860:4860::8888"), 53);
+  private static final InetSocketAddress FAR_AWAY = new InetSocketAddress(InetAddress.ofLiteral("2000::1"), 53);
 
   /** Asks the routing table by connecting a datagram socket, which sends nothing. */
   static Preference ofHost() {

@@ -11,9 +11,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the answer to one question (RFC 1035 §4, strictly): only what belongs to the name asked for, by following the aliases from
- * it, is believed; everything else in the message is passed over. The bytes come from the network and may be anything, so every
- * read is bounded by the message, pointers in names only lead backwards, and counts are limited.
+ * Reads the answer to one question (RFC 1035 §4, strictly): only what belongs to the name asked for, by following the aliases
+ * from it, is believed; everything else in the message is passed over. The bytes come from the network and may be anything,
+ * so every read is bounded by the message, pointers in names only lead backwards, and counts are limited.
  */
 final class ReplyReader {
   static final int MOST_ADDRESSES = 32;
@@ -171,8 +171,8 @@ final class ReplyReader {
   }
 
   /**
-   * A name in lower case with dots. Bytes that no host name has are written as {@code \\ddd}, so that a label with a dot in it (usual
-   * in the mail address of an SOA record) is not taken for two labels and never equals a name that was asked for.
+   * A name in lower case with dots. Bytes that no host name has are written as {@code \ddd}, so that a label with a dot in
+   * it (usual in the mail address of an SOA record) is not taken for two labels and never equals a name that was asked for.
    */
   private String name() throws BrokenMessage {
     StringBuilder text = new StringBuilder();

@@ -1,6 +1,7 @@
 package dev.sekisho.data.names;
 
 import dev.sekisho.net.Authority;
+import dev.sekisho.net.IpAddress;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,14 +17,15 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What this host knows about names: its hosts file, its name servers, the family it prefers. A virtual thread looks once a second
- * whether the files have changed; event loops only read the fields.
+ * What this host knows about names: its hosts file, its name servers, the family it prefers. A virtual thread looks once a
+ * second whether the files have changed; event loops only read the fields.
  */
 final class Surroundings implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Surroundings.class);
@@ -44,6 +46,7 @@ final class Surroundings implements Closeable {
   /** Enough of a file to see that it is not the one that was read. */
   private record Stamp(@Nullable FileTime modified, long size, @Nullable Object key) {
     static final Stamp UNREAD = new Stamp(null, -2, null);
+    static final Stamp UNREADABLE = new Stamp(null, -3, null);
     static final Stamp MISSING = new Stamp(null, -1, null);
 
     static Stamp of(Path path) throws IOException {
@@ -111,7 +114,7 @@ final class Surroundings implements Closeable {
   }
 
   /** A file that is gone counts as empty; one that cannot be read leaves what was known in force. */
-  private static Stamp read(Path path, Stamp before, java.util.function.Consumer<String> use) {
+  private static Stamp read(Path path, Stamp before, Consumer<String> use) {
     try {
       Stamp now = Stamp.of(path);
       if (now.equals(before)) {
@@ -124,10 +127,10 @@ final class Surroundings implements Closeable {
       use.accept(now.equals(Stamp.MISSING) ? "" : new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
       return now;
     } catch (IOException e) {
-      if (!before.equals(Stamp.MISSING)) {
+      if (!before.equals(Stamp.UNREADABLE)) {
         LOG.warn("{} cannot be read ({}); what it said before stays in force.", path, e.toString());
       }
-      return Stamp.MISSING;
+      return Stamp.UNREADABLE;
     }
   }
 
@@ -136,7 +139,7 @@ final class Surroundings implements Closeable {
   }
 
   private static InetSocketAddress address(Authority server) {
-    if (!(server.host() instanceof dev.sekisho.net.IpAddress address)) {
+    if (!(server.host() instanceof IpAddress address)) {
       throw new IllegalArgumentException("a name server is given by its address: " + server);
     }
     try {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Why one address could not be connected to. Constants in the order in which they speak for the whole dial: the last one wins. */
+/** Why one address could not be connected to, in the order in which they speak for the whole dial: the last one wins. */
 enum ConnectTrouble {
   /** The gateway's own source address cannot be used. */
   NO_SOURCE(Failure.Kind.CONNECT_UNREACHABLE, Failure.Side.GATEWAY, "cannot be reached from the configured source address"),

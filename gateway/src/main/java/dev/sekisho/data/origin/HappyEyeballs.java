@@ -25,7 +25,8 @@ public final class HappyEyeballs implements Dialler {
   static final Duration NEXT_ADDRESS = Duration.ofMillis(250);
 
   /**
-   * Writing stops at 128 KiB of unsent bytes. With one read of at most 64 KiB on top, a direction holds less than the 256 KiB it may.
+   * Writing stops at 128 KiB of unsent bytes. With one read of at most 64 KiB on top, a direction holds less than the 256 KiB
+   * it may.
    */
   private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 128 * 1024);
 

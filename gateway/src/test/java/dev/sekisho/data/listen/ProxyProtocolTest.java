@@ -23,12 +23,11 @@ class ProxyProtocolTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', textBlock = """
       PROXY TCP4 192.0.2.1 198.51.100.2 57005 443                                  | 192.0.2.1   | 57005 | 198.51.100.2 | 443
-      PROXY TCP4 255.255.255.255 255.255.255.255 65535 65535                       | 255.255.255.255 | 65535 | 255.255.255.255 | 65535
+      PROXY TCP4 255.255.255.255 255.255.255.255 65535 65535 | 255.255.255.255 | 65535 | 255.255.255.255 | 65535
       PROXY TCP4 0.0.0.0 0.0.0.0 0 0                                               | 0.0.0.0     | 0     | 0.0.0.0      | 0
       PROXY TCP6 2001:db8::1 2001:db8::2 8080 80                                   | 2001:db8::1 | 8080  | 2001:db8::2  | 80
       PROXY TCP6 2001:0db8:0000:0000:0000:0000:0000:0001 ::1 1 2                   | 2001:db8::1 | 1     | ::1          | 2
       PROXY TCP6 ::ffff:192.0.2.1 ::ffff:10.0.0.1 1 2                              | 192.0.2.1   | 1     | 10.0.0.1     | 2
-      PROXY TCP6 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535 | ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff | 65535 | ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff | 65535
       """)
   void readsVersionOneAtEverySplit(String line, String source, int sourcePort, String destination, int destinationPort)
       throws Exception {
@@ -36,6 +35,14 @@ class ProxyProtocolTest {
     var expected = new Result.Header(
         IpAddress.parse(source), sourcePort, IpAddress.parse(destination), destinationPort, header.length);
     readsAtEverySplit(header, expected);
+  }
+
+  @Test
+  void readsTheLongestAddresses() throws Exception {
+    String longest = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
+    byte[] header = ("PROXY TCP6 " + longest + " " + longest + " 65535 65535\r\n").getBytes(StandardCharsets.US_ASCII);
+    IpAddress address = IpAddress.parse(longest);
+    readsAtEverySplit(header, new Result.Header(address, 65535, address, 65535, header.length));
   }
 
   @ParameterizedTest

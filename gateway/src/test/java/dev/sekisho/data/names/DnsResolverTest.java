@@ -16,14 +16,20 @@ import dev.sekisho.testing.ScriptedDns.Via;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,7 +57,7 @@ class DnsResolverTest {
 
   @AfterAll
   static void stopLoops() {
-    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    var _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 
   @BeforeEach
@@ -287,7 +293,7 @@ class DnsResolverTest {
           reply[reply.length - 1] = 66;
           return reply;
         })
-        .after(reply -> java.util.Arrays.copyOf(reply, reply.length - 3))
+        .after(reply -> Arrays.copyOf(reply, reply.length - 3))
         .after(_ -> new byte[0])
         .after(_ -> new byte[11]);
     dns.on("a.example", Type.A, answer);
@@ -384,6 +390,38 @@ class DnsResolverTest {
   }
 
   @Test
+  void refusesFurtherLookupsWhenTooManyAreUnderWay() {
+    CompletableFuture<Void> gate = new CompletableFuture<>();
+    DnsResolver resolver = resolver(LONG);
+    List<CompletableFuture<Resolver.Answer>> all = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      dns.on("n" + i + ".example", DnsStep.noName(60).heldUntil(gate));
+      all.add(begin(resolver, "n" + i + ".example", loop));
+    }
+    Failure failure = failure(ask(resolver, "more.example"));
+    assertThat(failure.kind()).isEqualTo(Failure.Kind.NAME_FAILED);
+    assertThat(failure.side()).isEqualTo(Failure.Side.GATEWAY);
+    assertThat(addresses(ask(resolver, "printer"))).containsExactly("10.9.9.9");
+    gate.complete(null);
+    all.forEach(DnsResolverTest::get);
+    awaitUntil(() -> failure(ask(resolver, "more.example")).kind() == Failure.Kind.NAME_NOT_FOUND);
+  }
+
+  @Test
+  void asksASilentNameServerInItsPlaceAgainAfterHalfAMinute() {
+    Standing standing = new Standing(ticker);
+    InetSocketAddress first = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+    InetSocketAddress second = new InetSocketAddress(InetAddress.getLoopbackAddress(), 2);
+    standing.silent(first);
+    assertThat(standing.order(List.of(first, second))).containsExactly(second, first);
+    standing.answered(first);
+    assertThat(standing.order(List.of(first, second))).containsExactly(first, second);
+    standing.silent(first);
+    ticker.pass(Duration.ofSeconds(30));
+    assertThat(standing.order(List.of(first, second))).containsExactly(first, second);
+  }
+
+  @Test
   void keepsNoMoreNamesThanConfigured() {
     var limits = new NamesConfig.CacheLimits(
         10, Duration.ofSeconds(1), Duration.ofHours(1), Duration.ofMinutes(1), Duration.ofSeconds(1));
@@ -407,7 +445,7 @@ class DnsResolverTest {
       Duration timeout, NamesConfig.CacheLimits limits, Preference preference, Authority... servers) {
     var config = new NamesConfig(new NamesConfig.Source.Servers(List.of(servers)), timeout, limits);
     var files = new SystemFiles(folder.resolve("hosts"), folder.resolve("resolv.conf"));
-    return new DnsResolver(config, TRANSPORT, new Surroundings(files, config.resolver(), () -> preference), ticker);
+    return new DnsResolver(config, TRANSPORT, new Surroundings(files, config.resolver(), () -> preference), ticker, 100);
   }
 
   private static NamesConfig.CacheLimits limits(Duration least, Duration greatest) {
@@ -428,22 +466,26 @@ class DnsResolverTest {
     return future.orTimeout(20, TimeUnit.SECONDS).join();
   }
 
-  private static void awaitUntil(java.util.function.BooleanSupplier condition) {
+  private static void awaitUntil(BooleanSupplier condition) {
     get(CompletableFuture.runAsync(() -> {
       while (!condition.getAsBoolean()) {
-        Thread.yield();
+        LockSupport.parkNanos(1_000_000);
       }
     }));
   }
 
-  private static List<String> addresses(Resolver.Answer answer) {
-    assertThat(answer).isInstanceOf(Resolver.Answer.Addresses.class);
-    return ((Resolver.Answer.Addresses) answer).addresses().stream().map(IpAddress::text).toList();
+  private static List<String> addresses(Resolver.@Nullable Answer answer) {
+    if (answer instanceof Resolver.Answer.Addresses found) {
+      return found.addresses().stream().map(IpAddress::text).toList();
+    }
+    throw new AssertionError("no addresses: " + answer);
   }
 
   private static Failure failure(Resolver.Answer answer) {
-    assertThat(answer).isInstanceOf(Resolver.Answer.Failed.class);
-    return ((Resolver.Answer.Failed) answer).failure();
+    if (answer instanceof Resolver.Answer.Failed failed) {
+      return failed.failure();
+    }
+    throw new AssertionError("no failure: " + answer);
   }
 
   private static DomainName name(String text) {

@@ -9,9 +9,9 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.handler.codec.dns.DatagramDnsQuery;
 import io.netty.handler.codec.dns.DatagramDnsQueryDecoder;
-import io.netty.handler.codec.dns.DnsOptPseudoRecord;
 import io.netty.handler.codec.dns.DnsQuestion;
 import io.netty.handler.codec.dns.DnsRecord;
+import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.handler.codec.dns.DnsSection;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
@@ -43,7 +43,7 @@ class ReplyReaderTest {
     assertThat(question.name()).isEqualTo("a.bc.");
     assertThat(question.type().intValue()).isEqualTo(1);
     DnsRecord opt = query.recordAt(DnsSection.ADDITIONAL);
-    assertThat(opt).isInstanceOf(DnsOptPseudoRecord.class);
+    assertThat(opt.type()).isEqualTo(DnsRecordType.OPT);
     assertThat(opt.dnsClass()).isEqualTo(Question.PACKET);
     query.release();
     byte[] plain = new Question(1, new DomainName("a.bc"), Family.IPV6, Question.Extension.PLAIN).bytes();
@@ -61,7 +61,9 @@ class ReplyReaderTest {
 
   @Test
   void comparesNamesWithoutRegardToCase() {
-    assertThat(read("1234 8180 0001 0001 0000 0000" + "0141 026243 00 0001 0001" + "0161 024263 00 0001 0001 0000003C 0004 C0000201"))
+    String loud = "0141 026243 00 0001 0001";
+    String mixed = "0161 024263 00 0001 0001 0000003C 0004 C0000201";
+    assertThat(read("1234 8180 0001 0001 0000 0000" + loud + mixed))
         .isEqualTo(found(60, "192.0.2.1"));
   }
 
@@ -129,7 +131,7 @@ class ReplyReaderTest {
       a name cut off                | 1234 8180 0001 0000 0000 0000 0161 0262
       fewer answers than counted    | 1234 8180 0001 0002 0000 0000 0161 026263 00 0001 0001 C00C 0001 0001 0000003C 0004 C0000201
       an address cut off            | 1234 8180 0001 0001 0000 0000 0161 026263 00 0001 0001 C00C 0001 0001 0000003C 0004 C00002
-      an address of five bytes      | 1234 8180 0001 0001 0000 0000 0161 026263 00 0001 0001 C00C 0001 0001 0000003C 0005 C000020101
+      five bytes of address | 1234 8180 0001 0001 0000 0000 0161 026263 00 0001 0001 C00C 0001 0001 0000003C 0005 C000020101
       an address of no bytes        | 1234 8180 0001 0001 0000 0000 0161 026263 00 0001 0001 C00C 0001 0001 0000003C 0000
       a pointer to itself           | 1234 8180 0001 0001 0000 0000 0161 026263 00 0001 0001 C016 0001 0001 0000003C 0004 C0000201
       a pointer forward             | 1234 8180 0001 0001 0000 0000 0161 026263 00 0001 0001 C017 0001 0001 0000003C 0004 C0000201
@@ -137,7 +139,7 @@ class ReplyReaderTest {
       a label of a reserved kind    | 1234 8180 0001 0001 0000 0000 0161 026263 00 0001 0001 8001 0001 0001 0000003C 0004 C0000201
       an alias longer than stated   | 1234 8180 0001 0001 0000 0000 0161 026263 00 0001 0001 C00C 0005 0001 0000003C 0001 C00C
       an alias shorter than stated  | 1234 8180 0001 0001 0000 0000 0161 026263 00 0001 0001 C00C 0005 0001 0000003C 0003 C00C00
-      an SOA record cut off         | 1234 8183 0001 0000 0001 0000 0161 026263 00 0001 0001 00 0006 0001 00000064 0016 00 00 00000001
+      half an SOA record    | 1234 8183 0001 0000 0001 0000 0161 026263 00 0001 0001 00 0006 0001 00000064 0016 00
       more records than anyone has  | 1234 8180 0001 FFFF FFFF 0000 0161 026263 00 0001 0001
       """)
   void takesEverythingElseForForeign(String what, String message) {
@@ -158,7 +160,8 @@ class ReplyReaderTest {
     Random random = new Random(seed);
     byte[][] seeds = {
       hex("1234 8180 0001 0002 0000 0000" + Q + ADDRESS + ADDRESS),
-      hex("1234 8180 0001 0002 0001 0000" + Q + "C00C 0005 0001 0000001E 0004 0178 C00E 0178 C00E 0001 0001 0000003C 0004 C0000207" + SOA),
+      hex("1234 8180 0001 0002 0001 0000" + Q + "C00C 0005 0001 0000001E 0004 0178 C00E"
+          + "0178 C00E 0001 0001 0000003C 0004 C0000207" + SOA),
       hex("1234 8183 0001 0000 0001 0000" + Q + SOA),
     };
     for (int i = 0; i < 200_000; i++) {

@@ -71,7 +71,9 @@ class SurroundingsTest {
         nameserver 10.0.0.4
         options ndots:5 timeout:2 attempts:3 rotate
         """);
-    assertThat(servers.servers()).extracting(Inquiry::text).containsExactly("10.0.0.2:53", "[fd00:0:0:0:0:0:0:53]:53", "10.0.0.3:53");
+    assertThat(servers.servers())
+        .extracting(Inquiry::text)
+        .containsExactly("10.0.0.2:53", "[fd00:0:0:0:0:0:0:53]:53", "10.0.0.3:53");
     assertThat(servers.patience()).isEqualTo(Duration.ofSeconds(2));
     assertThat(servers.rounds()).isEqualTo(3);
   }
@@ -79,7 +81,9 @@ class SurroundingsTest {
   @Test
   void asksTheNameServerOfThisMachineWhenNoneIsNamed() {
     NameServers servers = NameServers.parse("options timeout:0 attempts:99 timeout:x\n");
-    assertThat(servers.servers()).extracting(Inquiry::text).containsExactly("127.0.0.1:53");
+    assertThat(servers.servers())
+        .extracting(Inquiry::text)
+        .containsExactly("127.0.0.1:53");
     assertThat(servers.patience()).isEqualTo(Duration.ofSeconds(1));
     assertThat(servers.rounds()).isEqualTo(5);
   }
@@ -116,6 +120,8 @@ class SurroundingsTest {
     surroundings.look();
     assertThat(texts(surroundings.hosts(), "a")).containsExactly("10.0.0.1");
     Files.delete(files.hosts());
+    surroundings.look();
+    assertThat(surroundings.hosts().entries()).isEmpty();
     write(files.hosts(), "10.0.0.3 a\n", 3);
     surroundings.look();
     assertThat(texts(surroundings.hosts(), "a")).containsExactly("10.0.0.3");

@@ -38,7 +38,7 @@ class HappyEyeballsTest {
   private static final Duration SHORT = Duration.ofMillis(300);
   private static final List<Running> RUNNING = new ArrayList<>();
 
-  private record Running(Transport transport, EventLoop loop) {
+  record Running(Transport transport, EventLoop loop) {
     @Override
     public String toString() {
       return transport.word();
@@ -54,7 +54,9 @@ class HappyEyeballsTest {
 
   @AfterAll
   static void stopLoops() {
-    RUNNING.forEach(each -> each.loop.parent().shutdownGracefully(0, 1, TimeUnit.SECONDS));
+    for (Running each : RUNNING) {
+      var _ = each.loop.parent().shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
     RUNNING.clear();
   }
 
@@ -94,7 +96,7 @@ class HappyEyeballsTest {
             ((ByteBuf) message).release();
           }
         });
-        channel.writeAndFlush(Unpooled.copiedBuffer("ping", StandardCharsets.US_ASCII));
+        var _ = channel.writeAndFlush(Unpooled.copiedBuffer("ping", StandardCharsets.US_ASCII));
         assertThat(socket.getInputStream().readNBytes(4)).asString(StandardCharsets.US_ASCII).isEqualTo("ping");
         socket.getOutputStream().write("pong".getBytes(StandardCharsets.US_ASCII));
         channel.read();
