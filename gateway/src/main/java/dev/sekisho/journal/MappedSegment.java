@@ -128,12 +128,15 @@ final class MappedSegment {
   }
 
   /**
-   * Makes the next pages writable, so that the loop's stores do not fault. Adding zero atomically changes nothing, whatever the loop
-   * stores at the same time. Used by one thread only.
+   * Makes the next pages writable, so that the loop's stores do not fault. Where the kernel has no call for it, adding zero atomically does
+   * the same, and changes nothing, whatever the loop stores at the same time.
    */
-  void touch(int window) {
+  void touch(Kernel kernel, int window) {
     int from = published.get() & -PAGE;
     int to = Math.min(capacity, from + window);
+    if (kernel.populate(memory.asSlice(from, to - from))) {
+      return;
+    }
     for (int page = from; page + PAGE <= to; page += PAGE) {
       Object _ = PUBLISH.getAndAdd(memory, page + PAGE - 8L, 0L);
     }
