@@ -18,6 +18,7 @@ final class Kernel {
   /** O_RDWR, O_CREAT, O_EXCL, O_CLOEXEC of Linux on x86-64 and aarch64. */
   private static final int FLAGS = 0x2 | 0x40 | 0x80 | 0x80000;
 
+  private static final int RANDOM = 1;
   private static final int POPULATE_WRITE = 23;
   private static final int OWNER_ONLY = 0600;
   private static final int NO_SPACE = 28;
@@ -43,8 +44,17 @@ final class Kernel {
 
   /** Makes whole pages of a mapping writable without changing them; false when this kernel cannot. */
   boolean populate(MemorySegment pages) {
+    return advise(pages, POPULATE_WRITE);
+  }
+
+  /** Tells that what is around a page is of no interest, so that the kernel takes single pages for it and not groups of them. */
+  void singlePages(MemorySegment mapping) {
+    boolean _ = advise(mapping, RANDOM);
+  }
+
+  private boolean advise(MemorySegment pages, int advice) {
     try {
-      return (int) advise.invokeExact(pages, pages.byteSize(), POPULATE_WRITE) == 0;
+      return (int) advise.invokeExact(pages, pages.byteSize(), advice) == 0;
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

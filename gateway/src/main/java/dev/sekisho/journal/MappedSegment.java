@@ -51,10 +51,12 @@ final class MappedSegment {
   }
 
   /** Maps a file that is really there in its whole length. */
-  static MappedSegment map(Path file) throws IOException {
+  static MappedSegment map(Path file, Kernel kernel) throws IOException {
     Arena arena = Arena.ofShared();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      return new MappedSegment(file, arena, channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena));
+      MemorySegment memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena);
+      kernel.singlePages(memory);
+      return new MappedSegment(file, arena, memory);
     } catch (IOException | RuntimeException e) {
       arena.close();
       throw e;

@@ -104,7 +104,7 @@ final class SegmentFolder {
   /** A new segment of the given size, all of it really on the disk. */
   MappedSegment create(int loop, long size, long nowMicros) throws IOException {
     Path made = create(loop, nowMicros, file -> kernel.create(file, size));
-    return MappedSegment.map(made);
+    return MappedSegment.map(made, kernel);
   }
 
   /** What puts the space or the content of a segment into a new file. */

@@ -67,6 +67,7 @@ public final class AppendBenchmark {
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     long allocated = threads.getCurrentThreadAllocatedBytes();
     Latencies latencies = new Latencies();
+    long faults = faults();
     long processor = threads.getCurrentThreadCpuTime();
     long begin = System.nanoTime();
     long end = begin + time.toNanos();
@@ -87,9 +88,16 @@ public final class AppendBenchmark {
       }
     }
     double cost = (double) (threads.getCurrentThreadCpuTime() - processor) / count;
+    faults = faults() - faults;
     double bytes = (double) (threads.getCurrentThreadAllocatedBytes() - allocated) / count;
-    System.out.printf(Locale.ROOT, "%-20s %,12d appends, %,10.0f/s, %.1f B allocated and %,.0f ns of processor each; %s%n", name, count,
-        count * 1e9 / (last - begin), bytes, cost, latencies);
+    System.out.printf(Locale.ROOT, "%-20s %,12d appends, %,10.0f/s, %.1f B allocated and %,.0f ns of processor each, %d page faults; %s%n", name, count,
+        count * 1e9 / (last - begin), bytes, cost, faults, latencies);
+  }
+
+  /** Minor page faults of this thread (proc_pid_stat(5), field 10). */
+  private static long faults() throws IOException {
+    String stat = Files.readString(Path.of("/proc/thread-self/stat"));
+    return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[7]);
   }
 
   private static void disturb(Path file) {
