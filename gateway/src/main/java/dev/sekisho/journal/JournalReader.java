@@ -2,6 +2,7 @@ package dev.sekisho.journal;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,10 +68,10 @@ public final class JournalReader implements Closeable {
   /** Gives every wanted record, and goes on giving those that end, until the thread is interrupted. */
   public void follow(Consumer<LoggedRecord> sink) throws IOException {
     while (!Thread.currentThread().isInterrupted()) {
-      readEnded(sink);
       try {
+        readEnded(sink);
         Thread.sleep(PAUSE);
-      } catch (InterruptedException _) {
+      } catch (ClosedByInterruptException | InterruptedException _) {
         Thread.currentThread().interrupt();
       }
     }
