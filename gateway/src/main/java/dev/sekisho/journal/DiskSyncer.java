@@ -25,7 +25,8 @@ final class DiskSyncer implements Runnable {
   private static final long SEAL_NANOS = 2_000_000L;
 
   private final List<SegmentAppender> appenders;
-  private final Thread preparing;
+  private final SegmentFolder folder;
+  private final Thread touching;
   private final Condition condition;
   private final Retention retention;
   private final InstantSource clock;
@@ -35,11 +36,12 @@ final class DiskSyncer implements Runnable {
   private volatile boolean stopped;
 
   /** What the syncer works on. */
-  record Work(List<SegmentAppender> appenders, Thread preparing, Retention retention) {}
+  record Work(List<SegmentAppender> appenders, SegmentFolder folder, Thread touching, Retention retention) {}
 
   DiskSyncer(Work work, Condition condition, InstantSource clock, JournalConfig.Sync sync) {
     this.appenders = work.appenders;
-    this.preparing = work.preparing;
+    this.folder = work.folder;
+    this.touching = work.touching;
     this.retention = work.retention;
     this.condition = condition;
     this.clock = clock;
@@ -77,6 +79,7 @@ final class DiskSyncer implements Runnable {
       askSeals();
     }
     boolean worked = false;
+    forceNames();
     for (SegmentAppender appender : appenders) {
       try {
         finishFull(appender);
@@ -93,7 +96,15 @@ final class DiskSyncer implements Runnable {
       condition.diskWorks();
     }
     if (worked) {
-      LockSupport.unpark(preparing);
+      LockSupport.unpark(touching);
+    }
+  }
+
+  private void forceNames() {
+    try {
+      folder.forceNames();
+    } catch (IOException e) {
+      condition.diskFails(String.valueOf(e.getMessage()));
     }
   }
 

@@ -51,10 +51,12 @@ final class MappedSegment {
   }
 
   /** Maps a file that is really there in its whole length. */
-  static MappedSegment map(Path file) throws IOException {
+  static MappedSegment map(Path file, Kernel kernel) throws IOException {
     Arena arena = Arena.ofShared();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      return new MappedSegment(file, arena, channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena));
+      MemorySegment memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena);
+      kernel.singlePages(memory);
+      return new MappedSegment(file, arena, memory);
     } catch (IOException | RuntimeException e) {
       arena.close();
       throw e;
@@ -128,12 +130,15 @@ final class MappedSegment {
   }
 
   /**
-   * Makes the next pages writable, so that the loop's stores do not fault. Adding zero atomically changes nothing, whatever the loop
-   * stores at the same time. Used by one thread only.
+   * Makes the next pages writable, so that the loop's stores do not fault. Where the kernel has no call for it, adding zero atomically does
+   * the same, and changes nothing, whatever the loop stores at the same time.
    */
-  void touch(int window) {
+  void touch(Kernel kernel, int window) {
     int from = published.get() & -PAGE;
     int to = Math.min(capacity, from + window);
+    if (kernel.populate(memory.asSlice(from, to - from))) {
+      return;
+    }
     for (int page = from; page + PAGE <= to; page += PAGE) {
       Object _ = PUBLISH.getAndAdd(memory, page + PAGE - 8L, 0L);
     }

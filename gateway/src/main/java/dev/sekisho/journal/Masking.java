@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Puts {@code ***} in the place of secrets: values of named parameters (query, fragment, and {@code ;name=value} in a path), user
  * information before the host, and whatever has the shape of a known secret. Most URLs carry none: they are scanned once and
- * returned as they are. Where it is not clear how far a secret goes, more is masked rather than less.
+ * returned as they are, without making an object. Not thread-safe. Where it is not clear how far a secret goes, more is masked rather than less.
  */
 final class Masking {
   static final String MASK = "***";
@@ -19,49 +19,67 @@ final class Masking {
       "x-amz-signature", "x-amz-credential", "x-amz-security-token", "awsaccesskeyid", "x-goog-signature", "x-goog-credential", "sig",
       "access_token", "refresh_token", "id_token", "client_secret", "api_key", "apikey", "jsessionid", "phpsessid");
 
-  private final Set<String> parameters = new HashSet<>(KNOWN);
+  private final String[] parameters;
+  private final Scan scan = new Scan();
 
   /** Masks these parameters, in any case, besides those that are known. */
   Masking(List<String> parameters) {
+    Set<String> all = new HashSet<>(KNOWN);
     for (String name : parameters) {
-      this.parameters.add(name.toLowerCase(Locale.ROOT));
+      all.add(name.toLowerCase(Locale.ROOT));
     }
+    this.parameters = all.toArray(String[]::new);
   }
 
   /** The text without its secrets; the same object when there are none. */
   String mask(String text) {
-    int from = suspicious(text);
-    return from < 0 ? text : new Scan(text).run();
+    return suspicious(text) ? scan.run(text) : text;
   }
 
-  /** Where something begins that has to be looked at, or -1. */
-  private static int suspicious(String text) {
+  /** Whether there is anything that has to be looked at more closely. */
+  private static boolean suspicious(String text) {
     boolean inWord = false;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (SecretShapes.word(c)) {
         if (!inWord && SecretShapes.begins(c) && SecretShapes.end(text, i) > 0) {
-          return i;
+          return true;
         }
         inWord = true;
       } else {
         if (c == '?' || c == ';' || c == '#' || c == '@' || c == '%') {
-          return i;
+          return true;
         }
         inWord = false;
       }
     }
-    return -1;
+    return false;
   }
 
   private boolean named(String text, int from, int to) {
-    String name = decode(text.substring(from, to)).toLowerCase(Locale.ROOT);
-    if (parameters.contains(name)) {
+    boolean plain = true;
+    for (int i = from; i < to; i++) {
+      plain &= SecretShapes.word(text.charAt(i));
+    }
+    return plain ? listed(text, from, to) : namedInParts(decode(text.substring(from, to)));
+  }
+
+  private boolean listed(String text, int from, int to) {
+    for (String parameter : parameters) {
+      if (parameter.length() == to - from && text.regionMatches(true, from, parameter, 0, to - from)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** {@code user[password]} and {@code password[]}, as web frameworks write nested names. */
+  private boolean namedInParts(String name) {
+    if (listed(name, 0, name.length())) {
       return true;
     }
-    // user[password] and password[] as web frameworks write nested names
     for (String part : name.split("[\\[\\].]", -1)) {
-      if (parameters.contains(part)) {
+      if (listed(part, 0, part.length())) {
         return true;
       }
     }
@@ -111,15 +129,20 @@ final class Masking {
 
   /** One walk over one text; copies only when there is something to mask. */
   private final class Scan {
-    private final String text;
+    private String text = "";
     private @Nullable StringBuilder out;
     private int copied;
 
-    Scan(String text) {
-      this.text = text;
+    String run(String whole) {
+      text = whole;
+      out = null;
+      copied = 0;
+      walk();
+      StringBuilder masked = out;
+      return masked == null ? whole : masked.append(whole, copied, whole.length()).toString();
     }
 
-    String run() {
+    private void walk() {
       int i = userInformation();
       boolean inWord = false;
       boolean inQuery = false;
@@ -147,10 +170,6 @@ final class Masking {
           i = pair(i, inQuery);
         }
       }
-      if (out == null) {
-        return text;
-      }
-      return out.append(text, copied, text.length()).toString();
     }
 
     /** Looks at {@code name=value} from here; returns where to go on: after a masked value, or where it was. */
@@ -166,8 +185,8 @@ final class Masking {
       if (end == equals + 1) {
         return from;
       }
-      String value = text.substring(equals + 1, end);
-      if (named(text, from, equals) || (value.indexOf('%') >= 0 || value.indexOf('=') >= 0) && hides(value)) {
+      boolean nested = text.indexOf('%', equals + 1, end) >= 0 || text.indexOf('=', equals + 1, end) >= 0;
+      if (named(text, from, equals) || nested && hides(text.substring(equals + 1, end))) {
         replace(equals + 1, end);
         return end;
       }

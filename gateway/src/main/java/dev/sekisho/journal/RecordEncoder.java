@@ -130,7 +130,7 @@ final class RecordEncoder {
     number(Name.BYTES_UP, record.bytesUp);
     number(Name.BYTES_DOWN, record.bytesDown);
     text(Name.CONTENT_TYPE, record.contentType, limits.word);
-    text(Name.SHA256, record.sha256, Math.max(64, limits.word));
+    text(Name.SHA256, record.sha256, 64);
     if (record.fate != null) {
       json.raw(Name.FATES[record.fate.ordinal()]);
     }

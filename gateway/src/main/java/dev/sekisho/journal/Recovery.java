@@ -61,6 +61,7 @@ final class Recovery {
       olds.add(new Old(written, Files.size(written), true));
       LOG.warn("{} exchanges were under way when the process died; the journal says that they were interrupted.", count);
     }
+    folder.forceNames();
     for (Old old : olds) {
       settle(old);
     }

@@ -10,13 +10,13 @@ import java.nio.file.Path;
  */
 final class Reserve {
   private final Path file;
-  private final DiskSpace disk;
+  private final Kernel kernel;
   private final long size;
   private boolean held;
 
-  Reserve(Path folder, DiskSpace disk, long size) {
+  Reserve(Path folder, Kernel kernel, long size) {
     this.file = folder.resolve("reserve");
-    this.disk = disk;
+    this.kernel = kernel;
     this.size = size;
   }
 
@@ -34,7 +34,7 @@ final class Reserve {
     try {
       if (!Files.exists(file) || Files.size(file) != size) {
         Files.deleteIfExists(file);
-        disk.create(file, size);
+        kernel.create(file, size);
       }
       held = true;
     } catch (IOException _) {

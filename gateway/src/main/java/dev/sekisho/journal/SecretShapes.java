@@ -1,7 +1,6 @@
 package dev.sekisho.journal;
 
 import java.util.List;
-import java.util.Locale;
 
 /** What secrets look like, by the prefixes their makers gave them so that they can be found. */
 final class SecretShapes {
@@ -27,14 +26,18 @@ final class SecretShapes {
   private static final String PEM = "-----BEGIN";
   private static final String BEARER = "bearer";
   private static final boolean[] WORD = new boolean[128];
+  /** By first character. */
+  private static final Shape[][] BEGINNING = new Shape[128][];
   private static final boolean[] BEGINS = new boolean[128];
 
   static {
     for (char c = 0; c < 128; c++) {
       WORD[c] = Character.isLetterOrDigit(c) || c == '_' || c == '-';
     }
-    for (Shape shape : SHAPES) {
-      BEGINS[shape.prefix.charAt(0)] = true;
+    for (char c = 0; c < 128; c++) {
+      char first = c;
+      BEGINNING[c] = SHAPES.stream().filter(shape -> shape.prefix.charAt(0) == first).toArray(Shape[]::new);
+      BEGINS[c] = BEGINNING[c].length > 0;
     }
     BEGINS['-'] = true;
     BEGINS['b'] = true;
@@ -63,8 +66,8 @@ final class SecretShapes {
       int end = from < 0 ? -1 : until(text, from, "&#;, \"'");
       return end > from ? end : -1;
     }
-    for (Shape shape : SHAPES) {
-      if (shape.prefix.charAt(0) == first && text.startsWith(shape.prefix, at)) {
+    for (Shape shape : BEGINNING[first]) {
+      if (text.startsWith(shape.prefix, at)) {
         return shapeEnd(text, at, shape);
       }
     }
@@ -138,10 +141,9 @@ final class SecretShapes {
       return -1;
     }
     int after = at + BEARER.length();
-    String rest = text.substring(after, Math.min(text.length(), after + 3)).toLowerCase(Locale.ROOT);
-    if (rest.startsWith(" ") || rest.startsWith("+")) {
+    if (text.startsWith(" ", after) || text.startsWith("+", after)) {
       return after + 1;
     }
-    return rest.equals("%20") ? after + 3 : -1;
+    return text.startsWith("%20", after) ? after + 3 : -1;
   }
 }

@@ -28,14 +28,14 @@ final class SegmentAppender implements Journal.Appender {
   private static final Journal.Appended.Written WRITTEN = new Journal.Appended.Written();
 
   /** What an appender needs besides its own state. */
-  record Shared(Condition condition, JournalConfig config, Masking masking) {}
+  record Shared(Condition condition, JournalConfig config) {}
 
   private final int loop;
   private final Condition condition;
   private final Journal.OnFailure onFailure;
   private final boolean always;
   private final RecordEncoder encoder;
-  private final Thread preparing;
+  private final Thread touching;
 
   private volatile @Nullable MappedSegment current;
   private final Queue<MappedSegment> spares = new ConcurrentLinkedQueue<>();
@@ -52,13 +52,13 @@ final class SegmentAppender implements Journal.Appender {
   private int wakeAt;
   private boolean saidDropped;
 
-  SegmentAppender(int loop, Shared shared, Thread preparing) {
+  SegmentAppender(int loop, Shared shared, Thread touching) {
     this.loop = loop;
     this.condition = shared.condition;
     this.onFailure = shared.config.onFailure();
     this.always = shared.config.sync() instanceof JournalConfig.Sync.Always;
-    this.encoder = new RecordEncoder(shared.masking, shared.config.detail());
-    this.preparing = preparing;
+    this.encoder = new RecordEncoder(new Masking(shared.config.masking().parameters()), shared.config.detail());
+    this.touching = touching;
   }
 
   // ---- the event loop
@@ -72,7 +72,7 @@ final class SegmentAppender implements Journal.Appender {
     int length = encoder.whole(record, SegmentFormat.Type.OPENED);
     long needed = TERSE_ENTRY + SegmentFormat.aligned(length);
     if (reserved.getPlain() + needed > room()) {
-      LockSupport.unpark(preparing);
+      LockSupport.unpark(touching);
       return refuse(noSpace());
     }
     MappedSegment segment = write(length);
@@ -145,7 +145,7 @@ final class SegmentAppender implements Journal.Appender {
     }
     if (segment.position() > wakeAt) {
       wakeAt = segment.position() + Math.min(WINDOW / 2, segment.capacity() / 8);
-      LockSupport.unpark(preparing);
+      LockSupport.unpark(touching);
     }
     return segment;
   }

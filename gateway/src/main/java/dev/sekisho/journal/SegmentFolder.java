@@ -38,9 +38,10 @@ final class SegmentFolder {
   record Found(Path file, SegmentFormat.Header header) {}
 
   private final Path folder;
-  private final DiskSpace disk = new DiskSpace();
+  private final Kernel kernel = new Kernel();
   private final long run = new SecureRandom().nextLong();
   private final AtomicLong lastCreated = new AtomicLong();
+  private volatile boolean namesChanged;
 
   SegmentFolder(Path folder) {
     this.folder = folder;
@@ -102,8 +103,8 @@ final class SegmentFolder {
 
   /** A new segment of the given size, all of it really on the disk. */
   MappedSegment create(int loop, long size, long nowMicros) throws IOException {
-    Path made = create(loop, nowMicros, file -> disk.create(file, size));
-    return MappedSegment.map(made);
+    Path made = create(loop, nowMicros, file -> kernel.create(file, size));
+    return MappedSegment.map(made, kernel);
   }
 
   /** What puts the space or the content of a segment into a new file. */
@@ -126,7 +127,7 @@ final class SegmentFolder {
         channel.write(SegmentFormat.header(loop, created, run), 0);
       }
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-      forceNames();
+      namesChanged = true;
       return file;
     } catch (IOException | RuntimeException e) {
       Files.deleteIfExists(fresh);
@@ -152,14 +153,18 @@ final class SegmentFolder {
     }
   }
 
-  /** A segment whose name is lost with the power is lost whole. */
-  private void forceNames() throws IOException {
+  /** Makes new names durable: a segment whose name is lost with the power is lost whole. Waits for the disk. */
+  void forceNames() throws IOException {
+    if (!namesChanged) {
+      return;
+    }
+    namesChanged = false;
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }
 
-  DiskSpace disk() {
-    return disk;
+  Kernel kernel() {
+    return kernel;
   }
 }

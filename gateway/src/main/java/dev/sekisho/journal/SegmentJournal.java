@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The journal in segments on a local disk. Each event loop appends to its own segment by storing into memory that is mapped to the
- * file (docs/decisions/journal-append.md says why); a thread prepares what comes next, another waits for the disk.
+ * file (docs/decisions/journal-append.md says why); other threads prepare what comes next and wait for
+ * the disk.
  */
 public final class SegmentJournal implements Journal {
   private final SegmentAppender.Shared shared;
@@ -26,19 +27,23 @@ public final class SegmentJournal implements Journal {
   private final Condition condition = new Condition();
   private final SpacePreparer preparer;
   private final Thread preparing;
+  private final PageToucher toucher;
+  private final Thread touching;
   private final DiskSyncer syncer;
   private final Thread syncing;
   private boolean closed;
 
   private SegmentJournal(JournalConfig config, SegmentFolder folder, FileChannel lock, InstantSource clock) {
     this.lock = lock;
-    this.shared = new SegmentAppender.Shared(condition, config, new Masking(config.masking().parameters()));
-    Reserve reserve = new Reserve(folder.path(), folder.disk(), config.space().reserve());
+    this.shared = new SegmentAppender.Shared(condition, config);
+    Reserve reserve = new Reserve(folder.path(), folder.kernel(), config.space().reserve());
     this.preparer = new SpacePreparer(
-        appenders, new SpacePreparer.Places(folder, reserve, clock), condition, config.space().segment());
+        appenders, new SpacePreparer.Places(folder, reserve, clock), condition, config);
     this.preparing = Thread.ofPlatform().name("journal-space").daemon().unstarted(preparer);
+    this.toucher = new PageToucher(appenders, folder.kernel(), preparing, config.space().segment());
+    this.touching = Thread.ofPlatform().name("journal-touch").daemon().unstarted(toucher);
     Retention retention = new Retention(folder.path(), config.keeping(), clock);
-    this.syncer = new DiskSyncer(new DiskSyncer.Work(appenders, preparing, retention), condition, clock, config.sync());
+    this.syncer = new DiskSyncer(new DiskSyncer.Work(appenders, folder, touching, retention), condition, clock, config.sync());
     this.syncing = Thread.ofPlatform().name("journal-sync").daemon().unstarted(syncer);
   }
 
@@ -59,10 +64,11 @@ public final class SegmentJournal implements Journal {
     FileChannel lock = lock(folder);
     try {
       segments.tidy();
-      Reserve reserve = new Reserve(folder, segments.disk(), config.space().reserve());
+      Reserve reserve = new Reserve(folder, segments.kernel(), config.space().reserve());
       new Recovery(segments, reserve, IsoTime.micros(clock.instant())).run();
       SegmentJournal journal = new SegmentJournal(config, segments, lock, clock);
       journal.preparing.start();
+      journal.touching.start();
       journal.syncing.start();
       return journal;
     } catch (IOException | RuntimeException e) {
@@ -88,10 +94,9 @@ public final class SegmentJournal implements Journal {
 
   @Override
   public Appender appender() {
-    SegmentAppender appender = new SegmentAppender(appenders.size(), shared, preparing);
+    SegmentAppender appender = new SegmentAppender(appenders.size(), shared, touching);
     preparer.prepare(appender);
     appenders.add(appender);
-    LockSupport.unpark(preparing);
     return appender;
   }
 
@@ -133,11 +138,12 @@ public final class SegmentJournal implements Journal {
     }
     closed = true;
     preparer.stop();
+    toucher.stop();
     syncer.stop();
-    LockSupport.unpark(preparing);
-    LockSupport.unpark(syncing);
-    join(preparing);
-    join(syncing);
+    for (Thread thread : List.of(preparing, touching, syncing)) {
+      LockSupport.unpark(thread);
+      join(thread);
+    }
     syncer.finishAll();
     try {
       lock.close();

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The thread that works ahead of the event loops: it takes disk space for the next segments and touches pages before a loop comes to
- * them. It sleeps until a loop has used half of what was touched; while the disk is full it tries again four times a second.
+ * The thread that takes disk space for the next segments of the event loops. It sleeps until one is missing; while the disk is full it
+ * tries again four times a second.
  */
 final class SpacePreparer implements Runnable {
   private static final long RETRY_NANOS = 250_000_000L;
@@ -18,15 +18,19 @@ final class SpacePreparer implements Runnable {
   private final Condition condition;
   private final InstantSource clock;
   private final long segmentSize;
+  /** Whether a segment's name must be on the disk before the first record is. */
+  private final boolean always;
+
   private volatile boolean stopped;
 
-  SpacePreparer(List<SegmentAppender> appenders, Places places, Condition condition, long segmentSize) {
+  SpacePreparer(List<SegmentAppender> appenders, Places places, Condition condition, JournalConfig config) {
     this.appenders = appenders;
     this.folder = places.folder;
     this.reserve = places.reserve;
     this.condition = condition;
     this.clock = places.clock;
-    this.segmentSize = segmentSize;
+    this.segmentSize = config.space().segment();
+    this.always = config.sync() instanceof JournalConfig.Sync.Always;
   }
 
   /** Where segments are made, and when. */
@@ -58,16 +62,15 @@ final class SpacePreparer implements Runnable {
     return complete && reserve.restore();
   }
 
-  /** Touches what comes next and makes the segments that are missing; whether all of them could be made. */
+  /** Makes the segments that are missing; whether all of them could be made. */
   synchronized boolean prepare(SegmentAppender appender) {
-    MappedSegment current = appender.current();
-    if (current != null) {
-      touch(current);
-    }
     while (appender.sparesMissing(segmentSize) > 0 && !stopped) {
       try {
         MappedSegment spare = folder.create(appender.loop(), segmentSize, IsoTime.micros(clock.instant()));
-        spare.touch(SegmentAppender.WINDOW);
+        if (always) {
+          folder.forceNames();
+        }
+        spare.touch(folder.kernel(), SegmentAppender.WINDOW);
         appender.addSpare(spare);
       } catch (IOException | RuntimeException e) {
         condition.spaceFails(String.valueOf(e.getMessage()));
@@ -75,14 +78,5 @@ final class SpacePreparer implements Runnable {
       }
     }
     return true;
-  }
-
-  /** A segment that was rolled away may be unmapped at any moment; then there is nothing to touch. */
-  private static void touch(MappedSegment segment) {
-    try {
-      segment.touch(SegmentAppender.WINDOW);
-    } catch (IllegalStateException _) {
-      // unmapped: the loop is elsewhere by now
-    }
   }
 }

@@ -10,13 +10,16 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
 /**
- * Takes disk space for a file before it is used. A mapping of a file with holes kills the process (SIGBUS) when a store needs a block
- * and the disk is full; {@code posix_fallocate} takes the blocks first and answers with an error instead. Java has no call for it.
+ * Two things Java has no call for. A mapping of a file with holes kills the process (SIGBUS) when a store needs a block and the disk is
+ * full; {@code posix_fallocate} takes the blocks first and answers with an error instead. And {@code madvise(MADV_POPULATE_WRITE)}
+ * makes many pages writable in one call, at a fifth of what a store into each costs (Linux 5.14 and newer).
  */
-final class DiskSpace {
+final class Kernel {
   /** O_RDWR, O_CREAT, O_EXCL, O_CLOEXEC of Linux on x86-64 and aarch64. */
   private static final int FLAGS = 0x2 | 0x40 | 0x80 | 0x80000;
 
+  private static final int RANDOM = 1;
+  private static final int POPULATE_WRITE = 23;
   private static final int OWNER_ONLY = 0600;
   private static final int NO_SPACE = 28;
   private static final int QUOTA = 122;
@@ -24,8 +27,9 @@ final class DiskSpace {
   private final MethodHandle open;
   private final MethodHandle allocate;
   private final MethodHandle close;
+  private final MethodHandle advise;
 
-  DiskSpace() {
+  Kernel() {
     Linker linker = Linker.nativeLinker();
     var names = linker.defaultLookup();
     open = linker.downcallHandle(names.findOrThrow("open"),
@@ -34,6 +38,28 @@ final class DiskSpace {
     allocate = linker.downcallHandle(names.findOrThrow("posix_fallocate"),
         FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
     close = linker.downcallHandle(names.findOrThrow("close"), FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+    advise = linker.downcallHandle(names.findOrThrow("madvise"),
+        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+  }
+
+  /** Makes whole pages of a mapping writable without changing them; false when this kernel cannot. */
+  boolean populate(MemorySegment pages) {
+    return advise(pages, POPULATE_WRITE);
+  }
+
+  /** Tells that what is around a page is of no interest, so that the kernel takes single pages for it and not groups of them. */
+  void singlePages(MemorySegment mapping) {
+    boolean _ = advise(mapping, RANDOM);
+  }
+
+  private boolean advise(MemorySegment pages, int advice) {
+    try {
+      return (int) advise.invokeExact(pages, pages.byteSize(), advice) == 0;
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Makes a new file of this many zero bytes, all of them really there, mode 0600. No file is left behind when it fails. */
