@@ -12,10 +12,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Fetches the lists that come by URL, each on a virtual thread of its own, and puts what it got in place by rename. The time of the
@@ -29,7 +29,7 @@ public final class ListFetcher implements AutoCloseable {
 
   private final List<FetchedList> lists;
   private final Path folder;
-  private final InstantSource clock;
+  private final Supplier<Instant> time;
   private final Watcher watcher;
   private final HttpClient client;
   private final List<Thread> threads;
@@ -43,11 +43,14 @@ public final class ListFetcher implements AutoCloseable {
     void failed(FetchedList list, String reason);
   }
 
-  /** @param folder where fetched lists are kept */
-  public ListFetcher(List<FetchedList> lists, Path folder, InstantSource clock, Watcher watcher) {
+  /**
+   * @param folder where fetched lists are kept
+   * @param time asked for the time of a fetch
+   */
+  public ListFetcher(List<FetchedList> lists, Path folder, Supplier<Instant> time, Watcher watcher) {
     this.lists = List.copyOf(lists);
     this.folder = folder;
-    this.clock = clock;
+    this.time = time;
     this.watcher = watcher;
     this.client = HttpClient.newBuilder()
         .connectTimeout(Duration.ofSeconds(30))
@@ -100,7 +103,7 @@ public final class ListFetcher implements AutoCloseable {
   private Duration untilDue(FetchedList list) {
     try {
       Instant last = Files.getLastModifiedTime(FetchedList.path(folder, list.name())).toInstant();
-      Duration left = Duration.between(clock.instant(), last.plus(list.fetching().interval()));
+      Duration left = Duration.between(time.get(), last.plus(list.fetching().interval()));
       return left.isNegative() ? Duration.ZERO : left;
     } catch (IOException _) {
       return Duration.ZERO;
@@ -131,7 +134,7 @@ public final class ListFetcher implements AutoCloseable {
         default -> throw new IOException("it answered with status " + response.statusCode());
       }
     }
-    Files.setLastModifiedTime(target, FileTime.from(clock.instant()));
+    Files.setLastModifiedTime(target, FileTime.from(time.get()));
   }
 
   private static void store(FetchedList list, InputStream body, Path target) throws IOException {

@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -70,7 +69,7 @@ class ListFetcherTest {
   }
 
   private ListFetcher fetcher(FetchedList list) {
-    return new ListFetcher(List.of(list), folder, InstantSource.fixed(NOW), new ListFetcher.Watcher() {
+    return new ListFetcher(List.of(list), folder, () -> NOW, new ListFetcher.Watcher() {
       @Override
       public void fetched(FetchedList fetched) {
         events.add("fetched " + fetched.name());
