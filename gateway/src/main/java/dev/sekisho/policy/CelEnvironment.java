@@ -14,6 +14,7 @@ import dev.cel.compiler.CelCompilerFactory;
 import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelFunctionBinding;
+import dev.cel.runtime.CelFunctionOverload;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
 import dev.sekisho.config.Mark;
@@ -69,13 +70,9 @@ final class CelEnvironment {
         name, CelOverloadDecl.newGlobalOverload(name + "_string_string", SimpleType.BOOL, SimpleType.STRING, SimpleType.STRING));
   }
 
-  private interface TwoTexts {
-    boolean test(String a, String b);
-  }
-
-  private static Iterable<CelFunctionBinding> binding(String name, TwoTexts function) {
+  private static Iterable<CelFunctionBinding> binding(String name, CelFunctionOverload.Binary<String, String> function) {
     return CelFunctionBinding.fromOverloads(
-        name, CelFunctionBinding.from(name + "_string_string", String.class, String.class, function::test));
+        name, CelFunctionBinding.from(name + "_string_string", String.class, String.class, function));
   }
 
   private static boolean inCidr(String address, String range) {

@@ -34,7 +34,7 @@ public final class Policy {
     Seal seal = look(view, facts);
     Candidates candidates = view.candidates();
     rules.find(view, candidates);
-    Walk walk = new Walk();
+    Walk walk = view.walk();
     for (int number = candidates.next(); number >= 0; number = candidates.next()) {
       Rule rule = rules.rule(number);
       if (walk.step(rule, rule.test(view)) == Walk.Step.ENDED) {
@@ -54,7 +54,7 @@ public final class Policy {
   /** Looks at the facts as far as {@code inspect.never} leaves them to be seen. */
   private Seal look(View view, Facts facts) {
     view.look(Seen.of(facts));
-    Seal seal = facts.state(Facts.Group.REQUEST) == Facts.State.UNKNOWN ? seal(view) : new Seal.Open();
+    Seal seal = facts.state(Facts.Group.REQUEST) == Facts.State.UNKNOWN ? seal(view) : OPEN;
     if (seal instanceof Seal.Sealed) {
       view.look(Seen.sealed(facts));
     }

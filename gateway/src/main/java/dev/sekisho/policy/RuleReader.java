@@ -35,7 +35,10 @@ final class RuleReader {
     for (Section section : policy.sections("rules")) {
       rules.add(rule(rules.size(), section, conditions));
     }
-    PolicyWarnings.unreachable(rules, problems);
+    if (!problems.hasErrors()) {
+      // a rule that lost a condition to a mistake would look as if it had none
+      PolicyWarnings.unreachable(rules, problems);
+    }
     Outcome last = otherwise == Action.ALLOW ? new Outcome.Allows(Obligations.DEFAULT) : new Outcome.Denies();
     rules.add(new Rule(rules.size(), DEFAULT, policy.markOf("default"), Rule.Force.DECIDES, last, Condition.All.NOTHING));
     return rules;

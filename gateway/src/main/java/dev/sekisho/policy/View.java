@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class View {
   private final Tables tables;
   private final long[] hashes = new long[NameHash.MOST_LABELS];
+  private final int[] scratch = new int[NameHash.MOST_LABELS];
   private final int[] starts = new int[NameHash.MOST_LABELS];
   private final long[] prefixes = new long[NameIndex.MOST_PREFIXES];
   private final long[] members;
@@ -23,6 +24,7 @@ final class View {
   private final long[] everyReading;
   private final long[] oneReading;
   private final Candidates candidates = new Candidates();
+  private final Walk walk = new Walk();
 
   private @Nullable Seen seen;
   private int labels;
@@ -74,6 +76,11 @@ final class View {
 
   Candidates candidates() {
     return candidates;
+  }
+
+  /** The walk of this thread, at its beginning. */
+  Walk walk() {
+    return walk.begin();
   }
 
   /** How many suffixes the host has; an address has itself alone. */
@@ -140,7 +147,7 @@ final class View {
     listed = Kept.NAMES;
     Arrays.fill(members, 0);
     Arrays.fill(withUrls, 0);
-    tables.lists().index().names(hashes, labels, members, withUrls);
+    tables.lists().index().names(hashes, scratch, labels, members, withUrls);
     if (seen().host instanceof IpAddress address) {
       tables.lists().ranges(address, members);
     }

@@ -35,6 +35,17 @@ final class Walk {
     OBSERVED
   }
 
+  /** Begins another walk. */
+  Walk begin() {
+    first = null;
+    firstMissing = 0;
+    firstBeforeResponse = null;
+    missingBeforeResponse = 0;
+    agreement = Agreement.NOTHING_ASIDE;
+    observed = List.of();
+    return this;
+  }
+
   Step step(Rule rule, Truth truth) {
     return switch (rule.force()) {
       case OBSERVES -> {
@@ -84,12 +95,15 @@ final class Walk {
         case Outcome.Denies _ -> new Decision.Deny(why, List.copyOf(observed));
       };
     }
-    Rule needing = firstBeforeResponse == null ? aside : firstBeforeResponse;
-    Facts.Group need = Truth.earliest(firstBeforeResponse == null ? firstMissing : missingBeforeResponse);
-    if (Truth.earliest(firstMissing) != Facts.Group.RESPONSE) {
-      needing = aside;
-      need = Truth.earliest(firstMissing);
+    boolean response = Truth.earliest(firstMissing) == Facts.Group.RESPONSE;
+    Rule early = firstBeforeResponse;
+    if (response && early != null) {
+      return learn(early, missingBeforeResponse, policy, seen);
     }
-    return new Decision.Learn(new Why(policy, needing, seen), need, List.copyOf(observed));
+    return learn(aside, firstMissing, policy, seen);
+  }
+
+  private Decision learn(Rule needing, int missing, Policy policy, Seen seen) {
+    return new Decision.Learn(new Why(policy, needing, seen), Truth.earliest(missing), List.copyOf(observed));
   }
 }

@@ -100,7 +100,7 @@ public final class CompiledLists {
       }
       long more = lines.count() - lines.first().size();
       if (more > 0) {
-        problems.warning(Mark.file(lines.label()), more + " more lines are left out because they cannot be used.");
+        problems.warning(Mark.file(lines.label()), more + (more == 1 ? " more line is" : " more lines are") + " left out because they cannot be used.");
       }
     }
   }

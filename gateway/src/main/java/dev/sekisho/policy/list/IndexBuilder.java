@@ -101,9 +101,9 @@ final class IndexBuilder {
     return new Sorted(bits, merged, keys, values, sets.starts(), sets.tokens(), size);
   }
 
-  /** About eight keys to a bucket. */
+  /** Two to four keys to a bucket. */
   private static int bits(int count) {
-    int bits = 32 - Integer.numberOfLeadingZeros(Math.max(count, 8) / 8);
+    int bits = 32 - Integer.numberOfLeadingZeros(Math.max(count, 4) / 4);
     return Math.min(bits, 24);
   }
 

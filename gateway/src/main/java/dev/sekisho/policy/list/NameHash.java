@@ -17,6 +17,12 @@ public final class NameHash {
   /** The most labels a name can have: 253 characters, every second one a dot. */
   public static final int MOST_LABELS = 127;
 
+  // the algorithm's own constants
+  private static final long INITIAL_0 = 0x736f6d6570736575L;
+  private static final long INITIAL_1 = 0x646f72616e646f6dL;
+  private static final long INITIAL_2 = 0x6c7967656e657261L;
+  private static final long INITIAL_3 = 0x7465646279746573L;
+
   private final long key0;
   private final long key1;
 
@@ -61,24 +67,46 @@ public final class NameHash {
   }
 
   /**
-   * The hashes of a name and of its parent domains, the shortest first.
+   * The hashes of a canonical name and of its parent domains, the shortest first.
    *
    * @param hashes receives the hash of each suffix that begins a label; at least {@link #MOST_LABELS} long
    * @param starts receives where in the name each suffix begins
    * @return how many there are: the labels of the name
    */
   public int suffixes(String name, long[] hashes, int[] starts) {
-    Sip sip = new Sip(key0, key1);
+    // the state is in local variables and not in a Sip: this runs for every decision, and so it makes no object for certain
+    long v0 = key0 ^ INITIAL_0;
+    long v1 = key1 ^ INITIAL_1;
+    long v2 = key0 ^ INITIAL_2;
+    long v3 = key1 ^ INITIAL_3;
+    long block = 0;
+    int length = 0;
     int count = 0;
     for (int i = name.length() - 1; i >= 0; i--) {
       char c = name.charAt(i);
       if (c == '.' && count < MOST_LABELS - 1) {
-        hashes[count] = sip.hash();
+        hashes[count] = Sip.finish(v0, v1, v2, v3, block | (long) length << 56);
         starts[count++] = i + 1;
       }
-      sip.add(c);
+      block |= (long) (c & 0xff) << ((length & 7) << 3);
+      length++;
+      if ((length & 7) == 0) {
+        v3 ^= block;
+        v0 += v1;
+        v2 += v3;
+        v1 = Long.rotateLeft(v1, 13) ^ v0;
+        v3 = Long.rotateLeft(v3, 16) ^ v2;
+        v0 = Long.rotateLeft(v0, 32);
+        v2 += v1;
+        v0 += v3;
+        v1 = Long.rotateLeft(v1, 17) ^ v2;
+        v3 = Long.rotateLeft(v3, 21) ^ v0;
+        v2 = Long.rotateLeft(v2, 32);
+        v0 ^= block;
+        block = 0;
+      }
     }
-    hashes[count] = sip.hash();
+    hashes[count] = Sip.finish(v0, v1, v2, v3, block | (long) length << 56);
     starts[count++] = 0;
     return count;
   }
@@ -129,10 +157,10 @@ public final class NameHash {
     private int length;
 
     Sip(long key0, long key1) {
-      v0 = key0 ^ 0x736f6d6570736575L;
-      v1 = key1 ^ 0x646f72616e646f6dL;
-      v2 = key0 ^ 0x6c7967656e657261L;
-      v3 = key1 ^ 0x7465646279746573L;
+      v0 = key0 ^ INITIAL_0;
+      v1 = key1 ^ INITIAL_1;
+      v2 = key0 ^ INITIAL_2;
+      v3 = key1 ^ INITIAL_3;
     }
 
     /** Adds the low byte of a character, and the high one where it has any, so that no two texts are the same bytes by chance. */

@@ -1,0 +1,186 @@
+package dev.sekisho.policy.list;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Fetches the lists that come by URL, each on a virtual thread of its own, and puts what it got in place by rename. The time of the
+ * file is the time of the last successful fetch; an answer that nothing has changed counts as one. A failed fetch leaves what there
+ * was, is told to whoever asked for it, and is tried again soon. Reading of the lists is somebody else's work: this class only
+ * says when a file or its age has changed.
+ */
+public final class ListFetcher implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration FIRST_RETRY = Duration.ofSeconds(10);
+
+  private final List<FetchedList> lists;
+  private final Path folder;
+  private final Supplier<Instant> time;
+  private final Watcher watcher;
+  private final HttpClient client;
+  private final List<Thread> threads;
+
+  /** Who wants to know; called on the fetcher's threads. */
+  public interface Watcher {
+    /** The list was fetched: its content may be new, and its age is. Time to compile again. */
+    void fetched(FetchedList list);
+
+    /** @param reason one sentence without secrets: the URL's query is not in it */
+    void failed(FetchedList list, String reason);
+  }
+
+  /**
+   * @param folder where fetched lists are kept
+   * @param time asked for the time of a fetch
+   */
+  public ListFetcher(List<FetchedList> lists, Path folder, Supplier<Instant> time, Watcher watcher) {
+    this.lists = List.copyOf(lists);
+    this.folder = folder;
+    this.time = time;
+    this.watcher = watcher;
+    this.client = HttpClient.newBuilder()
+        .connectTimeout(Duration.ofSeconds(30))
+        .followRedirects(HttpClient.Redirect.NORMAL)
+        .build();
+    this.threads = this.lists.stream()
+        .map(list -> Thread.ofVirtual().name("list-" + list.name()).unstarted(() -> run(list)))
+        .toList();
+  }
+
+  /** Begins: a list that was never fetched, or is due, at once. */
+  public void start() {
+    threads.forEach(Thread::start);
+  }
+
+  /** Stops, giving up fetches under way; what was put in place stays. */
+  @Override
+  public void close() {
+    threads.forEach(Thread::interrupt);
+    client.shutdownNow();
+  }
+
+  private void run(FetchedList list) {
+    Duration retry = FIRST_RETRY;
+    try {
+      Thread.sleep(untilDue(list));
+      while (!Thread.currentThread().isInterrupted()) {
+        Duration pause = list.fetching().interval();
+        try {
+          fetch(list);
+          retry = FIRST_RETRY;
+          watcher.fetched(list);
+        } catch (IOException e) {
+          watcher.failed(list, "the list '" + list.name() + "' could not be fetched from " + list.url().getHost() + ": " + reason(e) + ".");
+          pause = retry.compareTo(pause) < 0 ? retry : pause;
+          retry = retry.multipliedBy(2);
+        }
+        Thread.sleep(pause);
+      }
+    } catch (InterruptedException _) {
+      // closed
+    }
+  }
+
+  private static String reason(IOException e) {
+    String message = e.getMessage();
+    return message == null ? e.getClass().getSimpleName() : message;
+  }
+
+  private Duration untilDue(FetchedList list) {
+    try {
+      Instant last = Files.getLastModifiedTime(FetchedList.path(folder, list.name())).toInstant();
+      Duration left = Duration.between(time.get(), last.plus(list.fetching().interval()));
+      return left.isNegative() ? Duration.ZERO : left;
+    } catch (IOException _) {
+      return Duration.ZERO;
+    }
+  }
+
+  /**
+   * Fetches one list now and puts it in place.
+   *
+   * @throws IOException with a phrase for people when it was not possible; nothing has changed then
+   */
+  public void fetch(FetchedList list) throws IOException, InterruptedException {
+    Path target = FetchedList.path(folder, list.name());
+    Path tagFile = folder.resolve(list.name() + ".etag");
+    HttpRequest.Builder request = HttpRequest.newBuilder(list.url()).timeout(PATIENCE).header("User-Agent", "sekisho");
+    Optional<String> tag = Files.exists(target) ? tag(tagFile) : Optional.empty();
+    tag.ifPresent(value -> request.header("If-None-Match", value));
+    HttpResponse<InputStream> response = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+    try (InputStream body = response.body()) {
+      switch (response.statusCode()) {
+        case 200 -> {
+          store(list, body, target);
+          keepTag(tagFile, response.headers().firstValue("ETag"));
+        }
+        case 304 -> {
+          // only its age changes
+        }
+        default -> throw new IOException("it answered with status " + response.statusCode());
+      }
+    }
+    Files.setLastModifiedTime(target, FileTime.from(time.get()));
+  }
+
+  private static void store(FetchedList list, InputStream body, Path target) throws IOException {
+    Path written = PrivateFiles.temporary(target);
+    try {
+      String digest = copy(body, written, list.fetching().mostBytes());
+      Optional<String> wanted = list.fetching().sha256();
+      if (wanted.isPresent() && !wanted.get().equals(digest)) {
+        throw new IOException("its checksum is " + digest + ", not the configured one");
+      }
+      PrivateFiles.putInPlace(written, target);
+    } finally {
+      Files.deleteIfExists(written);
+    }
+  }
+
+  private static String copy(InputStream body, Path to, long mostBytes) throws IOException {
+    var digest = Manifest.sha256();
+    byte[] buffer = new byte[1 << 16];
+    long bytes = 0;
+    try (OutputStream out = Files.newOutputStream(to)) {
+      for (int got = body.read(buffer); got >= 0; got = body.read(buffer)) {
+        bytes += got;
+        if (bytes > mostBytes) {
+          throw new IOException("it is longer than max-size, " + mostBytes + " bytes");
+        }
+        digest.update(buffer, 0, got);
+        out.write(buffer, 0, got);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static Optional<String> tag(Path file) {
+    try {
+      return Files.exists(file) ? Optional.of(Files.readString(file, StandardCharsets.ISO_8859_1)) : Optional.empty();
+    } catch (IOException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static void keepTag(Path file, Optional<String> tag) throws IOException {
+    if (tag.isPresent() && tag.get().chars().allMatch(c -> c >= ' ' && c < 0x7f) && tag.get().length() < 256) {
+      PrivateFiles.replace(file, tag.get().getBytes(StandardCharsets.ISO_8859_1));
+    } else {
+      Files.deleteIfExists(file);
+    }
+  }
+}
