@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Polices the tail of the sources, which habit does not: no very long file or method, no deep nesting, no constructor with a dozen
- * parameters. What must be larger is named, with its reason, in shape-exceptions.txt beside this test; a line there that is not
- * needed any more fails too.
+ * parameters. What must be larger is named, with its reason, in shape-exceptions.txt beside this test; a line there for
+ * something that is not even near its ceiling any more fails too.
  */
 class ShapeTest {
   private static final Sources SOURCES = Sources.find();
@@ -32,7 +32,7 @@ class ShapeTest {
     for (Shape.Violation violation : measure()) {
       if (excused.containsKey(violation.key())) {
         unused.remove(violation.key());
-      } else {
+      } else if (violation.isOver()) {
         violations.add(violation.toString());
       }
     }
@@ -59,17 +59,18 @@ class ShapeTest {
 
   @Test
   void linesFitIntoOneHundredAndThirtyColumns() {
-    List<String> long_ = new ArrayList<>();
-    for (Path file : SOURCES.java()) {
+    List<String> wide = new ArrayList<>();
+    // Tests may hold a message of a protocol in one literal, as wide as it is.
+    for (Path file : SOURCES.java().stream().filter(path -> path.toString().contains("src/main/java")).toList()) {
       int number = 1;
       for (String line : SOURCES.read(file).split("\n", -1)) {
         if (line.length() > 130) {
-          long_.add(file + ":" + number);
+          wide.add(file + ":" + number);
         }
         number++;
       }
     }
-    assertThat(long_).isEmpty();
+    assertThat(wide).isEmpty();
   }
 
   @Test
