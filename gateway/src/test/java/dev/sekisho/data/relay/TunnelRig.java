@@ -9,7 +9,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -79,7 +78,7 @@ final class TunnelRig implements AutoCloseable {
         new MultiThreadIoEventLoopGroup(
             1,
             switch (transport) {
-              case EPOLL -> EpollIoHandler.newFactory();
+              case EPOLL -> HalfOpenEpoll.newFactory();
               case NIO -> NioIoHandler.newFactory();
             });
     Class<? extends ServerChannel> server =

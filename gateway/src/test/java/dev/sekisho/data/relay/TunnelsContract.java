@@ -78,9 +78,10 @@ abstract class TunnelsContract {
     Future<String> sentDown = send(line.origin(), 2, size, 0);
     Future<String> gotUp = receive(line.origin(), 0);
     Future<String> gotDown = receive(line.client(), 0);
+    // The end first: it says what happened when the bytes did not arrive.
+    assertThat(line.ended().get(60, TimeUnit.SECONDS)).isEqualTo(new Ended(size, size, Cause.CLOSED));
     assertThat(get(gotUp)).isEqualTo(get(sentUp));
     assertThat(get(gotDown)).isEqualTo(get(sentDown));
-    assertThat(line.end()).isEqualTo(new Ended(size, size, Cause.CLOSED));
     assertThat(line.tunnel().bytesUp()).isEqualTo(size);
     assertThat(line.tunnel().bytesDown()).isEqualTo(size);
   }
