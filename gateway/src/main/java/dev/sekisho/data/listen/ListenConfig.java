@@ -93,11 +93,13 @@ public record ListenConfig(
     return section.value(key, (text, mark) -> bindable(section, key, text, mark));
   }
 
+  /** Port 0 lets the kernel choose a free one, which {@code run} then says. */
   private static Optional<InetSocketAddress> bindable(Section section, String key, String text, Mark mark) {
+    boolean anyPort = text.endsWith(":0");
     try {
-      Authority authority = Authority.parse(text, 0);
+      Authority authority = Authority.parse(anyPort ? text.substring(0, text.length() - 1) + "1" : text, 0);
       if (authority.host() instanceof IpAddress address) {
-        return Optional.of(new InetSocketAddress(InetAddress.getByAddress(address.bytes()), authority.port()));
+        return Optional.of(new InetSocketAddress(InetAddress.getByAddress(address.bytes()), anyPort ? 0 : authority.port()));
       }
     } catch (MalformedException | UnknownHostException _) {
       // reported below
