@@ -50,7 +50,7 @@ public final class Nginx implements Closeable {
           server {
             listen 127.0.0.1:PORT;
             root DIR/www;
-            location /zipped/ { alias DIR/www/; gzip on; gzip_min_length 1; }
+            location /zipped/ { alias DIR/www/; gzip on; gzip_min_length 1; gzip_proxied any; }
             location /put/ { dav_methods PUT DELETE; create_full_put_path on; }
             location /small/ { client_max_body_size 1k; dav_methods PUT; }
             location /moved { return 301 /a.txt; }
