@@ -207,7 +207,8 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
       return;
     }
     download.discard();
-    Afterwards then = Afterwards.of(head.keepAlive() && upload.nothingLeftToRead());
+    // After a refused CONNECT the client may already have sent what was meant for the tunnel; it must not be read as requests.
+    Afterwards then = Afterwards.of(head.keepAlive() && !isConnect() && upload.nothingLeftToRead());
     client.answer(Answer.refusal(refusal, head, then, client.channel().alloc()), then);
   }
 
