@@ -299,6 +299,7 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
   @Override
   public void interim(ResponseHead interim) {
     download.interim(interim);
+    holdBackOrigin();
   }
 
   @Override
@@ -316,8 +317,12 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
   public void data(ByteBuf piece) {
     download.data(piece);
     client.within(lane.limits().bodyTimeout());
-    if (!client.channel().isWritable()) {
-      connected().pause();
+    holdBackOrigin();
+  }
+
+  private void holdBackOrigin() {
+    if (origin != null && !client.channel().isWritable()) {
+      origin.pause();
     }
   }
 
