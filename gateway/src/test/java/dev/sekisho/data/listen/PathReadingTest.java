@@ -50,7 +50,7 @@ class PathReadingTest {
 
   /** Each can be read as a path outside {@code /public/}. */
   private static final List<String> OUTSIDE = List.of(
-      "/private", "/public", "/publicity/x", "/Public/x", "/public/..", "/public/../private", "/public/%2e%2e/private", "/public/..%2fprivate",
+      "/private", "/publicity/x", "/Public/x", "/public/..", "/public/../private", "/public/%2e%2e/private", "/public/..%2fprivate",
       "/public/%252e%252e/private", "/public/..;/private", "/public/..\\private", "/public/..%5cprivate", "/public/%c0%ae%c0%ae/private",
       "/public;x", "/x/../../private", "/public/a/%2e%2e/%2e%2e/private", "/public/a/..%2f..%2fprivate", "/?/public/");
 
@@ -99,7 +99,7 @@ class PathReadingTest {
 
   @TestFactory
   Stream<DynamicTest> whatIsOnlyNotPublicPassesWhereEverythingElseIsAllowed() {
-    return OUTSIDE.stream()
+    return OUTSIDE.stream().filter(path -> !path.contains("\\"))
         .map(path -> DynamicTest.dynamicTest(path, () -> passes("other.example", path, "all of the other")));
   }
 
@@ -109,22 +109,23 @@ class PathReadingTest {
     assertThat(HARMLESS).hasSizeGreaterThan(40).doesNotHaveDuplicates();
   }
 
-  private void refused(String host, String path, String rule) throws IOException {
+  private void refused(String host, String path, String rule) throws IOException, InterruptedException {
     int before = origin.received().length();
+    int records = gateway.journal().closed().size();
     // A backslash is no part of a URL at all.
     boolean malformed = path.contains("\\");
     assertThat(ask(host, path)).isEqualTo(malformed ? 400 : 403);
-    assertThat(gateway.journal().closed()).last().extracting(record -> record.rule).isEqualTo(malformed ? null : rule);
+    assertThat(gateway.journal().awaitClosed(records + 1)).last().extracting(record -> record.rule).isEqualTo(malformed ? null : rule);
     assertThat(origin.received()).hasSize(before);
   }
 
-  private void passes(String host, String path, String rule) throws IOException {
-    int before = origin.lines().stream().mapToInt(line -> line.received().length()).sum();
+  private void passes(String host, String path, String rule) throws IOException, InterruptedException {
+    int records = gateway.journal().closed().size();
     assertThat(ask(host, path)).isEqualTo(200);
-    assertThat(origin.received().length()).isGreaterThan(before);
     assertThat(origin.received()).contains("GET " + path + " HTTP/1.1\r\nHost: " + host + ":" + origin.port() + "\r\n");
-    var record = gateway.journal().closed().stream().filter(r -> ("http://" + host + ":" + origin.port() + path).equals(r.url)).toList();
-    assertThat(record).isNotEmpty().allMatch(r -> rule.equals(r.rule));
+    var record = gateway.journal().awaitClosed(records + 1).getLast();
+    assertThat(record.url).isEqualTo("http://" + host + ":" + origin.port() + path);
+    assertThat(record.rule).isEqualTo(rule);
   }
 
   private int ask(String host, String path) throws IOException {
