@@ -1,0 +1,64 @@
+package harness;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** {@code make bench}: measures every row, or those named by ROWS, and writes the results. See README.md beside this folder. */
+final class Bench {
+  private Bench() {}
+
+  public static void main(String[] args) throws Exception {
+    Path repository = Path.of(args[0]).toAbsolutePath().normalize();
+    Pace pace = System.getenv("QUICK") == null ? Pace.FULL : Pace.QUICK;
+    Report report = new Report();
+    int status = 1;
+    try (Testbed bed = Testbed.open(repository)) {
+      Path listed = ListedNames.writeTo(bed.folder.resolve("listed.txt"));
+      List<Row> rows = List.of(new PlainRow(listed), new TunnelRow(listed), new IdleRow(listed), new StartRow(listed));
+      List<Row> chosen = choose(rows);
+      String head = Machine.describe(bed, pace, listed);
+      System.out.println(head);
+      try (Origins origins = new Origins(bed)) {
+        for (Row row : chosen) {
+          row.measure(bed, origins, pace, report);
+        }
+      }
+      write(repository, report.markdown(head), chosen.size() == rows.size() ? pace : Pace.QUICK);
+      status = 0;
+    } catch (IllegalArgumentException e) {
+      System.err.println("bench: " + e.getMessage());
+    }
+    System.exit(status);
+  }
+
+  private static List<Row> choose(List<Row> rows) {
+    List<String> keys = rows.stream().map(Row::key).toList();
+    Set<String> wanted = new TreeSet<>(List.of(System.getenv().getOrDefault("ROWS", "").split("[,\\s]+")));
+    wanted.remove("");
+    if (wanted.isEmpty()) {
+      return rows;
+    }
+    if (!keys.containsAll(wanted)) {
+      throw new IllegalArgumentException("ROWS names " + String.join(", ", wanted) + "; there are " + String.join(", ", keys));
+    }
+    return rows.stream().filter(row -> wanted.contains(row.key())).toList();
+  }
+
+  /** The kept results are those of a full run; anything less is for the eye, unless OUT names a file. */
+  private static void write(Path repository, String text, Pace pace) throws Exception {
+    String out = System.getenv("OUT");
+    if (out != null) {
+      Files.writeString(Path.of(out), text);
+    } else if (pace.equals(Pace.FULL)) {
+      Files.writeString(repository.resolve("bench/RESULTS.md"), text);
+      System.out.println("\nwritten: bench/RESULTS.md");
+    } else {
+      System.out.println("\nnot a full run: bench/RESULTS.md is left as it was (OUT=FILE writes elsewhere), " + LocalDate.now(ZoneOffset.UTC));
+    }
+  }
+}
