@@ -11,33 +11,33 @@ import java.util.List;
  * ordinary user 64 MiB of them; each has a user of its own, because that budget is counted by user. Where the harness itself is not
  * root, everything runs as whoever started it.
  */
-record Account(String user) {
-  static final Account OURS = new Account("");
-  private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
+record Account(String user, List<String> prefix) {
+  private static final String STARTER = System.getProperty("user.name");
+  private static final boolean ROOT = STARTER.equals("root");
 
-  List<String> prefix() {
-    return switched()
-        ? List.of("setpriv", "--reuid=" + user, "--regid=" + groupOf(user), "--clear-groups", "--")
-        : List.of();
+  static final Account OURS = new Account(STARTER, List.of());
+
+  static Account of(String user, String group) {
+    return ROOT ? new Account(user, List.of("setpriv", "--reuid=" + user, "--regid=" + group, "--clear-groups", "--")) : OURS;
   }
 
-  void own(Path path) throws IOException {
-    if (switched()) {
-      var users = path.getFileSystem().getUserPrincipalLookupService();
-      Files.getFileAttributeView(path, PosixFileAttributeView.class).setOwner(users.lookupPrincipalByName(user));
+  /**
+   * Who can run a program of this checkout: {@code nobody}, or, where the checkout is closed to others, root without its
+   * capabilities, to whom the kernel gives no more pipes than to anybody.
+   */
+  static Account ableToRun(Testbed bed, Path program) throws InterruptedException {
+    Account nobody = of("nobody", "nogroup");
+    try {
+      bed.run(Testbed.Core.LOAD, nobody, List.of("test", "-x", program.toString()));
+      return nobody;
+    } catch (IOException closed) {
+      return new Account("root without capabilities", List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--"));
     }
   }
 
-  private boolean switched() {
-    return ROOT && !user.isEmpty();
-  }
-
-  private static String groupOf(String user) {
-    return user.equals("nobody") ? "nogroup" : user;
-  }
-
-  @Override
-  public String toString() {
-    return switched() ? user : System.getProperty("user.name");
+  void own(Path path) throws IOException {
+    var users = path.getFileSystem().getUserPrincipalLookupService();
+    String owner = prefix.stream().anyMatch(word -> word.startsWith("--reuid")) ? user : STARTER;
+    Files.getFileAttributeView(path, PosixFileAttributeView.class).setOwner(users.lookupPrincipalByName(owner));
   }
 }

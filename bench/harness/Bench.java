@@ -1,5 +1,6 @@
 package harness;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -19,11 +20,13 @@ final class Bench {
     int status = 1;
     try (Testbed bed = Testbed.open(repository)) {
       Path listed = ListedNames.writeTo(bed.folder.resolve("listed.txt"));
-      List<Row> rows = List.of(new PlainRow(listed), new TunnelRow(listed), new IdleRow(listed), new StartRow(listed));
+      List<Row> rows = List.of(
+          new PlainRow(listed), new TunnelRow(listed), new IdleRow(listed), new StartRow(listed), OwnRow.DECISION, OwnRow.JOURNAL);
       List<Row> chosen = choose(rows);
       String head = Machine.describe(bed, pace, listed);
       System.out.println(head);
       try (Origins origins = new Origins(bed)) {
+        build(bed, origins, listed);
         for (Row row : chosen) {
           row.measure(bed, origins, pace, report);
         }
@@ -34,6 +37,15 @@ final class Bench {
       System.err.println("bench: " + e.getMessage());
     }
     System.exit(status);
+  }
+
+  /** The peers are worth measuring even where Sekisho does not come up; its rows then say so. */
+  private static void build(Testbed bed, Origins origins, Path listed) throws InterruptedException {
+    try {
+      Sekisho.build(bed, origins, listed);
+    } catch (IOException e) {
+      System.err.println("bench: Sekisho cannot be measured: " + e.getMessage());
+    }
   }
 
   private static List<Row> choose(List<Row> rows) {

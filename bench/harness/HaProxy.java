@@ -10,22 +10,40 @@ import java.util.Map;
  * HAProxy is no forward proxy, so it gets the easiest version of the work: it hands every request to the one origin there is,
  * without rules, names or log, and relays tunnels in TCP mode with splice, without a CONNECT. What it costs is the floor.
  */
-record HaProxy() implements Subject {
+record HaProxy(Splice splice) implements Subject {
+  /** How it moves tunnels; the name is what the results call it. */
+  enum Splice {
+    /** Whatever comes, through pipes as large as an ordinary user may make one (fs.pipe-max-size): the bar is taken against this. */
+    ALWAYS("HAProxy", "tune.pipesize 1048576", "option splice-request\n  option splice-response"),
+    /** As its manual recommends: splice where it expects to gain, through pipes as the kernel makes them. Here it mostly copies. */
+    AUTO("HAProxy splice-auto", "", "option splice-auto");
+
+    private final String name;
+    private final String global;
+    private final String options;
+
+    Splice(String name, String global, String options) {
+      this.name = name;
+      this.global = global;
+      this.options = options;
+    }
+  }
+
   @Override
   public String name() {
-    return "HAProxy";
+    return splice.name;
   }
 
   @Override
   public String description(Testbed bed) throws IOException, InterruptedException {
     String version = bed.run(Testbed.Core.LOAD, Account.OURS, List.of("haproxy", "-v")).lines().findFirst().orElse("?");
     return version.replaceAll(" - http.*", "")
-        + "; one thread, one fixed origin, http-reuse always, no rules, no log; tunnels in TCP mode with option splice-auto";
+        + "; one thread, one fixed origin, http-reuse always, no rules, no log; tunnels in TCP mode, every byte spliced, pipes of 1 MiB";
   }
 
   @Override
   public Launch prepare(Testbed bed, Origins origins) throws IOException {
-    Account account = new Account("haproxy");
+    Account account = Account.of("haproxy", "haproxy");
     Path folder = bed.folderFor("haproxy", account);
     int http = Testbed.freePort();
     int sender = Testbed.freePort();
@@ -35,6 +53,7 @@ record HaProxy() implements Subject {
         global
           nbthread 1
           maxconn 6000
+          %s
         defaults
           timeout connect 10s
           timeout client 600s
@@ -46,15 +65,16 @@ record HaProxy() implements Subject {
           server origin 127.0.0.1:%d
         listen sender
           mode tcp
-          option splice-auto
+          %s
           bind 127.0.0.1:%d
           server origin 127.0.0.1:%d
         listen silent
           mode tcp
-          option splice-auto
+          %s
           bind 127.0.0.1:%d backlog 4096
           server origin 127.0.0.1:%d
-        """.formatted(http, origins.http, sender, origins.sender, silent, origins.silent));
+        """.formatted(splice.global, http, origins.http, splice.options, sender, origins.sender, splice.options,
+            silent, origins.silent));
     List<String> command = List.of("haproxy", "-db", "-f", conf.toString());
     Entrance entrance = new Entrance.ByPort(Map.of(origins.sender, sender, origins.silent, silent));
     return new Launch(command, account, folder, http, entrance);

@@ -24,7 +24,7 @@ record IdleRow(Path listed) implements Row {
     report.section("idle: %d CONNECT tunnels without a byte (KiB of process memory each)".formatted(pace.tunnels()));
     Bar bar = Bar.atMost(15, "15 KiB");
     String figure = "idle CONNECT tunnel, memory each (at %d)".formatted(pace.tunnels());
-    for (Subject subject : List.of(new Sekisho(new Names.Listed(listed)), new Squid(new Names.None()), new HaProxy(), new TrafficServer())) {
+    for (Subject subject : List.of(new Sekisho(new Names.Listed(listed)), new Squid(new Names.None()), new HaProxy(HaProxy.Splice.ALWAYS), new TrafficServer())) {
       try {
         double[] samples = samples(bed, origins, pace, subject, report);
         if (subject instanceof Sekisho) {

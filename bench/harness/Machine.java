@@ -20,7 +20,7 @@ final class Machine {
     line(text, "kernel", Files.readString(Path.of("/proc/version")).replaceAll("Linux version (\\S+).*", "$1").strip());
     line(text, "JDK", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
     line(text, "revision", revision(bed));
-    for (Subject subject : List.of(new Sekisho(new Names.Listed(listed)), new Squid(new Names.None()), new HaProxy(), new TrafficServer())) {
+    for (Subject subject : List.of(new Sekisho(new Names.Listed(listed)), new Squid(new Names.None()), new HaProxy(HaProxy.Splice.ALWAYS), new TrafficServer())) {
       line(text, subject.name(), subject.description(bed));
     }
     return text.toString();

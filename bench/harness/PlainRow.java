@@ -15,7 +15,7 @@ record PlainRow(Path listed) implements Row {
     report.section("plain: HTTP 1 KiB, keep-alive, %d connections (CPU microseconds of the proxy per request)".formatted(Load.CONNECTIONS));
     try (Lineup<Load.Requests> lineup = new Lineup<>(
         proxy -> Load.requests(bed, origins, proxy, pace.windowSeconds()), Load.Requests::cpuMicrosEach)) {
-      for (Subject subject : List.of(new Sekisho(new Names.Listed(listed)), new Squid(new Names.Listed(listed)), new HaProxy(), new TrafficServer())) {
+      for (Subject subject : List.of(new Sekisho(new Names.Listed(listed)), new Squid(new Names.Listed(listed)), new HaProxy(HaProxy.Splice.ALWAYS), new TrafficServer())) {
         lineup.add(bed, origins, subject, report);
       }
       lineup.warmUp(pace.warmUpSeconds(), report);

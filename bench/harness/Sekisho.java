@@ -3,6 +3,7 @@ package harness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Sekisho as {@code ./sekisho run} starts it: policy in force, journal on, with a million listed names or without a list. */
@@ -17,16 +18,30 @@ record Sekisho(Names names) implements Subject {
     return "this working tree; policy of six rules, 1,000,000 listed names, journal on with its default settings";
   }
 
+  /** Builds where needed and checks the configurations, so that no measurement pays for a build or fails for a reason not told. */
+  static void build(Testbed bed, Origins origins, Path listed) throws IOException, InterruptedException {
+    for (Names names : List.of(new Names.None(), new Names.Listed(listed))) {
+      List<String> run = new Sekisho(names).prepare(bed, origins).command();
+      List<String> check = new ArrayList<>(run);
+      check.set(1, "check");
+      bed.run(Testbed.Core.BOTH, Account.OURS, check);
+    }
+  }
+
   @Override
-  public Launch prepare(Testbed bed, Origins origins) throws IOException {
-    Account account = new Account("nobody");
+  public Launch prepare(Testbed bed, Origins origins) throws IOException, InterruptedException {
+    Account account = Account.ableToRun(bed, program(bed));
     Path folder = bed.folderFor("sekisho", account);
     int port = Testbed.freePort();
     Path file = folder.resolve("sekisho.yaml");
     Files.writeString(file, configuration(port, Testbed.freePort(), origins));
     List<String> command = List.of(
-        bed.repository.resolve("sekisho").toString(), "run", "-c", file.toString(), "--state", folder.resolve("state").toString());
+        program(bed).toString(), "run", "-c", file.toString(), "--state", folder.resolve("state").toString());
     return new Launch(command, account, folder, port, new Entrance.ByConnect(port));
+  }
+
+  private static Path program(Testbed bed) {
+    return bed.repository.resolve("sekisho");
   }
 
   private String configuration(int port, int admin, Origins origins) {

@@ -24,7 +24,7 @@ record Squid(Names names) implements Subject {
 
   @Override
   public Launch prepare(Testbed bed, Origins origins) throws IOException, InterruptedException {
-    Account account = new Account("proxy");
+    Account account = Account.of("proxy", "proxy");
     Path folder = bed.folderFor("squid", account);
     authority(bed, account, folder);
     int port = Testbed.freePort();

@@ -22,7 +22,7 @@ record TrafficServer() implements Subject {
 
   @Override
   public Launch prepare(Testbed bed, Origins origins) throws IOException {
-    Account account = new Account("trafficserver");
+    Account account = Account.of("trafficserver", "trafficserver");
     Path folder = bed.folderFor("trafficserver", account);
     int port = Testbed.freePort();
     layout(folder, account);

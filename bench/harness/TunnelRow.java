@@ -16,15 +16,18 @@ record TunnelRow(Path listed) implements Row {
         .formatted(Load.DOWNLOADS, pace.bytesPerTunnel() >> 20));
     try (Lineup<Load.Download> lineup = new Lineup<>(
         proxy -> Load.download(origins, proxy, pace.bytesPerTunnel()), Load.Download::cpuSecondsPerGiB)) {
-      for (Subject subject : List.of(new Sekisho(new Names.Listed(listed)), new HaProxy(), new Squid(new Names.None()), new TrafficServer())) {
+      for (Subject subject : List.of(
+          new Sekisho(new Names.Listed(listed)), new HaProxy(HaProxy.Splice.ALWAYS), new HaProxy(HaProxy.Splice.AUTO),
+          new Squid(new Names.None()), new TrafficServer())) {
         lineup.add(bed, origins, subject, report);
       }
       lineup.warmUp(pace.warmUpSeconds() / 3, report);
       lineup.rounds(pace.pairs());
       lineup.samples().forEach((name, samples) -> report.note(text(name, samples, lineup.costs(name))));
       lineup.judge(report, "CONNECT tunnel, CPU per GiB, against HAProxy TCP splice", "HAProxy", Bar.atLeast(1, "equal to HAProxy TCP splice"));
-      lineup.compare(report, "CONNECT tunnel, CPU per GiB, against Squid", "Squid");
-      lineup.compare(report, "CONNECT tunnel, CPU per GiB, against Traffic Server", "Traffic Server");
+      for (String peer : List.of("HAProxy splice-auto", "Squid", "Traffic Server")) {
+        lineup.compare(report, "CONNECT tunnel, CPU per GiB, against " + peer, peer);
+      }
     }
   }
 
