@@ -16,9 +16,9 @@ final class Bench {
   public static void main(String[] args) throws Exception {
     Path repository = Path.of(args[0]).toAbsolutePath().normalize();
     Pace pace = System.getenv("QUICK") == null ? Pace.FULL : Pace.QUICK;
-    Report report = new Report();
     int status = 1;
     try (Testbed bed = Testbed.open(repository)) {
+      Report report = new Report(bed);
       Path listed = ListedNames.writeTo(bed.folder.resolve("listed.txt"));
       List<Row> rows = List.of(
           new PlainRow(listed), new TunnelRow(listed), new IdleRow(listed), new StartRow(listed), OwnRow.DECISION, OwnRow.JOURNAL);

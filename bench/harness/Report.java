@@ -7,18 +7,24 @@ import java.util.List;
 final class Report {
   private record Line(String figure, String bar, String measured, Bar.Outcome outcome) {}
 
+  private final Testbed bed;
   private final List<Line> lines = new ArrayList<>();
   private final StringBuilder raw = new StringBuilder();
+
+  Report(Testbed bed) {
+    this.bed = bed;
+  }
 
   void section(String title) {
     raw.append("\n### ").append(title).append("\n\n");
     System.out.println("\n== " + title);
   }
 
-  /** One line of raw figures, or a remark on how they came about. */
+  /** One line of raw figures, or a remark on how they came about. The results are kept, so they name no folder of this machine. */
   void note(String text) {
-    raw.append("- ").append(text.strip().replace("\n", "\n  ")).append('\n');
-    System.out.println("   " + text.strip().replace("\n", "\n   "));
+    String portable = text.strip().replace(bed.folder.toString(), "TEMPORARY").replace(bed.repository + "/", "");
+    raw.append("- ").append(portable.replace("\n", "\n  ")).append('\n');
+    System.out.println("   " + portable.replace("\n", "\n   "));
   }
 
   void judged(String figure, Bar bar, Interval measured, String unit) {

@@ -78,7 +78,7 @@ final class Testbed implements AutoCloseable {
     int status = process.waitFor();
     String text = Files.readString(output);
     if (status != 0) {
-      throw new IOException("%s: exit status %d%n%s".formatted(String.join(" ", command), status, text.strip()));
+      throw new IOException("%s: exit status %d%n%s".formatted(Path.of(command.getFirst()).getFileName(), status, text.strip()));
     }
     return text;
   }
