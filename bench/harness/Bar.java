@@ -10,6 +10,7 @@ record Bar(String text, Side side, double value) {
   enum Outcome {
     PASSED("passed"),
     NOT_PASSED("**not passed**"),
+    TOO_FEW_SAMPLES("not judged: too few samples"),
     UNDECIDED("undecided: the interval holds the bar"),
     NOT_MEASURED("**not measured**"),
     FOR_COMPARISON("for comparison");
@@ -30,6 +31,9 @@ record Bar(String text, Side side, double value) {
   }
 
   Outcome judge(Interval measured) {
+    if (measured.coverage() < Interval.ENOUGH) {
+      return Outcome.TOO_FEW_SAMPLES;
+    }
     double worst = side == Side.AT_LEAST ? measured.low() : -measured.high();
     double best = side == Side.AT_LEAST ? measured.high() : -measured.low();
     double needed = side == Side.AT_LEAST ? value : -value;

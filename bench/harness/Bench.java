@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
 
 /** {@code make bench}: measures every row, or those named by ROWS, and writes the results. See README.md beside this folder. */
 final class Bench {
@@ -27,12 +28,12 @@ final class Bench {
       System.out.println(head);
       try (Origins origins = new Origins(bed)) {
         build(bed, origins, listed);
+        status = 0;
         for (Row row : chosen) {
-          row.measure(bed, origins, pace, report);
+          status |= measure(row, bed, origins, pace, report);
         }
       }
       write(repository, report.markdown(head), chosen.size() == rows.size() ? pace : Pace.QUICK);
-      status = 0;
     } catch (IllegalArgumentException e) {
       System.err.println("bench: " + e.getMessage());
     }
@@ -45,6 +46,17 @@ final class Bench {
       Sekisho.build(bed, origins, listed);
     } catch (IOException e) {
       System.err.println("bench: Sekisho cannot be measured: " + e.getMessage());
+    }
+  }
+
+  /** A row that fails is in the results as such, and the rows after it are still measured. */
+  private static int measure(Row row, Testbed bed, Origins origins, Pace pace, Report report) throws InterruptedException {
+    try {
+      row.measure(bed, origins, pace, report);
+      return 0;
+    } catch (IOException | ExecutionException e) {
+      report.failed(row, e);
+      return 1;
     }
   }
 

@@ -12,7 +12,7 @@ import java.util.List;
  */
 record IdleRow(Path listed) implements Row {
   private static final int WARMING_TUNNELS = 200;
-  private static final int MOST_RUNS = 5;
+  private static final int MOST_RUNS = 6;
 
   @Override
   public String key() {
@@ -20,7 +20,7 @@ record IdleRow(Path listed) implements Row {
   }
 
   @Override
-  public void measure(Testbed bed, Origins origins, Pace pace, Report report) throws Exception {
+  public void measure(Testbed bed, Origins origins, Pace pace, Report report) throws InterruptedException {
     report.section("idle: %d CONNECT tunnels without a byte (KiB of process memory each)".formatted(pace.tunnels()));
     Bar bar = Bar.atMost(15, "15 KiB");
     String figure = "idle CONNECT tunnel, memory each (at %d)".formatted(pace.tunnels());

@@ -10,12 +10,14 @@ import java.util.Locale;
  * than six samples none does, and the whole range is given with the coverage it has.
  */
 record Interval(double median, double low, double high, double coverage, int samples) {
+  static final double ENOUGH = 0.95;
+
   static Interval of(double... samples) {
     double[] sorted = samples.clone();
     Arrays.sort(sorted);
     int n = sorted.length;
     int k = 1;
-    while (k + 1 <= n / 2 && coverage(n, k + 1) >= 0.95) {
+    while (k + 1 <= n / 2 && coverage(n, k + 1) >= ENOUGH) {
       k++;
     }
     double median = n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;

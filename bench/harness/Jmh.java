@@ -12,7 +12,7 @@ import java.util.Map;
 final class Jmh {
   /**
    * One line of JMH's results: {@code name} is class, method and, for secondary results, what they are
-   * ({@code DecisionBenchmark.decide:gc.alloc.rate.norm}); parameters follow in brackets.
+   * ({@code DecisionBenchmark.decide:gc.alloc.rate.norm rules=10000}).
    */
   record Result(String name, double score, double error, String unit) {
     String text() {
@@ -40,21 +40,24 @@ final class Jmh {
     if (!Files.exists(results)) {
       throw new IOException("no results of " + benchmark + "\n" + output.strip());
     }
-    return Files.readAllLines(results).stream().skip(1).map(Jmh::parse).toList();
+    List<String> lines = Files.readAllLines(results);
+    return lines.stream().skip(1).map(line -> parse(lines.getFirst(), line)).toList();
   }
 
-  /** {@code "name","mode",threads,samples,score,error,"unit",parameters...}; an error is NaN where one sample was taken. */
-  private static Result parse(String line) {
+  /**
+   * {@code "name","mode",threads,samples,score,error,"unit",parameters...}, with the parameters' names in the header as
+   * {@code "Param: rules"}; an error is NaN where there are too few samples for one.
+   */
+  private static Result parse(String header, String line) {
+    String[] titles = header.replace("\"", "").split(",");
     String[] fields = line.replace("\"", "").split(",");
-    String[] words = fields[0].split("\\.");
-    int from = 0;
-    while (from < words.length - 1 && !Character.isUpperCase(words[from].charAt(0))) {
-      from++;
+    StringBuilder name = new StringBuilder(fields[0].replaceFirst("^([a-z0-9_]+\\.)+", ""));
+    for (int i = 7; i < fields.length; i++) {
+      name.append(' ').append(titles[i].replace("Param: ", "")).append('=').append(fields[i]);
     }
-    String name = fields[0].substring(String.join(".", List.of(words).subList(0, from)).length()).replaceFirst("^\\.", "");
-    String parameters = fields.length > 7 ? " (" + String.join(", ", List.of(fields).subList(7, fields.length)) + ")" : "";
     double error = Double.parseDouble(fields[5]);
-    return new Result(name + parameters, Double.parseDouble(fields[4]), Double.isNaN(error) ? 0 : error, fields[6].toLowerCase(Locale.ROOT));
+    return new Result(
+        name.toString(), Double.parseDouble(fields[4]), Double.isNaN(error) ? 0 : error, fields[6].toLowerCase(Locale.ROOT));
   }
 
   /** Compiles the test tree and asks Maven for its class path, once in a run. */

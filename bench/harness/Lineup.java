@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -15,7 +16,7 @@ import java.util.function.ToDoubleFunction;
 final class Lineup<S> implements AutoCloseable {
   /** One measurement of one proxy. */
   interface Measure<S> {
-    S take(Proxy proxy) throws Exception;
+    S take(Proxy proxy) throws IOException, ExecutionException, InterruptedException;
   }
 
   private static final double STEADY = 0.03;
@@ -36,7 +37,7 @@ final class Lineup<S> implements AutoCloseable {
     try {
       Proxy proxy = Proxy.start(bed, origins, Testbed.Core.PROXY, subject);
       proxies.add(proxy);
-      report.note("%s serves after %.2f s on its core, as user %s".formatted(subject.name(), proxy.readySeconds, proxy.launch.account()));
+      report.note("%s serves after %.2f s on its core, as user %s".formatted(subject.name(), proxy.readySeconds, proxy.launch.account().user()));
     } catch (IOException e) {
       absent.put(subject.name(), e.getMessage());
       report.note(subject.name() + " is left out: " + e.getMessage());
@@ -44,7 +45,7 @@ final class Lineup<S> implements AutoCloseable {
   }
 
   /** Measures and forgets until three windows in a row agree within 3 per cent, or the time is up: the JVM compiles meanwhile. */
-  void warmUp(double limitSeconds, Report report) throws Exception {
+  void warmUp(double limitSeconds, Report report) throws IOException, ExecutionException, InterruptedException {
     for (Proxy proxy : proxies) {
       List<Double> costs = new ArrayList<>();
       long end = System.nanoTime() + (long) (limitSeconds * 1e9);
@@ -64,7 +65,7 @@ final class Lineup<S> implements AutoCloseable {
     return Collections.max(last) <= Collections.min(last) * (1 + STEADY);
   }
 
-  void rounds(int count) throws Exception {
+  void rounds(int count) throws IOException, ExecutionException, InterruptedException {
     List<Proxy> order = new ArrayList<>(proxies);
     for (int i = 0; i < count; i++) {
       for (Proxy proxy : order) {

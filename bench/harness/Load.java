@@ -6,6 +6,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -52,7 +53,8 @@ final class Load {
   }
 
   /** {@value #DOWNLOADS} tunnels at once, each bringing so many bytes. */
-  static Download download(Origins origins, Proxy proxy, long bytesPerTunnel) throws Exception {
+  static Download download(Origins origins, Proxy proxy, long bytesPerTunnel)
+      throws IOException, ExecutionException, InterruptedException {
     try (ExecutorService threads = Executors.newFixedThreadPool(DOWNLOADS)) {
       long cpu = proxy.cpuNanos();
       long began = System.nanoTime();

@@ -15,7 +15,7 @@ record OwnRow(String key, String benchmark, String figure, String result, Bar ba
       Bar.atMost(1000, "1 ms (p99.99)"));
 
   @Override
-  public void measure(Testbed bed, Origins origins, Pace pace, Report report) throws Exception {
+  public void measure(Testbed bed, Origins origins, Pace pace, Report report) throws InterruptedException {
     report.section(key + ": " + benchmark + " (JMH, on both cores)");
     try {
       List<Jmh.Result> results = Jmh.run(bed, benchmark, pace.jmh());

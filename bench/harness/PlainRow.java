@@ -1,7 +1,9 @@
 package harness;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 
 /** Plain HTTP, 1 KiB answers, kept-alive connections: CPU time of the proxy per request. */
 record PlainRow(Path listed) implements Row {
@@ -11,7 +13,8 @@ record PlainRow(Path listed) implements Row {
   }
 
   @Override
-  public void measure(Testbed bed, Origins origins, Pace pace, Report report) throws Exception {
+  public void measure(Testbed bed, Origins origins, Pace pace, Report report)
+      throws IOException, ExecutionException, InterruptedException {
     report.section("plain: HTTP 1 KiB, keep-alive, %d connections (CPU microseconds of the proxy per request)".formatted(Load.CONNECTIONS));
     try (Lineup<Load.Requests> lineup = new Lineup<>(
         proxy -> Load.requests(bed, origins, proxy, pace.windowSeconds()), Load.Requests::cpuMicrosEach)) {

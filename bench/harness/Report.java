@@ -39,6 +39,11 @@ final class Report {
     line(new Line(figure, bar.text(), why.lines().findFirst().orElse("?").replace("|", "/"), Bar.Outcome.NOT_MEASURED));
   }
 
+  void failed(Row row, Exception why) {
+    note("failed: " + why.getMessage());
+    line(new Line("row " + row.key(), "", "failed, see its raw figures", Bar.Outcome.NOT_MEASURED));
+  }
+
   private void line(Line line) {
     lines.add(line);
     System.out.printf("   -> %s: %s%s: %s%n", line.figure, line.measured, line.bar.isEmpty() ? "" : " (bar: " + line.bar + ")",

@@ -51,7 +51,8 @@ record Squid(Names names) implements Subject {
         max_filedescriptors 16384
         shutdown_lifetime 0 seconds
         """.formatted(folder, port, list()));
-    List<String> command = List.of("squid", "-N", "-f", conf.toString());
+    // A service name of its own: Squid's shared memory is named by it, and a daemon of the machine may use the default.
+    List<String> command = List.of("squid", "-N", "-d", "1", "-n", "bench" + port, "-f", conf.toString());
     return new Launch(command, account, folder, port, new Entrance.ByConnect(port));
   }
 

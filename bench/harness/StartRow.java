@@ -20,7 +20,7 @@ record StartRow(Path listed) implements Row {
   private record Sample(double seconds, long bytes) {}
 
   @Override
-  public void measure(Testbed bed, Origins origins, Pace pace, Report report) throws Exception {
+  public void measure(Testbed bed, Origins origins, Pace pace, Report report) throws InterruptedException {
     report.section("start: seconds to the first answer, and memory then");
     Bar first = Bar.atMost(2, "2 s");
     Bar load = Bar.atMost(2, "2 s");

@@ -1,7 +1,9 @@
 package harness;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 
 /** Bytes through CONNECT: CPU time of the proxy per GiB, running as an ordinary user so that the kernel's pipe budget applies. */
 record TunnelRow(Path listed) implements Row {
@@ -11,7 +13,8 @@ record TunnelRow(Path listed) implements Row {
   }
 
   @Override
-  public void measure(Testbed bed, Origins origins, Pace pace, Report report) throws Exception {
+  public void measure(Testbed bed, Origins origins, Pace pace, Report report)
+      throws IOException, ExecutionException, InterruptedException {
     report.section("tunnel: %d downloads at once, %d MiB each (CPU seconds of the proxy per GiB)"
         .formatted(Load.DOWNLOADS, pace.bytesPerTunnel() >> 20));
     try (Lineup<Load.Download> lineup = new Lineup<>(
