@@ -1,6 +1,9 @@
 package harness;
 
-/** What a figure must reach. The whole interval must be on the right side of it, not only the median. */
+/**
+ * What a figure must reach. The whole interval must be on the right side of it, not only the
+ * median.
+ */
 record Bar(String text, Side side, double value) {
   enum Side {
     AT_LEAST,

@@ -10,7 +10,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 
-/** {@code make bench}: measures every row, or those named by ROWS, and writes the results. See README.md beside this folder. */
+/**
+ * {@code make bench}: measures every row, or those named by ROWS, and writes the results. See
+ * README.md beside this folder.
+ */
 final class Bench {
   private Bench() {}
 
@@ -21,8 +24,14 @@ final class Bench {
     try (Testbed bed = Testbed.open(repository)) {
       Report report = new Report(bed);
       Path listed = ListedNames.writeTo(bed.folder.resolve("listed.txt"));
-      List<Row> rows = List.of(
-          new PlainRow(listed), new TunnelRow(listed), new IdleRow(listed), new StartRow(listed), OwnRow.DECISION, OwnRow.JOURNAL);
+      List<Row> rows =
+          List.of(
+              new PlainRow(listed),
+              new TunnelRow(listed),
+              new IdleRow(listed),
+              new StartRow(listed),
+              OwnRow.DECISION,
+              OwnRow.JOURNAL);
       List<Row> chosen = choose(rows);
       String head = Machine.describe(bed, pace, listed);
       System.out.println(head);
@@ -50,7 +59,8 @@ final class Bench {
   }
 
   /** A row that fails is in the results as such, and the rows after it are still measured. */
-  private static int measure(Row row, Testbed bed, Origins origins, Pace pace, Report report) throws InterruptedException {
+  private static int measure(Row row, Testbed bed, Origins origins, Pace pace, Report report)
+      throws InterruptedException {
     try {
       row.measure(bed, origins, pace, report);
       return 0;
@@ -62,18 +72,23 @@ final class Bench {
 
   private static List<Row> choose(List<Row> rows) {
     List<String> keys = rows.stream().map(Row::key).toList();
-    Set<String> wanted = new TreeSet<>(List.of(System.getenv().getOrDefault("ROWS", "").split("[,\\s]+")));
+    Set<String> wanted =
+        new TreeSet<>(List.of(System.getenv().getOrDefault("ROWS", "").split("[,\\s]+")));
     wanted.remove("");
     if (wanted.isEmpty()) {
       return rows;
     }
     if (!keys.containsAll(wanted)) {
-      throw new IllegalArgumentException("ROWS names " + String.join(", ", wanted) + "; there are " + String.join(", ", keys));
+      throw new IllegalArgumentException(
+          "ROWS names " + String.join(", ", wanted) + "; there are " + String.join(", ", keys));
     }
     return rows.stream().filter(row -> wanted.contains(row.key())).toList();
   }
 
-  /** The kept results are those of a full run; anything less is for the eye, unless OUT names a file. */
+  /**
+   * The kept results are those of a full run; anything less is for the eye, unless OUT names a
+   * file.
+   */
   private static void write(Path repository, String text, Pace pace) throws Exception {
     String out = System.getenv("OUT");
     if (out != null) {
@@ -82,7 +97,9 @@ final class Bench {
       Files.writeString(repository.resolve("bench/RESULTS.md"), text);
       System.out.println("\nwritten: bench/RESULTS.md");
     } else {
-      System.out.println("\nnot a full run: bench/RESULTS.md is left as it was (OUT=FILE writes elsewhere), " + LocalDate.now(ZoneOffset.UTC));
+      System.out.println(
+          "\nnot a full run: bench/RESULTS.md is left as it was (OUT=FILE writes elsewhere), "
+              + LocalDate.now(ZoneOffset.UTC));
     }
   }
 }

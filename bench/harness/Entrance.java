@@ -27,7 +27,8 @@ sealed interface Entrance {
       String head = readHead(channel);
       if (!head.matches("(?s)HTTP/1\\.[01] 200 .*")) {
         channel.close();
-        throw new IOException("CONNECT " + target + " was answered: " + head.lines().findFirst().orElse("nothing"));
+        throw new IOException(
+            "CONNECT " + target + " was answered: " + head.lines().findFirst().orElse("nothing"));
       }
       return channel;
     }

@@ -7,15 +7,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * HAProxy is no forward proxy, so it gets the easiest version of the work: it hands every request to the one origin there is,
- * without rules, names or log, and relays tunnels in TCP mode with splice, without a CONNECT. What it costs is the floor.
+ * HAProxy is no forward proxy, so it gets the easiest version of the work: it hands every request
+ * to the one origin there is, without rules, names or log, and relays tunnels in TCP mode with
+ * splice, without a CONNECT. What it costs is the floor.
  */
 record HaProxy(Splice splice) implements Subject {
   /** How it moves tunnels; the name is what the results call it. */
   enum Splice {
-    /** Whatever comes, through pipes as large as an ordinary user may make one (fs.pipe-max-size): the bar is taken against this. */
+    /**
+     * Whatever comes, through pipes as large as an ordinary user may make one (fs.pipe-max-size):
+     * the bar is taken against this.
+     */
     ALWAYS("HAProxy", "tune.pipesize 1048576", "option splice-request\n  option splice-response"),
-    /** As its manual recommends: splice where it expects to gain, through pipes as the kernel makes them. Here it mostly copies. */
+    /**
+     * As its manual recommends: splice where it expects to gain, through pipes as the kernel makes
+     * them. Here it mostly copies.
+     */
     AUTO("HAProxy splice-auto", "", "option splice-auto");
 
     private final String name;
@@ -36,9 +43,14 @@ record HaProxy(Splice splice) implements Subject {
 
   @Override
   public String description(Testbed bed) throws IOException, InterruptedException {
-    String version = bed.run(Testbed.Core.LOAD, Account.OURS, List.of("haproxy", "-v")).lines().findFirst().orElse("?");
+    String version =
+        bed.run(Testbed.Core.LOAD, Account.OURS, List.of("haproxy", "-v"))
+            .lines()
+            .findFirst()
+            .orElse("?");
     return version.replaceAll(" - http.*", "")
-        + "; one thread, one fixed origin, http-reuse always, no rules, no log; tunnels in TCP mode, every byte spliced, pipes of 1 MiB";
+        + "; one thread, one fixed origin, http-reuse always, no rules, no log; tunnels in TCP"
+        + " mode, every byte spliced, pipes of 1 MiB";
   }
 
   @Override
@@ -49,7 +61,9 @@ record HaProxy(Splice splice) implements Subject {
     int sender = Testbed.freePort();
     int silent = Testbed.freePort();
     Path conf = folder.resolve("haproxy.cfg");
-    Files.writeString(conf, """
+    Files.writeString(
+        conf,
+        """
         global
           nbthread 1
           maxconn 6000
@@ -73,8 +87,17 @@ record HaProxy(Splice splice) implements Subject {
           %s
           bind 127.0.0.1:%d backlog 4096
           server origin 127.0.0.1:%d
-        """.formatted(splice.global, http, origins.http, splice.options, sender, origins.sender, splice.options,
-            silent, origins.silent));
+        """
+            .formatted(
+                splice.global,
+                http,
+                origins.http,
+                splice.options,
+                sender,
+                origins.sender,
+                splice.options,
+                silent,
+                origins.silent));
     List<String> command = List.of("haproxy", "-db", "-f", conf.toString());
     Entrance entrance = new Entrance.ByPort(Map.of(origins.sender, sender, origins.silent, silent));
     return new Launch(command, account, folder, http, entrance);

@@ -7,8 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Memory of a tunnel in which nothing happens: what the processes' memory (PSS) grew by, as it is and without asking for a garbage
- * collection, divided by the tunnels opened. Every sample is a fresh process.
+ * Memory of a tunnel in which nothing happens: what the processes' memory (PSS) grew by, as it is
+ * and without asking for a garbage collection, divided by the tunnels opened. Every sample is a
+ * fresh process.
  */
 record IdleRow(Path listed) implements Row {
   private static final int WARMING_TUNNELS = 200;
@@ -20,11 +21,19 @@ record IdleRow(Path listed) implements Row {
   }
 
   @Override
-  public void measure(Testbed bed, Origins origins, Pace pace, Report report) throws InterruptedException {
-    report.section("idle: %d CONNECT tunnels without a byte (KiB of process memory each)".formatted(pace.tunnels()));
+  public void measure(Testbed bed, Origins origins, Pace pace, Report report)
+      throws InterruptedException {
+    report.section(
+        "idle: %d CONNECT tunnels without a byte (KiB of process memory each)"
+            .formatted(pace.tunnels()));
     Bar bar = Bar.atMost(15, "15 KiB");
     String figure = "idle CONNECT tunnel, memory each (at %d)".formatted(pace.tunnels());
-    for (Subject subject : List.of(new Sekisho(new Names.Listed(listed)), new Squid(new Names.None()), new HaProxy(HaProxy.Splice.ALWAYS), new TrafficServer())) {
+    for (Subject subject :
+        List.of(
+            new Sekisho(new Names.Listed(listed)),
+            new Squid(new Names.None()),
+            new HaProxy(HaProxy.Splice.ALWAYS),
+            new TrafficServer())) {
       try {
         double[] samples = samples(bed, origins, pace, subject, report);
         if (subject instanceof Sekisho) {
@@ -41,7 +50,8 @@ record IdleRow(Path listed) implements Row {
     }
   }
 
-  private static double[] samples(Testbed bed, Origins origins, Pace pace, Subject subject, Report report)
+  private static double[] samples(
+      Testbed bed, Origins origins, Pace pace, Subject subject, Report report)
       throws IOException, InterruptedException {
     double[] samples = new double[Math.min(pace.starts(), MOST_RUNS)];
     for (int i = 0; i < samples.length; i++) {
@@ -64,15 +74,20 @@ record IdleRow(Path listed) implements Row {
     try {
       Thread.sleep(2000);
       long after = proxy.memoryBytes();
-      report.note("%s: %d MiB before, %d MiB with %d tunnels%s".formatted(
-          proxy.subject.name(), before >> 20, after >> 20, tunnels, heap(bed, proxy)));
+      report.note(
+          "%s: %d MiB before, %d MiB with %d tunnels%s"
+              .formatted(
+                  proxy.subject.name(), before >> 20, after >> 20, tunnels, heap(bed, proxy)));
       return (after - before) / 1024.0 / tunnels;
     } finally {
       close(channels);
     }
   }
 
-  /** What the JVM says of its heap, to tell tunnels from garbage not collected yet. Asked last, since asking costs memory too. */
+  /**
+   * What the JVM says of its heap, to tell tunnels from garbage not collected yet. Asked last,
+   * since asking costs memory too.
+   */
   private static String heap(Testbed bed, Proxy proxy) throws IOException, InterruptedException {
     if (!(proxy.subject instanceof Sekisho)) {
       return "";
@@ -80,7 +95,9 @@ record IdleRow(Path listed) implements Row {
     String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     List<String> command = List.of(jcmd, Long.toString(proxy.pid()), "GC.heap_info");
     try {
-      List<String> lines = new ArrayList<>(bed.run(Testbed.Core.LOAD, proxy.launch.account(), command).lines().toList());
+      List<String> lines =
+          new ArrayList<>(
+              bed.run(Testbed.Core.LOAD, proxy.launch.account(), command).lines().toList());
       lines.removeIf(line -> !line.matches(".*(total|committed|used).*") || line.contains("space"));
       return "; heap: " + String.join("; ", lines.stream().map(String::strip).toList());
     } catch (IOException e) {

@@ -4,9 +4,10 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * The median of some samples with a confidence interval made of two of the samples themselves. Nothing is assumed about their
- * distribution: the true median lies between the k-th smallest and the k-th largest of n unless fewer than k of n fair coins fall
- * on one side, so {@code coverage = 1 - 2 P(Binomial(n, 1/2) < k)}. The largest k that still covers 95 per cent is taken; with fewer
+ * The median of some samples with a confidence interval made of two of the samples themselves.
+ * Nothing is assumed about their distribution: the true median lies between the k-th smallest and
+ * the k-th largest of n unless fewer than k of n fair coins fall on one side, so {@code coverage =
+ * 1 - 2 P(Binomial(n, 1/2) < k)}. The largest k that still covers 95 per cent is taken; with fewer
  * than six samples none does, and the whole range is given with the coverage it has.
  */
 record Interval(double median, double low, double high, double coverage, int samples) {
@@ -24,7 +25,10 @@ record Interval(double median, double low, double high, double coverage, int sam
     return new Interval(median, sorted[k - 1], sorted[n - k], coverage(n, k), n);
   }
 
-  /** {@code numerator[i] / denominator[i]}, pair by pair, so that what slows the whole machine for a while cancels out. */
+  /**
+   * {@code numerator[i] / denominator[i]}, pair by pair, so that what slows the whole machine for a
+   * while cancels out.
+   */
   static Interval ofRatios(double[] numerator, double[] denominator) {
     double[] ratios = new double[numerator.length];
     Arrays.setAll(ratios, i -> numerator[i] / denominator[i]);
@@ -42,7 +46,8 @@ record Interval(double median, double low, double high, double coverage, int sam
   }
 
   String text(String unit) {
-    return "%s [%s, %s]%s".formatted(number(median), number(low), number(high), unit.isEmpty() ? "" : " " + unit);
+    return "%s [%s, %s]%s"
+        .formatted(number(median), number(low), number(high), unit.isEmpty() ? "" : " " + unit);
   }
 
   static String number(double value) {

@@ -10,8 +10,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The proxies of one row, all running at once, measured in turns: each round measures every one of them once, and each round begins
- * with another one, so that a slow minute of the machine falls on all alike and a pair's two halves are seconds apart.
+ * The proxies of one row, all running at once, measured in turns: each round measures every one of
+ * them once, and each round begins with another one, so that a slow minute of the machine falls on
+ * all alike and a pair's two halves are seconds apart.
  */
 final class Lineup<S> implements AutoCloseable {
   /** One measurement of one proxy. */
@@ -32,28 +33,43 @@ final class Lineup<S> implements AutoCloseable {
     this.cost = cost;
   }
 
-  /** A subject that does not start is reported and left out; the others are still worth measuring. */
-  void add(Testbed bed, Origins origins, Subject subject, Report report) throws InterruptedException {
+  /**
+   * A subject that does not start is reported and left out; the others are still worth measuring.
+   */
+  void add(Testbed bed, Origins origins, Subject subject, Report report)
+      throws InterruptedException {
     try {
       Proxy proxy = Proxy.start(bed, origins, Testbed.Core.PROXY, subject);
       proxies.add(proxy);
-      report.note("%s serves after %.2f s on its core, as user %s".formatted(subject.name(), proxy.readySeconds, proxy.launch.account().user()));
+      report.note(
+          "%s serves after %.2f s on its core, as user %s"
+              .formatted(subject.name(), proxy.readySeconds, proxy.launch.account().user()));
     } catch (IOException e) {
       absent.put(subject.name(), e.getMessage());
       report.note(subject.name() + " is left out: " + e.getMessage());
     }
   }
 
-  /** Measures and forgets until three windows in a row agree within 3 per cent, or the time is up: the JVM compiles meanwhile. */
-  void warmUp(double limitSeconds, Report report) throws IOException, ExecutionException, InterruptedException {
+  /**
+   * Measures and forgets until three windows in a row agree within 3 per cent, or the time is up:
+   * the JVM compiles meanwhile.
+   */
+  void warmUp(double limitSeconds, Report report)
+      throws IOException, ExecutionException, InterruptedException {
     for (Proxy proxy : proxies) {
       List<Double> costs = new ArrayList<>();
       long end = System.nanoTime() + (long) (limitSeconds * 1e9);
       while (System.nanoTime() < end && !steady(costs)) {
         costs.add(cost.applyAsDouble(measure.take(proxy)));
       }
-      report.note("%s warm-up: %s %s".formatted(
-          proxy.subject.name(), numbers(costs), steady(costs) ? "(steady)" : "(not steady after %.0f s)".formatted(limitSeconds)));
+      report.note(
+          "%s warm-up: %s %s"
+              .formatted(
+                  proxy.subject.name(),
+                  numbers(costs),
+                  steady(costs)
+                      ? "(steady)"
+                      : "(not steady after %.0f s)".formatted(limitSeconds)));
     }
   }
 
@@ -69,7 +85,9 @@ final class Lineup<S> implements AutoCloseable {
     List<Proxy> order = new ArrayList<>(proxies);
     for (int i = 0; i < count; i++) {
       for (Proxy proxy : order) {
-        samples.computeIfAbsent(proxy.subject.name(), name -> new ArrayList<>()).add(measure.take(proxy));
+        samples
+            .computeIfAbsent(proxy.subject.name(), name -> new ArrayList<>())
+            .add(measure.take(proxy));
       }
       Collections.rotate(order, 1);
     }
@@ -83,7 +101,10 @@ final class Lineup<S> implements AutoCloseable {
     return samples.get(subject).stream().mapToDouble(cost).toArray();
   }
 
-  /** How many times the peer's cost Sekisho's is: 2 means that Sekisho does the same work with half the CPU time. */
+  /**
+   * How many times the peer's cost Sekisho's is: 2 means that Sekisho does the same work with half
+   * the CPU time.
+   */
   void judge(Report report, String figure, String peer, Bar bar) {
     if (absent.containsKey("Sekisho") || absent.containsKey(peer)) {
       String who = absent.containsKey("Sekisho") ? "Sekisho" : peer;

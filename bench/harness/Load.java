@@ -18,22 +18,43 @@ final class Load {
   static final int CONNECTIONS = 50;
   static final int DOWNLOADS = 4;
   private static final int READ_BYTES = 256 << 10;
-  private static final Pattern COUNTS = Pattern.compile("counts requests=(\\d+) errors=(\\d+) p50=(\\d+) p99=(\\d+)");
+  private static final Pattern COUNTS =
+      Pattern.compile("counts requests=(\\d+) errors=(\\d+) p50=(\\d+) p99=(\\d+)");
 
-  /** @param busy share of its core the proxy used, 1 = all of it */
-  record Requests(long count, double cpuMicrosEach, double perSecond, double busy, long p50Micros, long p99Micros) {}
+  /**
+   * @param busy share of its core the proxy used, 1 = all of it
+   */
+  record Requests(
+      long count,
+      double cpuMicrosEach,
+      double perSecond,
+      double busy,
+      long p50Micros,
+      long p99Micros) {}
 
   record Download(double cpuSecondsPerGiB, double gibPerSecond, double busy) {}
 
   private Load() {}
 
-  /** Keep-alive requests for 1 KiB from {@value #CONNECTIONS} connections, as fast as they are answered. */
-  static Requests requests(Testbed bed, Origins origins, Proxy proxy, double seconds) throws IOException, InterruptedException {
+  /**
+   * Keep-alive requests for 1 KiB from {@value #CONNECTIONS} connections, as fast as they are
+   * answered.
+   */
+  static Requests requests(Testbed bed, Origins origins, Proxy proxy, double seconds)
+      throws IOException, InterruptedException {
     String target = "http://" + Origins.HOST + ":" + origins.http + "/1k";
     // wrk counts in whole seconds; the true time is taken here.
-    List<String> command = List.of(
-        "wrk", "-t1", "-c" + CONNECTIONS, "-d" + (int) Math.ceil(seconds) + "s", "-s", script(bed),
-        "http://127.0.0.1:" + proxy.launch.port() + "/", "--", target);
+    List<String> command =
+        List.of(
+            "wrk",
+            "-t1",
+            "-c" + CONNECTIONS,
+            "-d" + (int) Math.ceil(seconds) + "s",
+            "-s",
+            script(bed),
+            "http://127.0.0.1:" + proxy.launch.port() + "/",
+            "--",
+            target);
     long cpu = proxy.cpuNanos();
     long began = System.nanoTime();
     String text = bed.run(Testbed.Core.LOAD, Account.OURS, command);
@@ -45,7 +66,12 @@ final class Load {
     }
     long count = Long.parseLong(counts.group(1));
     return new Requests(
-        count, cpu / 1e3 / count, count * 1e9 / wall, (double) cpu / wall, Long.parseLong(counts.group(3)), Long.parseLong(counts.group(4)));
+        count,
+        cpu / 1e3 / count,
+        count * 1e9 / wall,
+        (double) cpu / wall,
+        Long.parseLong(counts.group(3)),
+        Long.parseLong(counts.group(4)));
   }
 
   private static String script(Testbed bed) {
@@ -60,11 +86,14 @@ final class Load {
       long began = System.nanoTime();
       List<Future<Long>> futures = new ArrayList<>();
       for (int i = 0; i < DOWNLOADS; i++) {
-        futures.add(threads.submit(() -> fetch(proxy.launch.entrance(), origins.sender, bytesPerTunnel)));
+        futures.add(
+            threads.submit(() -> fetch(proxy.launch.entrance(), origins.sender, bytesPerTunnel)));
       }
       for (Future<Long> future : futures) {
         if (future.get() != bytesPerTunnel) {
-          throw new IOException("%s: a tunnel brought %d of %d bytes".formatted(proxy.subject.name(), future.get(), bytesPerTunnel));
+          throw new IOException(
+              "%s: a tunnel brought %d of %d bytes"
+                  .formatted(proxy.subject.name(), future.get(), bytesPerTunnel));
         }
       }
       double wall = System.nanoTime() - began;

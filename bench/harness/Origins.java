@@ -16,8 +16,9 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * What the proxies are sent to. All are on the load's core and as cheap as they can be made, since the load must not be the
- * slower side: nginx answers 1 KiB from memory, the sender uses sendfile(2), the silent one only accepts.
+ * What the proxies are sent to. All are on the load's core and as cheap as they can be made, since
+ * the load must not be the slower side: nginx answers 1 KiB from memory, the sender uses
+ * sendfile(2), the silent one only accepts.
  */
 final class Origins implements AutoCloseable {
   /** A name and not an address, so that the proxies' rules on names have something to look up. */
@@ -44,7 +45,8 @@ final class Origins implements AutoCloseable {
     listeners = List.of(sending, holding);
     sender = port(sending);
     silent = port(holding);
-    // Platform threads: a virtual one would make its channel non-blocking, and sendfile(2) then returns early.
+    // Platform threads: a virtual one would make its channel non-blocking, and sendfile(2) then
+    // returns early.
     accept(sending, channel -> Thread.ofPlatform().daemon().start(() -> send(channel, content)));
     accept(holding, held::add);
     awaitNginx();
@@ -57,7 +59,9 @@ final class Origins implements AutoCloseable {
   private static Process startNginx(Testbed bed, int port) throws IOException {
     Path folder = bed.folderFor("nginx", Account.OURS);
     Path conf = folder.resolve("nginx.conf");
-    Files.writeString(conf, """
+    Files.writeString(
+        conf,
+        """
         daemon off;
         master_process off;
         pid %1$s/nginx.pid;
@@ -77,9 +81,13 @@ final class Origins implements AutoCloseable {
             location / { return 200 "%3$s"; }
           }
         }
-        """.formatted(folder, port, "x".repeat(BODY_BYTES)));
+        """
+            .formatted(folder, port, "x".repeat(BODY_BYTES)));
     return bed.start(
-        Testbed.Core.LOAD, Account.OURS, folder.resolve("out"), List.of("nginx", "-c", conf.toString(), "-p", folder.toString()));
+        Testbed.Core.LOAD,
+        Account.OURS,
+        folder.resolve("out"),
+        List.of("nginx", "-c", conf.toString(), "-p", folder.toString()));
   }
 
   private void awaitNginx() throws IOException, InterruptedException {
@@ -93,7 +101,8 @@ final class Origins implements AutoCloseable {
   }
 
   private static ServerSocketChannel listen() throws IOException {
-    return ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4096);
+    return ServerSocketChannel.open()
+        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4096);
   }
 
   private static int port(ServerSocketChannel channel) throws IOException {
@@ -101,17 +110,19 @@ final class Origins implements AutoCloseable {
   }
 
   private static void accept(ServerSocketChannel listener, Taker taker) {
-    Thread.ofPlatform().daemon().start(() -> {
-      try {
-        while (true) {
-          taker.take(listener.accept());
-        }
-      } catch (ClosedChannelException e) {
-        // the run is over
-      } catch (IOException e) {
-        System.err.println("bench: an origin stopped accepting: " + e);
-      }
-    });
+    Thread.ofPlatform()
+        .daemon()
+        .start(() -> {
+          try {
+            while (true) {
+              taker.take(listener.accept());
+            }
+          } catch (ClosedChannelException e) {
+            // the run is over
+          } catch (IOException e) {
+            System.err.println("bench: an origin stopped accepting: " + e);
+          }
+        });
   }
 
   /** The client says in eight bytes how much it wants. */

@@ -14,15 +14,17 @@ import java.util.stream.Stream;
 /**
  * CPU time of a process and its children in nanoseconds, all threads, ended ones included.
  *
- * <p>{@code /proc/PID/stat} counts in ticks of 10 ms and {@code /proc/PID/task} forgets ended threads; the kernel's CPU clock of
- * another process has neither fault. Its id is {@code ~pid << 3 | 2}, as clock_getcpuclockid(3) makes it.
+ * <p>{@code /proc/PID/stat} counts in ticks of 10 ms and {@code /proc/PID/task} forgets ended
+ * threads; the kernel's CPU clock of another process has neither fault. Its id is {@code ~pid << 3
+ * | 2}, as clock_getcpuclockid(3) makes it.
  */
 final class ProcessClock {
   private static final int SCHEDULED = 2;
-  private static final MethodHandle CLOCK_GETTIME = Linker.nativeLinker()
-      .downcallHandle(
-          Linker.nativeLinker().defaultLookup().findOrThrow("clock_gettime"),
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+  private static final MethodHandle CLOCK_GETTIME =
+      Linker.nativeLinker()
+          .downcallHandle(
+              Linker.nativeLinker().defaultLookup().findOrThrow("clock_gettime"),
+              FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
 
   private ProcessClock() {}
 

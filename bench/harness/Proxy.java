@@ -23,12 +23,14 @@ final class Proxy implements AutoCloseable {
     this.readySeconds = readySeconds;
   }
 
-  static Proxy start(Testbed bed, Origins origins, Testbed.Core core, Subject subject) throws IOException, InterruptedException {
+  static Proxy start(Testbed bed, Origins origins, Testbed.Core core, Subject subject)
+      throws IOException, InterruptedException {
     return start(bed, origins, core, subject, subject.prepare(bed, origins));
   }
 
   /** Starts it and asks every 10 ms until the first whole answer came through. */
-  static Proxy start(Testbed bed, Origins origins, Testbed.Core core, Subject subject, Subject.Launch launch)
+  static Proxy start(
+      Testbed bed, Origins origins, Testbed.Core core, Subject subject, Subject.Launch launch)
       throws IOException, InterruptedException {
     Path output = Files.createTempFile(bed.folder, launch.folder().getFileName() + "-", ".out");
     long began = System.nanoTime();
@@ -41,7 +43,8 @@ final class Proxy implements AutoCloseable {
       }
       Thread.sleep(10);
     }
-    String end = process.isAlive() ? "does not serve: " + last : "ended with status " + process.exitValue();
+    String end =
+        process.isAlive() ? "does not serve: " + last : "ended with status " + process.exitValue();
     Testbed.end(process);
     List<String> lines = Files.readAllLines(output);
     String tail = String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
@@ -52,15 +55,20 @@ final class Proxy implements AutoCloseable {
     return ProcessClock.nanos(process.toHandle());
   }
 
-  /** Bytes in memory, pages shared with others counted by share (PSS), of the process and its children. */
+  /**
+   * Bytes in memory, pages shared with others counted by share (PSS), of the process and its
+   * children.
+   */
   long memoryBytes() throws IOException {
     long sum = 0;
-    for (ProcessHandle one : Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList()) {
+    for (ProcessHandle one :
+        Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList()) {
       Path rollup = Path.of("/proc", Long.toString(one.pid()), "smaps_rollup");
-      sum += Files.readAllLines(rollup).stream()
-          .filter(line -> line.startsWith("Pss:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-          .sum();
+      sum +=
+          Files.readAllLines(rollup).stream()
+              .filter(line -> line.startsWith("Pss:"))
+              .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+              .sum();
     }
     return sum;
   }

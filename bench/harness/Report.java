@@ -3,7 +3,10 @@ package harness;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the rows found, in the order they found it; told on the terminal at once and written as Markdown at the end. */
+/**
+ * What the rows found, in the order they found it; told on the terminal at once and written as
+ * Markdown at the end.
+ */
 final class Report {
   private record Line(String figure, String bar, String measured, Bar.Outcome outcome) {}
 
@@ -20,9 +23,13 @@ final class Report {
     System.out.println("\n== " + title);
   }
 
-  /** One line of raw figures, or a remark on how they came about. The results are kept, so they name no folder of this machine. */
+  /**
+   * One line of raw figures, or a remark on how they came about. The results are kept, so they name
+   * no folder of this machine.
+   */
   void note(String text) {
-    String portable = text.strip().replace(bed.folder.toString(), "TEMPORARY").replace(bed.repository + "/", "");
+    String portable =
+        text.strip().replace(bed.folder.toString(), "TEMPORARY").replace(bed.repository + "/", "");
     raw.append("- ").append(portable.replace("\n", "\n  ")).append('\n');
     System.out.println("   " + portable.replace("\n", "\n   "));
   }
@@ -36,7 +43,12 @@ final class Report {
   }
 
   void missing(String figure, Bar bar, String why) {
-    line(new Line(figure, bar.text(), why.lines().findFirst().orElse("?").replace("|", "/"), Bar.Outcome.NOT_MEASURED));
+    line(
+        new Line(
+            figure,
+            bar.text(),
+            why.lines().findFirst().orElse("?").replace("|", "/"),
+            Bar.Outcome.NOT_MEASURED));
   }
 
   void failed(Row row, Exception why) {
@@ -46,15 +58,22 @@ final class Report {
 
   private void line(Line line) {
     lines.add(line);
-    System.out.printf("   -> %s: %s%s: %s%n", line.figure, line.measured, line.bar.isEmpty() ? "" : " (bar: " + line.bar + ")",
+    System.out.printf(
+        "   -> %s: %s%s: %s%n",
+        line.figure,
+        line.measured,
+        line.bar.isEmpty() ? "" : " (bar: " + line.bar + ")",
         line.outcome.text);
   }
 
   String markdown(String head) {
     StringBuilder text = new StringBuilder(head);
-    text.append("\n| figure | bar, first landing | measured, median [interval] | |\n|---|---|---|---|\n");
+    text.append(
+        "\n| figure | bar, first landing | measured, median [interval] | |\n|---|---|---|---|\n");
     for (Line line : lines) {
-      text.append("| %s | %s | %s | %s |\n".formatted(line.figure, line.bar, line.measured, line.outcome.text));
+      text.append(
+          "| %s | %s | %s | %s |\n"
+              .formatted(line.figure, line.bar, line.measured, line.outcome.text));
     }
     return text + "\n## Raw figures\n" + raw;
   }

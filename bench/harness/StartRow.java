@@ -7,9 +7,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * From {@code ./sekisho run}, already built, to the first whole answer through it, asked every 10 ms; without a list, with a million
- * names for the first time, and with the same names again in the same state folder. What the list costs, in time and in memory, is
- * the difference within one pair. Both cores are the gateway's, as on a machine of its user.
+ * From {@code ./sekisho run}, already built, to the first whole answer through it, asked every 10
+ * ms; without a list, with a million names for the first time, and with the same names again in the
+ * same state folder. What the list costs, in time and in memory, is the difference within one pair.
+ * Both cores are the gateway's, as on a machine of its user.
  */
 record StartRow(Path listed) implements Row {
   @Override
@@ -20,7 +21,8 @@ record StartRow(Path listed) implements Row {
   private record Sample(double seconds, long bytes) {}
 
   @Override
-  public void measure(Testbed bed, Origins origins, Pace pace, Report report) throws InterruptedException {
+  public void measure(Testbed bed, Origins origins, Pace pace, Report report)
+      throws InterruptedException {
     report.section("start: seconds to the first answer, and memory then");
     Bar first = Bar.atMost(2, "2 s");
     Bar load = Bar.atMost(2, "2 s");
@@ -50,10 +52,22 @@ record StartRow(Path listed) implements Row {
     report.judged("first request served after `run`, built", first, seconds(bare), "s");
     report.compared("first request served, 1 M names, fresh state", seconds(fresh), "s");
     report.compared("first request served, 1 M names, second start", seconds(again), "s");
-    report.judged("1 M listed domains, load (fresh state, start-up difference)", load, later(fresh, bare), "s");
-    report.compared("1 M listed domains, load (second start, start-up difference)", later(again, bare), "s");
-    report.judged("1 M listed domains, memory (second start, difference of process memory)", memory, bytesEach(again, bare), "B");
-    report.compared("1 M listed domains, memory (fresh state, with what compiling left in the heap)", bytesEach(fresh, bare), "B");
+    report.judged(
+        "1 M listed domains, load (fresh state, start-up difference)",
+        load,
+        later(fresh, bare),
+        "s");
+    report.compared(
+        "1 M listed domains, load (second start, start-up difference)", later(again, bare), "s");
+    report.judged(
+        "1 M listed domains, memory (second start, difference of process memory)",
+        memory,
+        bytesEach(again, bare),
+        "B");
+    report.compared(
+        "1 M listed domains, memory (fresh state, with what compiling left in the heap)",
+        bytesEach(fresh, bare),
+        "B");
   }
 
   private static Sample start(Testbed bed, Origins origins, Subject subject, Subject.Launch launch)
@@ -64,9 +78,10 @@ record StartRow(Path listed) implements Row {
   }
 
   private static String text(List<Sample> samples) {
-    return "%s s; memory %s MiB".formatted(
-        Lineup.numbers(samples.stream().map(Sample::seconds).toList()),
-        Lineup.numbers(samples.stream().map(sample -> sample.bytes() / 1048576.0).toList()));
+    return "%s s; memory %s MiB"
+        .formatted(
+            Lineup.numbers(samples.stream().map(Sample::seconds).toList()),
+            Lineup.numbers(samples.stream().map(sample -> sample.bytes() / 1048576.0).toList()));
   }
 
   private static Interval seconds(List<Sample> samples) {
@@ -81,7 +96,9 @@ record StartRow(Path listed) implements Row {
 
   private static Interval bytesEach(List<Sample> with, List<Sample> without) {
     double[] differences = new double[with.size()];
-    Arrays.setAll(differences, i -> (with.get(i).bytes() - without.get(i).bytes()) / (double) ListedNames.COUNT);
+    Arrays.setAll(
+        differences,
+        i -> (with.get(i).bytes() - without.get(i).bytes()) / (double) ListedNames.COUNT);
     return Interval.of(differences);
   }
 }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A program under measurement: who it is, and how it is configured and started for these origins. */
+/**
+ * A program under measurement: who it is, and how it is configured and started for these origins.
+ */
 interface Subject {
   String name();
 
@@ -13,6 +15,8 @@ interface Subject {
 
   Launch prepare(Testbed bed, Origins origins) throws IOException, InterruptedException;
 
-  /** @param port where it takes plain requests in absolute form */
+  /**
+   * @param port where it takes plain requests in absolute form
+   */
   record Launch(List<String> command, Account account, Path folder, int port, Entrance entrance) {}
 }

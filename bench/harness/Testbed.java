@@ -13,8 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Where a run happens: a temporary folder, the processes started in it, the cores they may use. Closing it, also by an interrupt
- * through the shutdown hook, ends those processes by their ids and removes the folder; nothing else on the machine is touched.
+ * Where a run happens: a temporary folder, the processes started in it, the cores they may use.
+ * Closing it, also by an interrupt through the shutdown hook, ends those processes by their ids and
+ * removes the folder; nothing else on the machine is touched.
  */
 final class Testbed implements AutoCloseable {
   private static final String LOAD_CORE = System.getenv().getOrDefault("BENCH_LOAD_CORE", "0");
@@ -51,34 +52,41 @@ final class Testbed implements AutoCloseable {
     return bed;
   }
 
-  /** A fresh folder that belongs to the account, so that a proxy can write its logs and state there. */
+  /**
+   * A fresh folder that belongs to the account, so that a proxy can write its logs and state there.
+   */
   Path folderFor(String name, Account account) throws IOException {
     Path path = Files.createDirectory(folder.resolve(++folders + "-" + name));
     account.own(path);
     return path;
   }
 
-  synchronized Process start(Core core, Account account, Path output, List<String> command) throws IOException {
+  synchronized Process start(Core core, Account account, Path output, List<String> command)
+      throws IOException {
     List<String> whole = new ArrayList<>(List.of("taskset", "-c", core.list));
     whole.addAll(account.prefix());
     whole.addAll(command);
-    Process process = new ProcessBuilder(whole)
-        .directory(repository.toFile())
-        .redirectErrorStream(true)
-        .redirectOutput(output.toFile())
-        .start();
+    Process process =
+        new ProcessBuilder(whole)
+            .directory(repository.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
     processes.add(process);
     return process;
   }
 
   /** Runs a command to its end and gives what it printed. */
-  String run(Core core, Account account, List<String> command) throws IOException, InterruptedException {
+  String run(Core core, Account account, List<String> command)
+      throws IOException, InterruptedException {
     Path output = Files.createTempFile(folder, "run-", ".out");
     Process process = start(core, account, output, command);
     int status = process.waitFor();
     String text = Files.readString(output);
     if (status != 0) {
-      throw new IOException("%s: exit status %d%n%s".formatted(Path.of(command.getFirst()).getFileName(), status, text.strip()));
+      throw new IOException(
+          "%s: exit status %d%n%s"
+              .formatted(Path.of(command.getFirst()).getFileName(), status, text.strip()));
     }
     return text;
   }
@@ -90,7 +98,8 @@ final class Testbed implements AutoCloseable {
   }
 
   static void end(Process process) {
-    List<ProcessHandle> tree = Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
+    List<ProcessHandle> tree =
+        Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
     process.destroy();
     try {
       process.waitFor(3, TimeUnit.SECONDS);

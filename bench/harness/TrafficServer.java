@@ -5,7 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Apache Traffic Server as a forward proxy: one event thread, no cache, its access log on, no list of names (it has none). */
+/**
+ * Apache Traffic Server as a forward proxy: one event thread, no cache, its access log on, no list
+ * of names (it has none).
+ */
 record TrafficServer() implements Subject {
   @Override
   public String name() {
@@ -14,8 +17,12 @@ record TrafficServer() implements Subject {
 
   @Override
   public String description(Testbed bed) throws IOException, InterruptedException {
-    String version = bed.run(Testbed.Core.LOAD, Account.OURS, List.of("traffic_server", "-V")).lines()
-        .filter(line -> line.contains("Traffic Server")).findFirst().orElse("?");
+    String version =
+        bed.run(Testbed.Core.LOAD, Account.OURS, List.of("traffic_server", "-V"))
+            .lines()
+            .filter(line -> line.contains("Traffic Server"))
+            .findFirst()
+            .orElse("?");
     return version.replaceAll(" - \\(.*", "").replaceAll("(?<=[0-9]) [A-Z][a-z]{2} .*", "")
         + "; forward mode, one event thread, cache off, binary access log on, no names";
   }
@@ -27,7 +34,9 @@ record TrafficServer() implements Subject {
     int port = Testbed.freePort();
     layout(folder, account);
     Path etc = folder.resolve("etc");
-    Files.writeString(etc.resolve("records.config"), """
+    Files.writeString(
+        etc.resolve("records.config"),
+        """
         CONFIG proxy.config.exec_thread.autoconfig INT 0
         CONFIG proxy.config.exec_thread.limit INT 1
         CONFIG proxy.config.exec_thread.affinity INT 0
@@ -42,9 +51,14 @@ record TrafficServer() implements Subject {
         CONFIG proxy.config.net.connections_throttle INT 16000
         CONFIG proxy.config.body_factory.template_sets_dir STRING /etc/trafficserver/body_factory
         CONFIG proxy.config.admin.user_id STRING #-1
-        """.formatted(port));
-    Files.writeString(etc.resolve("ip_allow.yaml"), "ip_allow:\n  - { apply: in, ip_addrs: 127.0.0.1, action: allow, methods: ALL }\n");
-    Files.writeString(etc.resolve("logging.yaml"), """
+        """
+            .formatted(port));
+    Files.writeString(
+        etc.resolve("ip_allow.yaml"),
+        "ip_allow:\n  - { apply: in, ip_addrs: 127.0.0.1, action: allow, methods: ALL }\n");
+    Files.writeString(
+        etc.resolve("logging.yaml"),
+        """
         logging:
           formats:
             - name: squid
@@ -60,10 +74,22 @@ record TrafficServer() implements Subject {
     for (String name : List.of("etc", "log", "run", "cache")) {
       account.own(Files.createDirectory(folder.resolve(name)));
     }
-    for (String name : List.of("remap", "plugin", "storage", "ssl_multicert", "hosting", "volume", "parent", "cache", "splitdns")) {
+    for (String name :
+        List.of(
+            "remap",
+            "plugin",
+            "storage",
+            "ssl_multicert",
+            "hosting",
+            "volume",
+            "parent",
+            "cache",
+            "splitdns")) {
       Files.createFile(folder.resolve("etc").resolve(name + ".config"));
     }
-    Files.writeString(folder.resolve("runroot.yaml"), """
+    Files.writeString(
+        folder.resolve("runroot.yaml"),
+        """
         prefix: %1$s
         exec_prefix: /usr
         bindir: /usr/bin
@@ -77,6 +103,7 @@ record TrafficServer() implements Subject {
         runtimedir: %1$s/run
         logdir: %1$s/log
         cachedir: %1$s/cache
-        """.formatted(folder));
+        """
+            .formatted(folder));
   }
 }
