@@ -30,8 +30,8 @@ final class Bench {
               new TunnelRow(listed),
               new IdleRow(listed),
               new StartRow(listed),
-              OwnRow.DECISION,
-              OwnRow.JOURNAL);
+              new DecisionRow(),
+              new JournalRow());
       List<Row> chosen = choose(rows);
       String head = Machine.describe(bed, pace, listed);
       System.out.println(head);

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /** A running subject. */
 final class Proxy implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofSeconds(180);
 
   final Subject subject;
   final Subject.Launch launch;
