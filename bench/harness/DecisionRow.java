@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A decision among 10,000 rules and 10 million names, none of the rules with a {@code when:}; no peer has the like. */
+/**
+ * A decision among 10,000 rules and 10 million names, none of the rules with a {@code when:}; no
+ * peer has the like.
+ */
 record DecisionRow() implements Row {
   private static final String CLASS = "DecisionBenchmark";
   private static final String FIGURE = "decision with 10,000 rules, 10 M names";
@@ -18,14 +21,18 @@ record DecisionRow() implements Row {
   }
 
   @Override
-  public void measure(Testbed bed, Origins origins, Pace pace, Report report) throws InterruptedException {
+  public void measure(Testbed bed, Origins origins, Pace pace, Report report)
+      throws InterruptedException {
     report.section("decision: the gateway's DecisionBenchmark (JMH, on both cores)");
     try {
       List<JmhResult> results = run(bed, pace, report);
       results.forEach(line -> report.note(line.text()));
-      results.stream().filter(line -> line.name().startsWith(CLASS + ".decide "))
-          .forEach(line -> report.judged(FIGURE + " (" + line.name() + ")", BAR, line.interval(), "ns"));
-      results.stream().filter(line -> line.name().startsWith(CLASS + ".decide:gc.alloc.rate.norm"))
+      results.stream()
+          .filter(line -> line.name().startsWith(CLASS + ".decide "))
+          .forEach(
+              line -> report.judged(FIGURE + " (" + line.name() + ")", BAR, line.interval(), "ns"));
+      results.stream()
+          .filter(line -> line.name().startsWith(CLASS + ".decide:gc.alloc.rate.norm"))
           .forEach(line -> report.compared("decision, allocated for it", line.interval(), "B"));
     } catch (IOException e) {
       report.note("not measured: " + e.getMessage());
@@ -33,12 +40,18 @@ record DecisionRow() implements Row {
     }
   }
 
-  private static List<JmhResult> run(Testbed bed, Pace pace, Report report) throws IOException, InterruptedException {
+  private static List<JmhResult> run(Testbed bed, Pace pace, Report report)
+      throws IOException, InterruptedException {
     Path file = bed.folder.resolve("decision.csv");
     String[] fixed = {"\\." + CLASS + "\\.", "-rf", "csv", "-rff", file.toString(), "-prof", "gc"};
-    String[] all = Stream.concat(Stream.of(fixed), Stream.of(pace.jmh().split(" "))).toArray(String[]::new);
+    String[] all =
+        Stream.concat(Stream.of(fixed), Stream.of(pace.jmh().split(" "))).toArray(String[]::new);
     String output = GatewayTests.run(bed, "org.openjdk.jmh.Main", all);
-    output.lines().filter(line -> line.startsWith("built in ")).distinct().forEach(line -> report.note("the lists were " + line));
+    output
+        .lines()
+        .filter(line -> line.startsWith("built in "))
+        .distinct()
+        .forEach(line -> report.note("the lists were " + line));
     if (!Files.exists(file)) {
       throw new IOException("JMH wrote no results\n" + output.strip());
     }

@@ -7,16 +7,27 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The gateway's own benchmarks: they look inside packages, so they stand in its test tree and run from there. */
+/**
+ * The gateway's own benchmarks: they look inside packages, so they stand in its test tree and run
+ * from there.
+ */
 final class GatewayTests {
   private GatewayTests() {}
 
-  /** Runs a class of the test tree, or of the libraries it has, with the JVM options of the gateway, on both cores. */
-  static String run(Testbed bed, String mainClass, String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "@" + bed.repository.resolve("deploy/jvm.options"),
-        "-cp", classPath(bed), mainClass));
+  /**
+   * Runs a class of the test tree, or of the libraries it has, with the JVM options of the gateway,
+   * on both cores.
+   */
+  static String run(Testbed bed, String mainClass, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + bed.repository.resolve("deploy/jvm.options"),
+                "-cp",
+                classPath(bed),
+                mainClass));
     command.addAll(Arrays.asList(arguments));
     return bed.run(Testbed.Core.BOTH, Account.OURS, command);
   }
@@ -25,11 +36,27 @@ final class GatewayTests {
   private static String classPath(Testbed bed) throws IOException, InterruptedException {
     Path file = bed.folder.resolve("test.classpath");
     if (!Files.exists(file)) {
-      bed.run(Testbed.Core.BOTH, Account.OURS, List.of(
-          "env", "JAVA_HOME=" + System.getProperty("java.home"), "mvn", "-q", "-B", "-pl", "gateway",
-          "test-compile", "dependency:build-classpath", "-Dmdep.includeScope=test", "-Dmdep.outputFile=" + file));
+      bed.run(
+          Testbed.Core.BOTH,
+          Account.OURS,
+          List.of(
+              "env",
+              "JAVA_HOME=" + System.getProperty("java.home"),
+              "mvn",
+              "-q",
+              "-B",
+              "-pl",
+              "gateway",
+              "test-compile",
+              "dependency:build-classpath",
+              "-Dmdep.includeScope=test",
+              "-Dmdep.outputFile=" + file));
     }
     Path target = bed.repository.resolve("gateway/target");
-    return target.resolve("test-classes") + ":" + target.resolve("classes") + ":" + Files.readString(file).strip();
+    return target.resolve("test-classes")
+        + ":"
+        + target.resolve("classes")
+        + ":"
+        + Files.readString(file).strip();
   }
 }

@@ -3,8 +3,8 @@ package harness;
 import java.util.Locale;
 
 /**
- * One line of JMH's results: {@code name} is class, method and, for secondary results, what they are, then the parameters
- * ({@code DecisionBenchmark.decide:gc.alloc.rate.norm rules=10000}).
+ * One line of JMH's results: {@code name} is class, method and, for secondary results, what they
+ * are, then the parameters ({@code DecisionBenchmark.decide:gc.alloc.rate.norm rules=10000}).
  *
  * @param error half of the 99.9 per cent interval; NaN where there were too few samples for one
  */

@@ -7,9 +7,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The event loop's part of an append. The tail decides, since a stall of the loop stops every connection on it; each sample is a JVM
- * of its own, every append in it is timed, and the same rhythm with nothing appended shows what the machine itself does to a thread.
- * That what was appended survives {@code kill -9} is for the tests to show.
+ * The event loop's part of an append. The tail decides, since a stall of the loop stops every
+ * connection on it; each sample is a JVM of its own, every append in it is timed, and the same
+ * rhythm with nothing appended shows what the machine itself does to a thread. That what was
+ * appended survives {@code kill -9} is for the tests to show.
  */
 record JournalRow() implements Row {
   private static final String CLASS = "dev.sekisho.journal.AppendBenchmark";
@@ -26,7 +27,8 @@ record JournalRow() implements Row {
   }
 
   @Override
-  public void measure(Testbed bed, Origins origins, Pace pace, Report report) throws InterruptedException {
+  public void measure(Testbed bed, Origins origins, Pace pace, Report report)
+      throws InterruptedException {
     report.section("journal: the gateway's AppendBenchmark (on both cores)");
     List<Double> tails = new ArrayList<>();
     List<Double> still = new ArrayList<>();
@@ -44,7 +46,8 @@ record JournalRow() implements Row {
     }
     report.judged(FIGURE + ", 50,000 a second", BAR, interval(tails), "us");
     report.compared("the same rhythm with nothing appended, p99.99", interval(still), "us");
-    report.compared("journal append at full speed, CPU time of the appending thread", interval(costs), "ns");
+    report.compared(
+        "journal append at full speed, CPU time of the appending thread", interval(costs), "ns");
   }
 
   private static String run(Testbed bed, Pace pace, Report report, String way, String pauseMicros)
@@ -52,14 +55,18 @@ record JournalRow() implements Row {
     String folder = bed.folderFor("journal", Account.OURS).toString();
     String seconds = Long.toString(Math.round(pace.windowSeconds()));
     String output = GatewayTests.run(bed, CLASS, folder, way, seconds, pauseMicros, "QUIET");
-    output.lines().filter(line -> line.contains(" appends,")).forEach(line -> report.note(line.replaceAll(" +", " ")));
+    output
+        .lines()
+        .filter(line -> line.contains(" appends,"))
+        .forEach(line -> report.note(line.replaceAll(" +", " ")));
     return output;
   }
 
   private static double number(Pattern pattern, String output) throws IOException {
     Matcher matcher = pattern.matcher(output);
     if (!matcher.find()) {
-      throw new IOException("no " + pattern + " in what AppendBenchmark printed\n" + output.strip());
+      throw new IOException(
+          "no " + pattern + " in what AppendBenchmark printed\n" + output.strip());
     }
     return Double.parseDouble(matcher.group(1).replace(",", ""));
   }

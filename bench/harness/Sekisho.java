@@ -19,7 +19,7 @@ record Sekisho(Names names) implements Subject {
   @Override
   public String description(Testbed bed) {
     return "this working tree; policy of six rules, 1,000,000 listed names, journal on with its"
-               + " default settings";
+        + " default settings";
   }
 
   /**
