@@ -21,6 +21,7 @@ final class Lineup<S> implements AutoCloseable {
   }
 
   private static final double STEADY = 0.03;
+  private static final int FEWEST_WINDOWS = 5;
 
   private final Measure<S> measure;
   private final ToDoubleFunction<S> cost;
@@ -51,8 +52,8 @@ final class Lineup<S> implements AutoCloseable {
   }
 
   /**
-   * Measures and forgets until three windows in a row agree within 3 per cent, or the time is up:
-   * the JVM compiles meanwhile.
+   * Measures and forgets until, after five windows or more, the last three agree within 3 per cent,
+   * or the time is up: the JVM compiles meanwhile.
    */
   void warmUp(double limitSeconds, Report report)
       throws IOException, ExecutionException, InterruptedException {
@@ -74,7 +75,7 @@ final class Lineup<S> implements AutoCloseable {
   }
 
   private static boolean steady(List<Double> costs) {
-    if (costs.size() < 3) {
+    if (costs.size() < FEWEST_WINDOWS) {
       return false;
     }
     List<Double> last = costs.subList(costs.size() - 3, costs.size());
