@@ -79,32 +79,24 @@ final class DiskSyncer implements Runnable {
       askSeals();
     }
     boolean worked = false;
-    forceNames();
-    for (SegmentAppender appender : appenders) {
-      try {
+    try {
+      folder.forceNames();
+      for (SegmentAppender appender : appenders) {
         finishFull(appender);
         MappedSegment current = appender.current();
         if (due && current != null) {
           worked |= force(current, forcible(appender, current));
         }
-      } catch (IOException | RuntimeException e) {
-        condition.diskFails(String.valueOf(e.getMessage()));
-        return;
       }
+    } catch (IOException | RuntimeException e) {
+      condition.diskFails(String.valueOf(e.getMessage()));
+      return;
     }
-    if (due) {
+    if (due || !(sync instanceof JournalConfig.Sync.Every)) {
       condition.diskWorks();
     }
     if (worked) {
       LockSupport.unpark(touching);
-    }
-  }
-
-  private void forceNames() {
-    try {
-      folder.forceNames();
-    } catch (IOException e) {
-      condition.diskFails(String.valueOf(e.getMessage()));
     }
   }
 
