@@ -1,5 +1,6 @@
 package dev.sekisho.testing;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -22,8 +23,9 @@ public final class RawClient implements Closeable {
    *
    * @param head with its empty line
    * @param body decoded from chunks where the head says so
+   * @param trailers field lines after the last chunk, each with its end
    */
-  public record Response(String head, String body) {
+  public record Response(String head, String body, String trailers) {
     public int status() {
       return Integer.parseInt(head.substring(9, 12));
     }
@@ -44,11 +46,21 @@ public final class RawClient implements Closeable {
   }
 
   public RawClient(InetSocketAddress address) throws IOException {
-    socket = new Socket();
+    this(connected(address));
+  }
+
+  /** Speaks over a connected socket, as one with TLS. */
+  public RawClient(Socket socket) throws IOException {
+    this.socket = socket;
+    socket.setSoTimeout(PATIENCE_MILLIS);
+    in = new BufferedInputStream(socket.getInputStream(), 64 << 10);
+  }
+
+  private static Socket connected(InetSocketAddress address) throws IOException {
+    Socket socket = new Socket();
     socket.setTcpNoDelay(true);
     socket.connect(address, PATIENCE_MILLIS);
-    socket.setSoTimeout(PATIENCE_MILLIS);
-    in = socket.getInputStream();
+    return socket;
   }
 
   public Socket socket() {
@@ -91,7 +103,7 @@ public final class RawClient implements Closeable {
   }
 
   public Response readResponse(String method) throws IOException {
-    Response head = new Response(readHead(), "");
+    Response head = new Response(readHead(), "", "");
     if (head.head().isEmpty()) {
       throw new IOException("the connection ended before a response");
     }
@@ -100,10 +112,10 @@ public final class RawClient implements Closeable {
       return head;
     }
     if (head.field("Transfer-Encoding").equals("chunked")) {
-      return new Response(head.head(), readChunks());
+      return readChunks(head.head());
     }
     String length = head.field("Content-Length");
-    return new Response(head.head(), length.isEmpty() ? readToEnd() : read(Integer.parseInt(length)));
+    return new Response(head.head(), length.isEmpty() ? readToEnd() : read(Integer.parseInt(length)), "");
   }
 
   /** Exactly this many bytes. */
@@ -125,15 +137,24 @@ public final class RawClient implements Closeable {
     return in.read() < 0;
   }
 
-  private String readChunks() throws IOException {
+  /** The next chunk's content alone, as soon as it is there; empty for the last. */
+  public String readChunk() throws IOException {
+    int size = Integer.parseInt(readLine().split(";")[0], 16);
+    String content = read(size);
+    readLine();
+    return content;
+  }
+
+  private Response readChunks(String head) throws IOException {
     StringBuilder body = new StringBuilder();
     while (true) {
-      int size = Integer.parseInt(readLine(), 16);
+      int size = Integer.parseInt(readLine().split(";")[0], 16);
       if (size == 0) {
-        while (!readLine().isEmpty()) {
-          // trailers
+        StringBuilder trailers = new StringBuilder();
+        for (String line = readLine(); !line.isEmpty(); line = readLine()) {
+          trailers.append(line).append("\r\n");
         }
-        return body.toString();
+        return new Response(head, body.toString(), trailers.toString());
       }
       body.append(read(size));
       readLine();

@@ -1,5 +1,6 @@
 package dev.sekisho.testing;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,13 +42,22 @@ public final class ScriptedOrigin implements Closeable {
     return new ScriptedOrigin(script);
   }
 
-  /** Answers every request head on every connection with these bytes; request bodies with a length are read. */
+  /** Reads whole requests and answers each with these bytes. */
   public static ScriptedOrigin answering(String response) throws IOException {
     return of(line -> {
       while (!line.readHead().isEmpty()) {
-        line.readBodyByLength();
+        line.readBody();
         line.send(response);
       }
+    });
+  }
+
+  /** Reads one whole request on each connection, answers with these bytes and closes. */
+  public static ScriptedOrigin answeringOnce(String response) throws IOException {
+    return of(line -> {
+      line.readHead();
+      line.readBody();
+      line.send(response);
     });
   }
 
@@ -115,7 +126,7 @@ public final class ScriptedOrigin implements Closeable {
     Line(Socket socket) throws IOException {
       this.socket = socket;
       socket.setTcpNoDelay(true);
-      this.in = socket.getInputStream();
+      this.in = new BufferedInputStream(socket.getInputStream(), 64 << 10);
       this.out = socket.getOutputStream();
     }
 
@@ -144,12 +155,14 @@ public final class ScriptedOrigin implements Closeable {
     /** A head up to and with its empty line; what there was of it when the connection ends. */
     public String readHead() throws IOException {
       StringBuilder head = new StringBuilder();
-      while (!head.toString().endsWith("\r\n\r\n")) {
+      int matched = 0;
+      while (matched < 4) {
         int b = read();
         if (b < 0) {
           break;
         }
         head.append((char) b);
+        matched = b == "\r\n\r\n".charAt(matched) ? matched + 1 : (b == '\r' ? 1 : 0);
       }
       lastHead = head.toString();
       return lastHead;
@@ -177,10 +190,44 @@ public final class ScriptedOrigin implements Closeable {
       return text.toString();
     }
 
+    /** The body of the head read last, by its length or in chunks with their framing. */
+    public String readBody() throws IOException {
+      return lastHead.toLowerCase(Locale.ROOT).contains("\r\ntransfer-encoding: chunked\r\n") ? readChunks() : readBodyByLength();
+    }
+
+    private String readChunks() throws IOException {
+      StringBuilder body = new StringBuilder();
+      String last;
+      do {
+        String line = readLine();
+        body.append(line).append(read(Integer.parseInt(line.strip(), 16)));
+        last = line.strip();
+        if (!last.equals("0")) {
+          body.append(readLine());
+        }
+      } while (!last.equals("0"));
+      for (String trailer = readLine(); !trailer.equals("\r\n"); trailer = readLine()) {
+        body.append(trailer);
+      }
+      return body.append("\r\n").toString();
+    }
+
+    private String readLine() throws IOException {
+      StringBuilder line = new StringBuilder();
+      while (line.isEmpty() || line.charAt(line.length() - 1) != '\n') {
+        int b = read();
+        if (b < 0) {
+          throw new IOException("the connection ended within a line: " + line);
+        }
+        line.append((char) b);
+      }
+      return line.toString();
+    }
+
     /** The body of the head read last, when that has a Content-Length. */
     public String readBodyByLength() throws IOException {
       for (String field : lastHead.split("\r\n")) {
-        if (field.toLowerCase(java.util.Locale.ROOT).startsWith("content-length:")) {
+        if (field.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
           return read(Integer.parseInt(field.substring(15).strip()));
         }
       }

@@ -132,6 +132,8 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
     client.within(lane.limits().responseTimeout());
     pump();
     to.flush();
+    // The client was stopped when it was ahead of us while we dialled; nothing else would let it go on.
+    client.taken();
   }
 
   @Override
@@ -243,7 +245,8 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
   }
 
   void flushUp() {
-    if (origin != null && upload.open()) {
+    // Also when the upload is over: its last piece was written by the pump just before.
+    if (origin != null) {
       upload.flush();
     }
   }

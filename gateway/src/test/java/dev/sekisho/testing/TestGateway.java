@@ -1,0 +1,201 @@
+package dev.sekisho.testing;
+
+import dev.sekisho.config.Mark;
+import dev.sekisho.config.Node;
+import dev.sekisho.config.Problems;
+import dev.sekisho.config.Section;
+import dev.sekisho.config.YamlFile;
+import dev.sekisho.data.exchange.Observer;
+import dev.sekisho.data.listen.LimitsConfig;
+import dev.sekisho.data.listen.ListenConfig;
+import dev.sekisho.data.listen.Listeners;
+import dev.sekisho.data.names.DnsResolver;
+import dev.sekisho.data.names.NamesConfig;
+import dev.sekisho.data.names.SystemFiles;
+import dev.sekisho.data.origin.HappyEyeballs;
+import dev.sekisho.data.origin.OriginConfig;
+import dev.sekisho.data.origin.Transport;
+import dev.sekisho.data.relay.TunnelLimits;
+import dev.sekisho.data.relay.Tunnels;
+import dev.sekisho.journal.Record;
+import dev.sekisho.journal.RecordId;
+import dev.sekisho.net.Authority;
+import dev.sekisho.net.IpAddress;
+import dev.sekisho.policy.Policy;
+import dev.sekisho.policy.PolicyConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The whole data plane in this process, on a free port of loopback, with a policy, a hosts file and a journal in memory. Every test
+ * that closes it also checks what must hold whatever else the test was about: each exchange ended with exactly one closed record, and
+ * neither a client connection, nor a pooled connection, nor a buffer is left.
+ */
+public final class TestGateway implements AutoCloseable {
+  /** What a test gateway does unless its text says otherwise: loopback may be reached. */
+  private static final String LOOPBACK_ALLOWED = """
+      policy:
+        rules:
+          - name: loopback
+            to: { address: [127.0.0.0/8, "::1/128"] }
+            action: allow
+      """;
+
+  /** Names the hosts file knows. */
+  private static final String HOSTS = "127.0.0.1 origin.example other.example\n::1 six.example\n127.0.0.1 both.example\n::1 both.example\n";
+
+  public static final String PSEUDONYM = "sekisho-test";
+
+  private final Path folder = Files.createTempDirectory("sekisho-test");
+  private final BufferLeaks leaks = BufferLeaks.watch();
+  private final MemoryJournal journal = new MemoryJournal();
+  private final DnsResolver resolver;
+  private final Tunnels tunnels;
+  private final Listeners listeners;
+  private final Listeners.Bound bound;
+  private final LimitsConfig limits;
+  private boolean open = true;
+
+  private TestGateway(String yaml, Optional<TestCertificate> certificate) throws IOException {
+    Problems problems = new Problems();
+    String text = yaml.contains("policy:") ? yaml : yaml + LOOPBACK_ALLOWED;
+    Node.Mapping top = YamlFile.parse("test.yaml", text, problems).orElseThrow(() -> new AssertionError(problems.all().toString()));
+    Section root = new Section("the configuration", top, problems);
+    limits = LimitsConfig.read(section(root, "limits"));
+    OriginConfig origin = OriginConfig.read(section(root, "origin"));
+    ListenConfig listen = listen(ListenConfig.read(section(root, "listen"), folder), certificate);
+    Policy policy = PolicyConfig.read(root, folder).compile(folder, problems).orElseThrow(() -> new AssertionError(problems.all().toString()));
+    if (problems.hasErrors()) {
+      throw new AssertionError(problems.all().toString());
+    }
+    Transport transport = Transport.best();
+    resolver = DnsResolver.open(names(), transport, files());
+    tunnels = Tunnels.start(TunnelLimits.ofThisMachine());
+    Observer observer = record -> {};
+    var reach = new Listeners.Reach(transport, resolver, new HappyEyeballs(origin, transport, Optional.empty()), tunnels, origin);
+    // One loop, so that whatever clients share in a pool they do share.
+    listeners = new Listeners(1, listen, limits, new Listeners.Parts(() -> policy, journal, observer, reach, PSEUDONYM));
+    bound = listeners.open(listen);
+  }
+
+  public static TestGateway start() throws IOException {
+    return start("");
+  }
+
+  /** @param yaml any of the sections {@code listen}, {@code limits}, {@code origin}, {@code policy} and {@code devices} */
+  public static TestGateway start(String yaml) throws IOException {
+    return new TestGateway(yaml, Optional.empty());
+  }
+
+  /** Listens over TLS too. */
+  public static TestGateway startWithTls(TestCertificate certificate) throws IOException {
+    return new TestGateway("", Optional.of(certificate));
+  }
+
+  public int port() {
+    return bound.proxy().orElseThrow().getPort();
+  }
+
+  public int tlsPort() {
+    return bound.proxyTls().orElseThrow().getPort();
+  }
+
+  public MemoryJournal journal() {
+    return journal;
+  }
+
+  public Listeners listeners() {
+    return listeners;
+  }
+
+  public LimitsConfig limits() {
+    return limits;
+  }
+
+  public RawClient client() throws IOException {
+    return new RawClient(port());
+  }
+
+  /** The record of the only exchange so far, once it is closed. */
+  public Record record() throws InterruptedException {
+    return journal.onlyClosed();
+  }
+
+  private static ListenConfig listen(ListenConfig read, Optional<TestCertificate> certificate) {
+    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    return new ListenConfig(
+        Optional.of(anyPort),
+        certificate.map(pem -> new ListenConfig.TlsListener(anyPort, pem.certificate(), pem.key())),
+        read.proxyProtocolFrom(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** A name server at a port where nobody is: what the hosts file does not know does not resolve. */
+  private static NamesConfig names() {
+    NamesConfig usual = NamesConfig.usual();
+    Authority nobody = new Authority(IpAddress.ofBytes(new byte[] {127, 0, 0, 1}), 1);
+    return new NamesConfig(new NamesConfig.Source.Servers(List.of(nobody)), Duration.ofSeconds(1), usual.cache());
+  }
+
+  private SystemFiles files() throws IOException {
+    return new SystemFiles(
+        Files.writeString(folder.resolve("hosts"), HOSTS), Files.writeString(folder.resolve("resolv.conf"), "options timeout:1\n"));
+  }
+
+  private static Section section(Section root, String key) {
+    Mark mark = root.markOf(key);
+    return root.node(key).flatMap(node -> root.asSection(key, node)).orElseGet(() -> Section.absent(key, mark, root.problems()));
+  }
+
+  /** Closes it, and fails where something is left or an exchange has not ended exactly once. */
+  @Override
+  public void close() throws IOException, InterruptedException {
+    if (!open) {
+      return;
+    }
+    open = false;
+    listeners.drain(Duration.ZERO);
+    listeners.close();
+    tunnels.close();
+    resolver.close();
+    deleteFolder();
+    if (listeners.connections() != 0 || listeners.pooled() != 0) {
+      throw new AssertionError(listeners.connections() + " client connections and " + listeners.pooled() + " pooled ones are left");
+    }
+    everyExchangeEndedOnce();
+    leaks.check();
+  }
+
+  private void everyExchangeEndedOnce() {
+    Set<RecordId> ended = new HashSet<>();
+    for (Record record : journal.closed()) {
+      if (!ended.add(record.id)) {
+        throw new AssertionError("the exchange " + record.id + " ended twice");
+      }
+    }
+    for (RecordId id : journal.opened()) {
+      if (!ended.contains(id)) {
+        throw new AssertionError("the exchange " + id + " was opened and never closed");
+      }
+    }
+  }
+
+  private void deleteFolder() throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
