@@ -38,7 +38,7 @@ final class IdleWheelTest {
     Map<SpliceTunnel, Long> patience = new HashMap<>();
     for (int i = 0; i < 500; i++) {
       // Up to four turns of the wheel.
-      long ticks = 1 + random.nextInt(4096);
+      long ticks = 1L + random.nextInt(4096);
       SpliceTunnel tunnel = tunnel(ticks);
       wheel.add(tunnel.idle, 0);
       patience.put(tunnel, ticks + 1);
@@ -61,7 +61,7 @@ final class IdleWheelTest {
       for (SpliceTunnel tunnel : List.copyOf(due.keySet())) {
         if (now < 5000 && random.nextInt(2000) == 0) {
           tunnel.idle.active(now);
-          due.put(tunnel, now + patience.get(tunnel));
+          due.put(tunnel, now + patience.getOrDefault(tunnel, 0L));
         }
       }
       before = now;
