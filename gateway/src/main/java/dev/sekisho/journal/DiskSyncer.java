@@ -158,18 +158,23 @@ final class DiskSyncer implements Runnable {
     for (SegmentAppender appender : appenders) {
       try {
         finishFull(appender);
-        @Nullable MappedSegment current = appender.current();
-        if (current != null) {
-          finish(current);
-          Deque<MappedSegment> waiting = unsettled.getOrDefault(appender, new ArrayDeque<>());
-          if (waiting.isEmpty() && current.open() == 0) {
-            SegmentFolder.settle(current.file());
-          }
-        }
+        finishCurrent(appender);
         discardSpares(appender);
       } catch (IOException | RuntimeException e) {
         LOG.error("The journal could not be finished cleanly: {}. The next start finishes it.", e.getMessage());
       }
+    }
+  }
+
+  private void finishCurrent(SegmentAppender appender) throws IOException {
+    @Nullable MappedSegment current = appender.current();
+    if (current == null) {
+      return;
+    }
+    finish(current);
+    Deque<MappedSegment> waiting = unsettled.getOrDefault(appender, new ArrayDeque<>());
+    if (waiting.isEmpty() && current.open() == 0) {
+      SegmentFolder.settle(current.file());
     }
   }
 
