@@ -1,5 +1,6 @@
 package dev.sekisho.data.relay;
 
+import dev.sekisho.data.origin.HalfOpenEpoll;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.bootstrap.Bootstrap;

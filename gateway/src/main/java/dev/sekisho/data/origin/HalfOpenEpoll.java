@@ -1,4 +1,4 @@
-package dev.sekisho.data.relay;
+package dev.sekisho.data.origin;
 
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
