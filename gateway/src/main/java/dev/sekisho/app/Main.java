@@ -35,7 +35,6 @@ public final class Main implements Callable<Integer> {
   static CommandLine commandLine() {
     return new CommandLine(new Main())
         .setExecutionExceptionHandler((thrown, command, _) -> failed(thrown, command.getErr()))
-        .setExitCodeExceptionMapper(_ -> Exit.DEFECT)
         .setCaseInsensitiveEnumValuesAllowed(true);
   }
 
