@@ -16,8 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PolicyPageTest {
   private static final Pattern EXAMPLE = Pattern.compile("(?ms)^```yaml\n(.*?)^```");
 
-  @TempDir
-  Path folder;
+  @TempDir Path folder;
 
   private static String page() throws IOException {
     Path docs = Path.of("docs/policy.md");
@@ -28,11 +27,13 @@ class PolicyPageTest {
   void everyExampleCompiles() throws IOException {
     for (String name : List.of("finance", "malware", "gambling")) {
       Files.createDirectories(folder.resolve("lists/ut1").resolve(name));
-      Files.writeString(folder.resolve("lists/ut1").resolve(name).resolve("domains"), name + ".example\n");
+      Files.writeString(
+          folder.resolve("lists/ut1").resolve(name).resolve("domains"), name + ".example\n");
     }
     Files.writeString(folder.resolve("lists/partners.txt"), "partner.example\n");
     Files.writeString(folder.resolve("lists/hosts"), "0.0.0.0 ads.example\n");
-    List<String> examples = EXAMPLE.matcher(page()).results().map((MatchResult m) -> m.group(1)).toList();
+    List<String> examples =
+        EXAMPLE.matcher(page()).results().map((MatchResult m) -> m.group(1)).toList();
     assertThat(examples).hasSizeGreaterThanOrEqualTo(5);
     for (String example : examples) {
       Problems problems = new Problems();
@@ -52,7 +53,9 @@ class PolicyPageTest {
   @Test
   void everyKeyAListCanHaveIsTold() throws IOException {
     String page = page();
-    for (String key : List.of("file", "url", "format", "interval", "sha256", "max-size", "max-age", "when-stale")) {
+    for (String key :
+        List.of(
+            "file", "url", "format", "interval", "sha256", "max-size", "max-age", "when-stale")) {
       assertThat(page).contains("| `" + key + "` |");
     }
   }
