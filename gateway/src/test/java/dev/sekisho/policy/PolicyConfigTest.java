@@ -120,7 +120,8 @@ class PolicyConfigTest {
         .endsWith("(line 1, column 14 of the expression).");
     assertThat(
             problems(
-                "policy:\n  rules:\n    - name: a\n      action: deny\n      when: |\n        time.hour > 8\n        && time.our < 20\n"))
+                "policy:\n  rules:\n    - name: a\n      action: deny\n      when: |\n"
+                    + "        time.hour > 8\n        && time.our < 20\n"))
         .anySatisfy(line ->
             assertThat(line).startsWith("sekisho.yaml:7: error: when: undeclared reference"));
   }
@@ -164,11 +165,15 @@ class PolicyConfigTest {
         problems);
     assertThat(problems.all().stream().map(Object::toString))
         .containsExactly(
-            "sekisho.yaml:3:7: warning: to.path cannot be known through a CONNECT tunnel, so the rule 'repo' cannot allow anything there.",
-            "sekisho.yaml:4:7: warning: method cannot be known through a CONNECT tunnel, which counts as true in a deny rule: 'uploads' "
+            "sekisho.yaml:3:7: warning: to.path cannot be known through a CONNECT tunnel, so the rule "
+                + "'repo' cannot allow anything there.",
+            "sekisho.yaml:4:7: warning: method cannot be known through a CONNECT tunnel, which counts as true in a deny "
+                + "rule: 'uploads' "
                 + "refuses whatever its other conditions match.",
-            "sekisho.yaml:5:7: warning: user.name cannot be known through a CONNECT tunnel, so the rule 'staff' cannot allow anything there.",
-            "sekisho.yaml:7:19: warning: who.users cannot be known through a CONNECT tunnel, so 'boss' keeps sealed whatever its other "
+            "sekisho.yaml:5:7: warning: user.name cannot be known through a CONNECT tunnel, so the rule "
+                + "'staff' cannot allow anything there.",
+            "sekisho.yaml:7:19: warning: who.users cannot be known through a CONNECT tunnel, so 'boss' keeps sealed "
+                + "whatever its other "
                 + "conditions match.");
   }
 
