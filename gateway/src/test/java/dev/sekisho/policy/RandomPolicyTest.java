@@ -108,31 +108,26 @@ class RandomPolicyTest {
       ReferencePolicy reference = ReferencePolicy.random(random);
       Policy policy = PolicyFixture.policy(reference.yaml());
       for (int r = 0; r < REQUESTS; r++) {
-        World world = world(random);
-        Optional<Outcome> before = outcome(policy.decide(world.facts()));
-        for (Facts.Group group : Facts.Group.values()) {
-          if (before.isPresent() && world.states().get(group) == Facts.State.UNKNOWN) {
-            answers++;
-            Facts.State learnt = random.nextBoolean() ? Facts.State.KNOWN : Facts.State.UNKNOWABLE;
-            assertThat(outcome(policy.decide(world.with(group, learnt).facts())))
-                .as(
-                    "seed "
-                        + SEED
-                        + ", policy "
-                        + p
-                        + ", "
-                        + group
-                        + " becomes "
-                        + learnt
-                        + ":\n"
-                        + reference.yaml()
-                        + world)
-                .isEqualTo(before);
-          }
-        }
+        answers += learnMore(policy, world(random), random, "policy " + p + ":\n" + reference.yaml());
       }
     }
     assertThat(answers).isGreaterThan(1000);
+  }
+
+  /** Learns each group that is unknown yet after an answer; how often that was. */
+  private static int learnMore(Policy policy, World world, Random random, String about) {
+    Optional<Outcome> before = outcome(policy.decide(world.facts()));
+    int learnt = 0;
+    for (Facts.Group group : Facts.Group.values()) {
+      if (before.isPresent() && world.states().get(group) == Facts.State.UNKNOWN) {
+        learnt++;
+        Facts.State state = random.nextBoolean() ? Facts.State.KNOWN : Facts.State.UNKNOWABLE;
+        assertThat(outcome(policy.decide(world.with(group, state).facts())))
+            .as("seed %d, %s becomes %s, %s%s", SEED + 1, group, state, about, world)
+            .isEqualTo(before);
+      }
+    }
+    return learnt;
   }
 
   @Test
