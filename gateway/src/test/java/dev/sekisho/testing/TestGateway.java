@@ -57,7 +57,7 @@ public final class TestGateway implements AutoCloseable {
   public static final String PSEUDONYM = "sekisho-test";
 
   private final Path folder = Files.createTempDirectory("sekisho-test");
-  private final BufferLeaks leaks = BufferLeaks.watch();
+  private final Complaints complaints = Complaints.listen();
   private final MemoryJournal journal = new MemoryJournal();
   private final DnsResolver resolver;
   private final Tunnels tunnels;
@@ -174,7 +174,7 @@ public final class TestGateway implements AutoCloseable {
       throw new AssertionError(listeners.connections() + " client connections and " + listeners.pooled() + " pooled ones are left");
     }
     everyExchangeEndedOnce();
-    leaks.check();
+    complaints.check();
   }
 
   private void everyExchangeEndedOnce() {

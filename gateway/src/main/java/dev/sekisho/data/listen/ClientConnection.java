@@ -135,7 +135,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof java.io.IOException || cause instanceof javax.net.ssl.SSLException) {
+    // What a client does wrong in TLS comes wrapped by the decoder.
+    if (cause instanceof java.io.IOException || cause.getCause() instanceof javax.net.ssl.SSLException) {
       left();
       return;
     }

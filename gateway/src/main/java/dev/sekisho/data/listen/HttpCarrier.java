@@ -101,6 +101,9 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
     if (bound != null && addresses.contains(bound.address())) {
       return bound;
     }
+    if (bound != null) {
+      bound.close();
+    }
     long youngerThan = upload.repeatable() ? Long.MAX_VALUE : FRESH_NANOS;
     return lane.pool().take(authority, addresses, youngerThan, lane.deadlines().nowNanos());
   }
@@ -299,6 +302,11 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
 
   @Override
   public void head(ResponseHead response) {
+    if (response.status() == 101 && !(head.upgradesToWebSocket() && response.switchesToWebSocket())) {
+      exchange.failed(broken(
+          Failure.Side.ORIGIN, Failure.Kind.MALFORMED_RESPONSE, "The origin switched to a protocol that it was not asked for."));
+      return;
+    }
     download.take(response);
     exchange.responded(response.status(), Download.mediaType(response), response.contentLength());
   }

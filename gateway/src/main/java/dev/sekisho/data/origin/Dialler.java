@@ -24,7 +24,7 @@ public interface Dialler {
   }
 
   sealed interface Dialled {
-    /** Connected, registered on the loop, auto-read off, an empty pipeline. */
+    /** Connected, registered on the loop, auto-read off, nothing in the pipeline but {@link EarlyBytes}. */
     record Connected(Channel channel, IpAddress address) implements Dialled {}
 
     record Failed(Failure failure) implements Dialled {}

@@ -3,9 +3,6 @@ package dev.sekisho.data.origin;
 import dev.sekisho.net.IpAddress;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandler.Sharable;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
@@ -33,7 +30,6 @@ public final class HappyEyeballs implements Dialler {
   private final OriginConfig config;
   private final Transport transport;
   private final Optional<IpAddress> source;
-  private final Nothing nothing = new Nothing();
 
   /** @param source the gateway's own address to connect from; empty leaves the choice to the kernel's routing table */
   public HappyEyeballs(OriginConfig config, Transport transport, Optional<IpAddress> source) {
@@ -74,7 +70,7 @@ public final class HappyEyeballs implements Dialler {
         .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
         .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) config.connectTimeout().toMillis())
-        .handler(nothing);
+        .handler(new EarlyBytes());
     if (source.isEmpty()) {
       return bootstrap.connect(socketAddress(address, port));
     }
@@ -87,15 +83,6 @@ public final class HappyEyeballs implements Dialler {
       return new InetSocketAddress(InetAddress.getByAddress(address.bytes()), port);
     } catch (UnknownHostException e) {
       throw new IllegalStateException("4 or 16 bytes are always an address", e);
-    }
-  }
-
-  /** Leaves the pipeline empty. */
-  @Sharable
-  private static final class Nothing extends ChannelInboundHandlerAdapter {
-    @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-      ctx.pipeline().remove(this);
     }
   }
 }

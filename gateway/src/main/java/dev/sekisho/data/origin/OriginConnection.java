@@ -88,6 +88,11 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
     this.channel = channel;
     this.address = address;
     this.parser = new ResponseParser(limits);
+    EarlyBytes early = channel.pipeline().get(EarlyBytes.class);
+    if (early != null) {
+      // Before it is asked, an HTTP origin has nothing to say.
+      channel.pipeline().remove(early);
+    }
     channel.pipeline().addLast(this);
     channel.config().setAutoRead(true);
   }

@@ -49,7 +49,10 @@ final class CopyFlow extends ChannelInboundHandlerAdapter {
   }
 
   void more() {
-    if (stage == Flow.Stage.OPEN && sink.isWritable()) {
+    if (stage == Flow.Stage.OPEN && source instanceof DuplexChannel duplex && duplex.isInputShutdown()) {
+      // It ended before it was ours, and Netty says so only once.
+      sourceEnded();
+    } else if (stage == Flow.Stage.OPEN && sink.isWritable()) {
       source.read();
     }
   }
@@ -78,9 +81,13 @@ final class CopyFlow extends ChannelInboundHandlerAdapter {
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if ((event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) && stage == Flow.Stage.OPEN) {
-      stage = Flow.Stage.DRAINING;
-      sink.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(drained -> shut());
+      sourceEnded();
     }
+  }
+
+  private void sourceEnded() {
+    stage = Flow.Stage.DRAINING;
+    sink.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(drained -> shut());
   }
 
   @Override

@@ -66,12 +66,12 @@ class HappyEyeballsTest {
 
   @ParameterizedTest
   @MethodSource("running")
-  void connectsWithAnEmptyPipelineAndAutoReadOff(Running on) throws Exception {
+  void connectsWithAutoReadOffAndNobodyListeningButForEarlyBytes(Running on) throws Exception {
     try (ServerSocket origin = listener("127.0.0.1")) {
       var connected = connected(dial(on, LONG, origin.getLocalPort(), "127.0.0.1"));
       assertThat(connected.address()).isEqualTo(address("127.0.0.1"));
       Channel channel = connected.channel();
-      assertThat(channel.pipeline().names()).hasSize(1); // Netty's own tail
+      assertThat(channel.pipeline().toMap().values()).singleElement().isInstanceOf(EarlyBytes.class);
       assertThat(channel.config().isAutoRead()).isFalse();
       assertThat(channel.config().getOption(ChannelOption.TCP_NODELAY)).isTrue();
       assertThat(channel.config().getOption(ChannelOption.SO_KEEPALIVE)).isTrue();
@@ -89,6 +89,7 @@ class HappyEyeballsTest {
       Channel channel = connected(dial(on, LONG, origin.getLocalPort(), "127.0.0.1")).channel();
       CompletableFuture<String> got = new CompletableFuture<>();
       try (Socket socket = origin.accept()) {
+        channel.pipeline().removeFirst();
         channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
           @Override
           public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -101,6 +102,32 @@ class HappyEyeballsTest {
         socket.getOutputStream().write("pong".getBytes(StandardCharsets.US_ASCII));
         channel.read();
         assertThat(get(got)).isEqualTo("pong");
+      }
+      channel.close().sync();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("running")
+  void keepsWhatAnOriginSaidBeforeItClosed(Running on) throws Exception {
+    try (ServerSocket origin = listener("127.0.0.1")) {
+      Channel channel = connected(dial(on, LONG, origin.getLocalPort(), "127.0.0.1")).channel();
+      try (Socket socket = origin.accept()) {
+        socket.getOutputStream().write("bye".getBytes(StandardCharsets.US_ASCII));
+        socket.shutdownOutput();
+        CompletableFuture<String> got = new CompletableFuture<>();
+        channel.eventLoop().schedule(() -> {
+          channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object message) {
+              got.complete(((ByteBuf) message).toString(StandardCharsets.US_ASCII));
+              ((ByteBuf) message).release();
+            }
+          });
+          channel.pipeline().removeFirst();
+          channel.read();
+        }, 50, TimeUnit.MILLISECONDS);
+        assertThat(get(got)).isEqualTo("bye");
       }
       channel.close().sync();
     }
