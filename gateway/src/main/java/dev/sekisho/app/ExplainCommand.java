@@ -135,6 +135,9 @@ final class ExplainCommand implements Callable<Integer> {
     }
     List<IpAddress> global = known.stream().filter(address -> AddressClass.of(address) == AddressClass.GLOBAL).toList();
     List<IpAddress> candidates = global.isEmpty() ? known : global;
+    if (!global.isEmpty() && before instanceof Decision.Allow) {
+      return Optional.empty();
+    }
     facts.addresses(candidates);
     if (!global.isEmpty() || policy.decide(facts) instanceof Decision.Deny) {
       return Optional.empty();

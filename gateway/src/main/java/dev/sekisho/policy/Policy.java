@@ -144,10 +144,39 @@ public final class Policy {
    * Whether the rule that allows this exchange names the address itself, so that a special-purpose
    * address may be dialled: in {@code to.address} (a range of everything names nothing), or because
    * the client asked for this very address and {@code to.host} has it. The default names nothing.
+   * While the decision still waits for the response, every rule that may yet allow it has to.
    */
   public boolean namesAddress(Facts facts, IpAddress address) {
-    return decide(facts) instanceof Decision.Allow allow
-        && allow.why().deciding().names(tables.hash(), facts.host(), address);
+    return switch (decide(facts)) {
+      case Decision.Allow allow ->
+          allow.why().deciding().names(tables.hash(), facts.host(), address);
+      case Decision.Deny _ -> false;
+      case Decision.Learn _ -> everyAllowStillPossibleNames(facts, address);
+    };
+  }
+
+  private boolean everyAllowStillPossibleNames(Facts facts, IpAddress address) {
+    View view = views.get();
+    look(view, facts);
+    Candidates candidates = view.candidates();
+    rules.find(view, candidates);
+    Walk walk = view.walk();
+    boolean named = false;
+    for (int number = candidates.next(); number >= 0; number = candidates.next()) {
+      Rule rule = rules.rule(number);
+      Walk.Step step = walk.step(rule, rules.test(rule, view));
+      boolean possible = step == Walk.Step.SET_ASIDE || step == Walk.Step.ENDED;
+      if (possible && rule.outcome() instanceof Outcome.Allows) {
+        if (!rule.names(tables.hash(), facts.host(), address)) {
+          return false;
+        }
+        named = true;
+      }
+      if (step == Walk.Step.ENDED) {
+        return named;
+      }
+    }
+    throw new IllegalStateException("the default ends every walk");
   }
 
   /**
