@@ -126,6 +126,27 @@ class FailureTest {
   }
 
   @Test
+  void anOriginThatStopsTakingTheBodyIsA504() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
+          line.readHead();
+          assertThat(over.await(20, TimeUnit.SECONDS)).isTrue();
+        });
+        RawClient client = gateway.client().send(request("POST", origin.authority(), "Content-Length: 100000000\r\n"))) {
+      Thread sender = Thread.ofVirtual().start(() -> {
+        try {
+          client.send(new byte[100_000_000]);
+        } catch (IOException closed) {
+          assertThat(closed).isNotNull();
+        }
+      });
+      assertRefused(client, 504, "connection_write_timeout", "origin", "write-timeout");
+      over.countDown();
+      sender.join();
+    }
+  }
+
+  @Test
   void aHeadThatEndsInTheMiddleIsA502() throws Exception {
     try (ScriptedOrigin origin = ScriptedOrigin.answeringOnce("HTTP/1.1 200 OK\r\nContent-Le");
         RawClient client = gateway.client().send(request("GET", origin.authority(), ""))) {
@@ -223,6 +244,18 @@ class FailureTest {
       assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
     }
     assertClientLeft();
+  }
+
+  @Test
+  void aClientThatLeavesWhileTheGatewayDialsEndsTheExchange() throws Exception {
+    try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        RawClient first = new RawClient(deaf.getLocalPort());
+        RawClient second = new RawClient(deaf.getLocalPort())) {
+      assertThat(first.socket().isConnected() && second.socket().isConnected()).isTrue();
+      gateway.client().send(request("GET", "127.0.0.1:" + deaf.getLocalPort(), "")).close();
+      assertClientLeft();
+      assertThat(gateway.record().phase).isEqualTo("dial");
+    }
   }
 
   @Test
