@@ -26,7 +26,7 @@ class FailureTest {
 
   @BeforeEach
   void start() throws IOException {
-    gateway = TestGateway.start("limits: { response-timeout: 300ms, body-timeout: 300ms }\norigin: { connect-timeout: 500ms }\n");
+    gateway = TestGateway.start("limits: { response-timeout: 1s, body-timeout: 1s }\norigin: { connect-timeout: 500ms }\n");
   }
 
   @AfterEach
@@ -127,15 +127,16 @@ class FailureTest {
 
   @Test
   void anOriginThatStopsTakingTheBodyIsA504() throws Exception {
+    byte[] body = new byte[50_000_000];
     CountDownLatch over = new CountDownLatch(1);
     try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
           line.readHead();
           assertThat(over.await(20, TimeUnit.SECONDS)).isTrue();
         });
-        RawClient client = gateway.client().send(request("POST", origin.authority(), "Content-Length: 100000000\r\n"))) {
+        RawClient client = gateway.client().send(request("POST", origin.authority(), "Content-Length: 50000000\r\n"))) {
       Thread sender = Thread.ofVirtual().start(() -> {
         try {
-          client.send(new byte[100_000_000]);
+          client.send(body);
         } catch (IOException closed) {
           assertThat(closed).isNotNull();
         }
