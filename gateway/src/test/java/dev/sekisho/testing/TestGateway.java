@@ -99,7 +99,11 @@ public final class TestGateway implements AutoCloseable {
 
   /** Listens over TLS too. */
   public static TestGateway startWithTls(TestCertificate certificate) throws IOException {
-    return new TestGateway("", Optional.of(certificate));
+    return startWithTls(certificate, "");
+  }
+
+  public static TestGateway startWithTls(TestCertificate certificate, String yaml) throws IOException {
+    return new TestGateway(yaml, Optional.of(certificate));
   }
 
   public int port() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.sekisho.journal.Record;
+import dev.sekisho.testing.Program;
 import dev.sekisho.testing.RawClient;
 import dev.sekisho.testing.ScriptedOrigin;
 import dev.sekisho.testing.TestGateway;
@@ -48,6 +49,7 @@ class DoorsTest {
             assertThat(response.body()).contains(named);
             assertThat(third.ended()).isTrue();
           }
+          assertThat(curl(gateway, origin)).isEqualTo("429");
         }
       }
       awaitConnections(gateway, 1);
@@ -55,8 +57,15 @@ class DoorsTest {
         assertThat(next.readResponse().status()).isEqualTo(200);
       }
       List<Record> refused = gateway.journal().closed().stream().filter(record -> record.status == 429).toList();
-      assertThat(refused).hasSize(3).allSatisfy(record -> assertThat(record.errorKind).isEqualTo("too-many-connections"));
+      assertThat(refused).hasSize(6).allSatisfy(record -> assertThat(record.errorKind).isEqualTo("too-many-connections"));
     }
+  }
+
+  /** The status that curl sees. */
+  private static String curl(TestGateway gateway, ScriptedOrigin origin) throws Exception {
+    return Program.run(
+        "curl", "-q", "-sS", "--max-time", "20", "-o", "/dev/null", "-w", "%{http_code}", "-x", "http://127.0.0.1:" + gateway.port(),
+        "http://" + origin.authority() + "/").output();
   }
 
   @Test

@@ -26,7 +26,7 @@ class FailureTest {
 
   @BeforeEach
   void start() throws IOException {
-    gateway = TestGateway.start("limits: { response-timeout: 300ms, body-timeout: 300ms }\norigin: { connect-timeout: 500ms }\n");
+    gateway = TestGateway.start("limits: { response-timeout: 1s, body-timeout: 1s }\norigin: { connect-timeout: 500ms }\n");
   }
 
   @AfterEach
@@ -122,6 +122,28 @@ class FailureTest {
     try (ScriptedOrigin origin = ScriptedOrigin.of(ScriptedOrigin.Line::readToEnd);
         RawClient client = gateway.client().send(request("POST", origin.authority(), "Content-Length: 10\r\n") + "half")) {
       assertRefused(client, 408, "http_request_error", "client", "request-timeout");
+    }
+  }
+
+  @Test
+  void anOriginThatStopsTakingTheBodyIsA504() throws Exception {
+    byte[] body = new byte[50_000_000];
+    CountDownLatch over = new CountDownLatch(1);
+    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
+          line.readHead();
+          assertThat(over.await(20, TimeUnit.SECONDS)).isTrue();
+        });
+        RawClient client = gateway.client().send(request("POST", origin.authority(), "Content-Length: 50000000\r\n"))) {
+      Thread sender = Thread.ofVirtual().start(() -> {
+        try {
+          client.send(body);
+        } catch (IOException closed) {
+          assertThat(closed).isNotNull();
+        }
+      });
+      assertRefused(client, 504, "connection_write_timeout", "origin", "write-timeout");
+      over.countDown();
+      sender.join();
     }
   }
 
@@ -223,6 +245,18 @@ class FailureTest {
       assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
     }
     assertClientLeft();
+  }
+
+  @Test
+  void aClientThatLeavesWhileTheGatewayDialsEndsTheExchange() throws Exception {
+    try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        RawClient first = new RawClient(deaf.getLocalPort());
+        RawClient second = new RawClient(deaf.getLocalPort())) {
+      assertThat(first.socket().isConnected() && second.socket().isConnected()).isTrue();
+      gateway.client().send(request("GET", "127.0.0.1:" + deaf.getLocalPort(), "")).close();
+      assertClientLeft();
+      assertThat(gateway.record().phase).isEqualTo("dial");
+    }
   }
 
   @Test

@@ -3,14 +3,21 @@ package dev.sekisho.data.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sekisho.journal.Record;
+import dev.sekisho.testing.Program;
 import dev.sekisho.testing.RawClient;
 import dev.sekisho.testing.ScriptedOrigin;
+import dev.sekisho.testing.TestCertificate;
 import dev.sekisho.testing.TestGateway;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -18,13 +25,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RefusalTest {
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
+  @TempDir
+  private static Path folder;
+
+  private static TestCertificate certificate;
+
   private TestGateway gateway;
   private ScriptedOrigin origin;
+
+  @BeforeAll
+  static void certificate() throws Exception {
+    certificate = TestCertificate.make(folder);
+  }
 
   @BeforeEach
   void start() throws IOException {
     origin = ScriptedOrigin.answering(OK);
-    gateway = TestGateway.start("""
+    gateway = TestGateway.startWithTls(certificate, """
         policy:
           rules:
             - name: no "secrets"
@@ -114,5 +131,31 @@ class RefusalTest {
       assertThat(response.field("Proxy-Status")).contains("error=http_request_denied");
     }
     assertThat(gateway.record().mode).isEqualTo(Record.Mode.CONNECT);
+  }
+
+  @Test
+  void aRefusalReachesAClientThatIsStillSending() throws Exception {
+    Path large = Files.writeString(folder.resolve("large"), "x".repeat(5 << 20));
+    for (String tls : new String[] {"http://127.0.0.1:" + gateway.port(), "https://127.0.0.1:" + gateway.tlsPort()}) {
+      Program.Result curl = Program.run(
+          "curl", "-q", "-sS", "--max-time", "20", "--proxy-insecure", "-x", tls, "-H", "Expect:", "-T", large.toString(), "-w", "%{http_code}",
+          "http://other.example:" + origin.port() + "/secret/a");
+      assertThat(curl.output()).as(curl.errors()).endsWith("403");
+    }
+    assertThat(origin.lines()).isEmpty();
+  }
+
+  @Test
+  void aFloodOfRefusalsIsCountedAndNotWrittenOneByOne() throws Exception {
+    try (RawClient client = gateway.client()) {
+      for (int i = 0; i < 300; i++) {
+        assertThat(client.send(get("other.example", "/secret/a", "")).readResponse().status()).isEqualTo(403);
+      }
+    }
+    gateway.close();
+    List<Record> records = gateway.journal().closed();
+    assertThat(records).hasSize(201);
+    assertThat(records.getLast().repeats).isEqualTo(100);
+    assertThat(records.getLast().clientIp).isEqualTo("127.0.0.1");
   }
 }
