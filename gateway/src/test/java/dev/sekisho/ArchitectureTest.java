@@ -50,7 +50,6 @@ class ArchitectureTest {
       Map.entry("org.jspecify", List.of("")),
       Map.entry("io.netty", List.of(".data", ".console", ".app")),
       Map.entry("dev.cel", List.of(".policy")),
-      Map.entry("com.google.re2j", List.of(".policy", ".journal")),
       Map.entry("com.google.protobuf", List.of(".policy")),
       Map.entry("com.google.common", List.of(".policy")),
       Map.entry("org.snakeyaml", List.of(".config")),

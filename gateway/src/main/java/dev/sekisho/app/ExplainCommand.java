@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -90,34 +91,66 @@ final class ExplainCommand implements Callable<Integer> {
 
   private int explain(Policy policy, PrintWriter out) throws MalformedException {
     Facts facts = facts();
-    boolean looked = addresses.isEmpty();
-    if (policy.decide(facts) instanceof Decision.Learn learn && learn.need() == Facts.Group.ADDRESS && looked) {
-      out.println("Policy asks for the address; resolving " + facts.host().text() + ".");
-      facts.addresses(resolve(facts.host().text()));
+    Decision decision = policy.decide(facts);
+    if (decision instanceof Decision.Deny) {
+      return tell(policy, facts, out);
     }
+    Optional<IpAddress> refused = learnAddress(policy, facts, decision, out);
+    if (refused.isPresent()) {
+      tell(policy, facts, out);
+      IpAddress address = refused.get();
+      out.println("deny: " + address.text() + " is not for the internet (" + AddressClass.of(address).word()
+          + "), and the rule that would allow it does not name it.");
+      return Exit.DENIED;
+    }
+    if (contentType != null && policy.decide(facts) instanceof Decision.Learn learn && learn.need() == Facts.Group.RESPONSE) {
+      facts.response(contentType.toLowerCase(Locale.ROOT), size);
+    }
+    return tell(policy, facts, out);
+  }
+
+  private static int tell(Policy policy, Facts facts, PrintWriter out) {
     var explanation = policy.explain(facts);
     explanation.lines().forEach(out::println);
     return switch (explanation.decision()) {
-      case Decision.Allow _ -> specialPurpose(policy, facts, out);
+      case Decision.Allow _ -> Exit.FINE;
       case Decision.Deny _ -> Exit.DENIED;
       case Decision.Learn _ -> {
-        out.println("The request is let go, and decided when the response's head is there.");
+        out.println("The request is let go, and decided when the response's head is there (say what it is with --content-type).");
         yield Exit.FINE;
       }
     };
   }
 
-  /** After an allow the address still has to be for the internet, or be named. */
-  private static int specialPurpose(Policy policy, Facts facts, PrintWriter out) {
-    List<IpAddress> known = facts.host() instanceof IpAddress literal ? List.of(literal) : facts.addresses();
-    boolean global = known.stream().anyMatch(address -> AddressClass.of(address) == AddressClass.GLOBAL);
-    for (IpAddress address : global ? List.<IpAddress>of() : known) {
-      if (!policy.namesAddress(facts, address)) {
-        out.println("deny: " + address.text() + " is not for the internet (" + AddressClass.of(address).word() + "), and the rule does not name it.");
-        return Exit.DENIED;
-      }
+  /** As the gateway does: the address is looked at after the first decision, and told to policy where it asked. */
+  private Optional<IpAddress> learnAddress(Policy policy, Facts facts, Decision before, PrintWriter out) throws MalformedException {
+    List<IpAddress> known = facts.host() instanceof IpAddress literal ? List.of(literal) : given();
+    boolean asked = before instanceof Decision.Learn learn && learn.need() == Facts.Group.ADDRESS;
+    if (known.isEmpty() && !asked) {
+      return Optional.empty();
     }
-    return Exit.FINE;
+    if (known.isEmpty()) {
+      out.println("Policy asks for the address; resolving " + facts.host().text() + ".");
+      known = resolve(facts.host().text());
+    }
+    List<IpAddress> global = known.stream().filter(address -> AddressClass.of(address) == AddressClass.GLOBAL).toList();
+    List<IpAddress> candidates = global.isEmpty() ? known : global;
+    if (!global.isEmpty() && before instanceof Decision.Allow) {
+      return Optional.empty();
+    }
+    facts.addresses(candidates);
+    if (!global.isEmpty() || policy.decide(facts) instanceof Decision.Deny) {
+      return Optional.empty();
+    }
+    return candidates.stream().filter(address -> !policy.namesAddress(facts, address)).findFirst();
+  }
+
+  private List<IpAddress> given() throws MalformedException {
+    List<IpAddress> parsed = new ArrayList<>();
+    for (String address : addresses) {
+      parsed.add(IpAddress.parse(address));
+    }
+    return parsed;
   }
 
   private Facts facts() throws MalformedException {
@@ -127,9 +160,6 @@ final class ExplainCommand implements Callable<Integer> {
       HttpUrl parsed = HttpUrl.parse(url);
       facts = new Facts(client, timeMicros(), parsed.authority().host(), parsed.authority().port());
       facts.request("http", "http", method, parsed.path(), parsed.rawQuery());
-      if (contentType != null) {
-        facts.response(contentType.toLowerCase(Locale.ROOT), size);
-      }
     } else {
       Authority line = url.startsWith("https://") ? HttpUrl.parse(url).authority() : Authority.parse(url, 0);
       facts = new Facts(client, timeMicros(), line.host(), line.port());
@@ -140,13 +170,6 @@ final class ExplainCommand implements Callable<Integer> {
       facts.whoUnknowable();
     } else {
       facts.who(user, Set.of());
-    }
-    if (!addresses.isEmpty()) {
-      List<IpAddress> parsed = new java.util.ArrayList<>();
-      for (String address : addresses) {
-        parsed.add(IpAddress.parse(address));
-      }
-      facts.addresses(parsed);
     }
     return facts;
   }
@@ -162,7 +185,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   private static List<IpAddress> resolve(String name) {
     try {
-      List<IpAddress> all = new java.util.ArrayList<>();
+      List<IpAddress> all = new ArrayList<>();
       for (InetAddress address : InetAddress.getAllByName(name)) {
         all.add(IpAddress.ofBytes(address.getAddress()));
       }

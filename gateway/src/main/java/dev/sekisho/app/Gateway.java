@@ -15,11 +15,14 @@ import dev.sekisho.data.relay.Tunnels;
 import dev.sekisho.journal.Journal;
 import dev.sekisho.journal.SegmentJournal;
 import dev.sekisho.policy.Policy;
+import dev.sekisho.policy.PolicyConfig;
+import dev.sekisho.policy.list.ListFetcher;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -41,6 +44,7 @@ final class Gateway implements Closeable {
   private final Listeners listeners;
   private volatile Readiness readiness = new Readiness.NotReady("starting");
   private Listeners.@Nullable Bound bound;
+  private @Nullable ListFetcher fetcher;
   private @Nullable InetSocketAddress admin;
 
   private Gateway(Configuration configuration, Policy compiled, Path state) throws IOException {
@@ -81,6 +85,7 @@ final class Gateway implements Closeable {
     metrics.pooled(listeners::pooled);
     metrics.loopLag(listeners::lagSeconds);
     metrics.journal(journal::counters, journal::health);
+    fetchLists(configuration.policy());
     if (configuration.listen().admin().isPresent()) {
       AdminServer server = part(serve("admin", configuration.listen().admin().get(), at -> AdminServer.admin(at, this::readiness, metrics)));
       admin = server.address();
@@ -90,6 +95,18 @@ final class Gateway implements Closeable {
     }
     bound = listeners.open(configuration.listen());
     readiness = new Readiness.Ready();
+  }
+
+  /** Lists that come by URL; in place of those that were fetched for the configuration before. */
+  private synchronized void fetchLists(PolicyConfig config) {
+    if (fetcher != null) {
+      fetcher.close();
+      fetcher = null;
+    }
+    if (!config.fetched().isEmpty()) {
+      fetcher = new ListFetcher(config.fetched(), PolicyConfig.listFolder(state), Instant::now, new FetchedLists(policy));
+      fetcher.start();
+    }
   }
 
   private interface Opening {
@@ -139,6 +156,7 @@ final class Gateway implements Closeable {
       return;
     }
     policy.replace(next.get().policy());
+    fetchLists(policy.config());
     restartNeeded(next.get()).forEach(section -> LOG.warn("The section '{}' has changed; that takes effect after a restart.", section));
   }
 
@@ -171,6 +189,9 @@ final class Gateway implements Closeable {
 
   @Override
   public void close() {
+    if (fetcher != null) {
+      fetcher.close();
+    }
     for (Closeable part : parts.reversed()) {
       try {
         part.close();

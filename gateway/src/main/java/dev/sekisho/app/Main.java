@@ -1,6 +1,7 @@
 package dev.sekisho.app;
 
 import java.io.PrintWriter;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -14,13 +15,14 @@ import picocli.CommandLine.Command;
     subcommands = {
       RunCommand.class, CheckCommand.class, ExplainCommand.class, LogCommand.class, CommandLine.HelpCommand.class
     })
-public final class Main implements Runnable {
+public final class Main implements Callable<Integer> {
   @CommandLine.Spec
   private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
   @Override
-  public void run() {
-    throw new CommandLine.ParameterException(spec.commandLine(), "Say which command.");
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return Exit.USAGE;
   }
 
   public static void main(String[] arguments) {
@@ -33,7 +35,6 @@ public final class Main implements Runnable {
   static CommandLine commandLine() {
     return new CommandLine(new Main())
         .setExecutionExceptionHandler((thrown, command, _) -> failed(thrown, command.getErr()))
-        .setExitCodeExceptionMapper(_ -> Exit.DEFECT)
         .setCaseInsensitiveEnumValuesAllowed(true);
   }
 

@@ -79,32 +79,24 @@ final class DiskSyncer implements Runnable {
       askSeals();
     }
     boolean worked = false;
-    forceNames();
-    for (SegmentAppender appender : appenders) {
-      try {
+    try {
+      folder.forceNames();
+      for (SegmentAppender appender : appenders) {
         finishFull(appender);
         MappedSegment current = appender.current();
         if (due && current != null) {
           worked |= force(current, forcible(appender, current));
         }
-      } catch (IOException | RuntimeException e) {
-        condition.diskFails(String.valueOf(e.getMessage()));
-        return;
       }
+    } catch (IOException | RuntimeException e) {
+      condition.diskFails(String.valueOf(e.getMessage()));
+      return;
     }
-    if (due) {
+    if (due || !(sync instanceof JournalConfig.Sync.Every)) {
       condition.diskWorks();
     }
     if (worked) {
       LockSupport.unpark(touching);
-    }
-  }
-
-  private void forceNames() {
-    try {
-      folder.forceNames();
-    } catch (IOException e) {
-      condition.diskFails(String.valueOf(e.getMessage()));
     }
   }
 
@@ -166,18 +158,23 @@ final class DiskSyncer implements Runnable {
     for (SegmentAppender appender : appenders) {
       try {
         finishFull(appender);
-        @Nullable MappedSegment current = appender.current();
-        if (current != null) {
-          finish(current);
-          Deque<MappedSegment> waiting = unsettled.getOrDefault(appender, new ArrayDeque<>());
-          if (waiting.isEmpty() && current.open() == 0) {
-            SegmentFolder.settle(current.file());
-          }
-        }
+        finishCurrent(appender);
         discardSpares(appender);
       } catch (IOException | RuntimeException e) {
         LOG.error("The journal could not be finished cleanly: {}. The next start finishes it.", e.getMessage());
       }
+    }
+  }
+
+  private void finishCurrent(SegmentAppender appender) throws IOException {
+    @Nullable MappedSegment current = appender.current();
+    if (current == null) {
+      return;
+    }
+    finish(current);
+    Deque<MappedSegment> waiting = unsettled.getOrDefault(appender, new ArrayDeque<>());
+    if (waiting.isEmpty() && current.open() == 0) {
+      SegmentFolder.settle(current.file());
     }
   }
 

@@ -47,7 +47,7 @@ final class Kernel {
     return advise(pages, POPULATE_WRITE);
   }
 
-  /** Tells that what is around a page is of no interest, so that the kernel takes single pages for it and not groups of them. */
+  /** Tells that what is around a page is of no interest, so that the kernel need not take groups of pages. */
   void singlePages(MemorySegment mapping) {
     boolean _ = advise(mapping, RANDOM);
   }

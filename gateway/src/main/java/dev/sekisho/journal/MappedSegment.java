@@ -13,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A segment while it is being written: one event loop appends, one thread touches pages ahead of it, one forces what is behind it to
@@ -50,7 +51,8 @@ final class MappedSegment {
     this.capacity = Math.toIntExact(memory.byteSize());
   }
 
-  /** Maps a file that is really there in its whole length. */
+  /** Maps a file that is really there in its whole length. The arena lives as long as the segment and is closed by {@link #unmap}. */
+  @SuppressWarnings("MustBeClosedChecker")
   static MappedSegment map(Path file, Kernel kernel) throws IOException {
     Arena arena = Arena.ofShared();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -159,8 +161,14 @@ final class MappedSegment {
     return synced;
   }
 
-  /** Nobody may append any more. */
+  /** Nobody may append any more. Waits for the thread that touches pages, which may be at this segment for the last time. */
   void unmap() {
-    arena.close();
+    while (arena.scope().isAlive()) {
+      try {
+        arena.close();
+      } catch (IllegalStateException _) {
+        LockSupport.parkNanos(100_000L);
+      }
+    }
   }
 }

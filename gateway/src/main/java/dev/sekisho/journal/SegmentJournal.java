@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The journal in segments on a local disk. Each event loop appends to its own segment by storing into memory that is mapped to the
- * file (docs/decisions/journal-append.md says why); other threads prepare what comes next and wait for
+ * file (docs/decisions/0012-journal-append.md says why); other threads prepare what comes next and wait for
  * the disk.
  */
 public final class SegmentJournal implements Journal {
@@ -93,7 +93,7 @@ public final class SegmentJournal implements Journal {
   }
 
   @Override
-  public Appender appender() {
+  public synchronized Appender appender() {
     SegmentAppender appender = new SegmentAppender(appenders.size(), shared, touching);
     preparer.prepare(appender);
     appenders.add(appender);

@@ -6,9 +6,10 @@ import dev.sekisho.net.IpAddress;
 import java.util.List;
 
 /**
- * {@code to.address}: of several addresses of a name, an allow rule needs every one of them in the ranges (any of them may be dialled),
- * a deny rule holds for any. A deny rule also looks at the IPv4 address that an IPv6 address carries. When the client asked for an
- * address itself, that is what is compared, and nothing has to be resolved.
+ * {@code to.address}: of several addresses of a name, an allow rule needs every one of them in the
+ * ranges (any of them may be dialled), a deny rule holds for any. A deny rule also looks at the
+ * IPv4 address that an IPv6 address carries. When the client asked for an address itself, that is
+ * what is compared, and nothing has to be resolved.
  *
  * @param naming the ranges that name a special-purpose address: all but the one of everything
  */
@@ -50,7 +51,9 @@ record AddressLeaf(CidrSet ranges, CidrSet naming, List<String> written) impleme
     if (ranges.contains(address)) {
       return true;
     }
-    return sense == Sense.DENY && address.v6() && EmbeddedIpv4.of(address).stream().anyMatch(ranges::contains);
+    return sense == Sense.DENY
+        && address.v6()
+        && EmbeddedIpv4.of(address).stream().anyMatch(ranges::contains);
   }
 
   @Override

@@ -2,7 +2,10 @@ package dev.sekisho.policy;
 
 import java.util.Arrays;
 
-/** Merges ascending lists of rule numbers into one, each number once. Used again and again by one thread. */
+/**
+ * Merges ascending lists of rule numbers into one, each number once. Used again and again by one
+ * thread.
+ */
 final class Candidates {
   private int[][] lists = new int[16][];
   private int[] places = new int[16];
@@ -24,7 +27,10 @@ final class Candidates {
     places[count++] = 0;
   }
 
-  /** The least number not given yet, or -1. There are few lists, so looking at the head of each is the quickest way. */
+  /**
+   * The least number not given yet, or -1. There are few lists, so looking at the head of each is
+   * the quickest way.
+   */
   int next() {
     int least = Integer.MAX_VALUE;
     for (int i = 0; i < count; i++) {

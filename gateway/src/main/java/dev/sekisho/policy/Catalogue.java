@@ -14,8 +14,9 @@ record Catalogue(List<Entry> entries) {
   }
 
   /**
-   * @param trustedUntil microseconds since 1970; after that, whether a name is in the list cannot be known. {@link #ALWAYS} for a file,
-   *     {@link #NEVER} for a list that could not be fetched yet
+   * @param trustedUntil microseconds since 1970; after that, whether a name is in the list cannot
+   *     be known. {@link #ALWAYS} for a file, {@link #NEVER} for a list that could not be fetched
+   *     yet
    */
   record Entry(Kind kind, String name, long trustedUntil) {}
 
@@ -33,6 +34,8 @@ record Catalogue(List<Entry> entries) {
 
   /** The lists that can become stale. */
   int[] perishable() {
-    return java.util.stream.IntStream.range(0, size()).filter(i -> entries.get(i).trustedUntil() != ALWAYS).toArray();
+    return java.util.stream.IntStream.range(0, size())
+        .filter(i -> entries.get(i).trustedUntil() != ALWAYS)
+        .toArray();
   }
 }

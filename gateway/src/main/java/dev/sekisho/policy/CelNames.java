@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The names that {@code when:} can use, with their types and the group of facts each belongs to. */
+/**
+ * The names that {@code when:} can use, with their types and the group of facts each belongs to.
+ */
 enum CelNames {
   SOURCE_IP("source.ip", SimpleType.STRING, null),
   SOURCE_DEVICE("source.device", SimpleType.STRING, null),
@@ -23,7 +25,8 @@ enum CelNames {
   REQUEST_PATH("request.path", SimpleType.STRING, Facts.Group.REQUEST),
   REQUEST_QUERY("request.query", SimpleType.STRING, Facts.Group.REQUEST),
   REQUEST_URL("request.url", SimpleType.STRING, Facts.Group.REQUEST),
-  DESTINATION_ADDRESSES("destination.addresses", ListType.create(SimpleType.STRING), Facts.Group.ADDRESS),
+  DESTINATION_ADDRESSES(
+      "destination.addresses", ListType.create(SimpleType.STRING), Facts.Group.ADDRESS),
   RESPONSE_CONTENT_TYPE("response.content_type", SimpleType.STRING, Facts.Group.RESPONSE),
   RESPONSE_SIZE("response.size", SimpleType.INT, Facts.Group.RESPONSE),
   TIME_HOUR("time.hour", SimpleType.INT, null),

@@ -3,11 +3,14 @@ package dev.sekisho.policy;
 import java.util.List;
 
 /**
- * Something a rule asks of the facts. One tree of these is all that decides: {@link Policy#decide} walks it, and {@link Policy#explain}
- * walks the very same one and tells what it saw.
+ * Something a rule asks of the facts. One tree of these is all that decides: {@link Policy#decide}
+ * walks it, and {@link Policy#explain} walks the very same one and tells what it saw.
  */
 sealed interface Condition permits Condition.All, Condition.Not, Leaf {
-  /** What it is by what is seen; makes no garbage but where a path has several readings, and for CEL. */
+  /**
+   * What it is by what is seen; makes no garbage but where a path has several readings, and for
+   * CEL.
+   */
   Truth test(View view, Sense sense);
 
   /** The groups of facts it may need, a bit each ({@link Truth#bit}). */

@@ -16,7 +16,10 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** Reads the blocks of conditions: {@code who}, {@code to}, {@code method}, {@code response}, {@code when} and {@code not}. */
+/**
+ * Reads the blocks of conditions: {@code who}, {@code to}, {@code method}, {@code response}, {@code
+ * when} and {@code not}.
+ */
 final class ConditionReader {
   /** Which conditions may be asked for. */
   enum Scope {
@@ -42,7 +45,8 @@ final class ConditionReader {
       case EVERYTHING -> {
         block(section, "who", this::who, all);
         block(section, "to", this::to, all);
-        values(section, "method", ConditionReader::method).ifPresent(m -> all.add(new MethodLeaf(new LinkedHashSet<>(m))));
+        values(section, "method", ConditionReader::method)
+            .ifPresent(m -> all.add(new MethodLeaf(new LinkedHashSet<>(m))));
         block(section, "response", this::response, all);
         when(section).ifPresent(all::add);
       }
@@ -65,11 +69,15 @@ final class ConditionReader {
   }
 
   private void whoFields(Section section, List<Condition> all) {
-    values(section, "users", ConditionReader::text).ifPresent(v -> all.add(new UserLeaf(new LinkedHashSet<>(v))));
+    values(section, "users", ConditionReader::text)
+        .ifPresent(v -> all.add(new UserLeaf(new LinkedHashSet<>(v))));
     values(section, "groups", ConditionReader::text).ifPresent(v -> all.add(new GroupLeaf(v)));
     List<String> names = tables.devices().all().stream().map(Devices.Device::name).toList();
-    values(section, "devices", (text, _) -> number(text, names, "device", "devices")).ifPresent(v ->
-        all.add(new DeviceLeaf(tables.devices(), v.stream().mapToInt(Integer::intValue).toArray())));
+    values(section, "devices", (text, _) -> number(text, names, "device", "devices"))
+        .ifPresent(v ->
+            all.add(
+                new DeviceLeaf(
+                    tables.devices(), v.stream().mapToInt(Integer::intValue).toArray())));
   }
 
   private List<Condition> to(Section section) {
@@ -78,7 +86,8 @@ final class ConditionReader {
     if (scope == Scope.EVERYTHING) {
       values(section, "scheme", (text, _) -> word(text, List.of("http", "https")))
           .ifPresent(v -> all.add(new SchemeLeaf(new LinkedHashSet<>(v))));
-      values(section, "path", (text, _) -> PathPattern.parse(text)).ifPresent(v -> all.add(new PathLeaf(v)));
+      values(section, "path", (text, _) -> PathPattern.parse(text))
+          .ifPresent(v -> all.add(new PathLeaf(v)));
       values(section, "protocol", (text, _) -> word(text, ProtocolLeaf.WORDS))
           .ifPresent(v -> all.add(new ProtocolLeaf(new LinkedHashSet<>(v))));
     }
@@ -95,28 +104,35 @@ final class ConditionReader {
   }
 
   private HostLeaf hosts(List<HostPattern> patterns) {
-    List<HostTable.Entry> entries = patterns.stream().map(pattern -> new HostTable.Entry(pattern, 0)).toList();
+    List<HostTable.Entry> entries =
+        patterns.stream().map(pattern -> new HostTable.Entry(pattern, 0)).toList();
     return new HostLeaf(HostTable.of(tables.hash(), entries), patterns);
   }
 
   private static AddressLeaf addresses(List<Cidr> ranges) {
     CidrSet naming = CidrSet.of(ranges.stream().filter(range -> range.prefix() > 0).toList());
-    return new AddressLeaf(CidrSet.of(ranges), naming, ranges.stream().map(Cidr::toString).toList());
+    return new AddressLeaf(
+        CidrSet.of(ranges), naming, ranges.stream().map(Cidr::toString).toList());
   }
 
   private Optional<Condition> lists(Section section, String key, Catalogue.Kind kind) {
     List<Catalogue.Entry> entries = tables.catalogue().entries();
-    List<String> names = entries.stream().filter(e -> e.kind() == kind).map(Catalogue.Entry::name).toList();
+    List<String> names =
+        entries.stream().filter(e -> e.kind() == kind).map(Catalogue.Entry::name).toList();
     int first = kind == Catalogue.Kind.LIST ? 0 : tables.catalogue().size() - names.size();
-    ListLeaf.Parts parts = scope == Scope.BEFORE_TLS ? ListLeaf.Parts.NAMES : ListLeaf.Parts.NAMES_AND_URLS;
+    ListLeaf.Parts parts =
+        scope == Scope.BEFORE_TLS ? ListLeaf.Parts.NAMES : ListLeaf.Parts.NAMES_AND_URLS;
     String where = kind == Catalogue.Kind.LIST ? "lists" : "the folder of categories";
-    return values(section, key, (text, _) -> first + number(text, names, key, where)).map(v ->
-        new ListLeaf(tables.catalogue(), v.stream().mapToInt(Integer::intValue).toArray(), parts));
+    return values(section, key, (text, _) -> first + number(text, names, key, where))
+        .map(v ->
+            new ListLeaf(
+                tables.catalogue(), v.stream().mapToInt(Integer::intValue).toArray(), parts));
   }
 
   private List<Condition> response(Section section) {
     List<Condition> all = new ArrayList<>();
-    values(section, "content-type", (text, _) -> contentType(text)).ifPresent(v -> all.add(new ContentTypeLeaf(v)));
+    values(section, "content-type", (text, _) -> contentType(text))
+        .ifPresent(v -> all.add(new ContentTypeLeaf(v)));
     if (given(section, "max-size")) {
       all.add(new MaxSizeLeaf(section.bytes("max-size", 0)));
     }
@@ -129,12 +145,21 @@ final class ConditionReader {
       return Optional.empty();
     }
     Optional<Node> node = section.node("when");
-    return section.text("when").flatMap(source ->
-        expressions.get().compile(source, node.orElseThrow(), section.problems()).map(leaf -> (Condition) leaf));
+    return section
+        .text("when")
+        .flatMap(source ->
+            expressions
+                .get()
+                .compile(source, node.orElseThrow(), section.problems())
+                .map(leaf -> (Condition) leaf));
   }
 
-  /** A block of conditions, all of which must hold. An empty one is refused: it would hold always, which nobody writes on purpose. */
-  private void block(Section parent, String key, Function<Section, List<Condition>> reader, List<Condition> into) {
+  /**
+   * A block of conditions, all of which must hold. An empty one is refused: it would hold always,
+   * which nobody writes on purpose.
+   */
+  private void block(
+      Section parent, String key, Function<Section, List<Condition>> reader, List<Condition> into) {
     if (!given(parent, key)) {
       return;
     }
@@ -142,7 +167,8 @@ final class ConditionReader {
   }
 
   /** {@code not:} with one block, or a list of blocks of which none may hold. */
-  private void not(Section parent, Function<Section, List<Condition>> reader, List<Condition> into) {
+  private void not(
+      Section parent, Function<Section, List<Condition>> reader, List<Condition> into) {
     if (!given(parent, "not")) {
       return;
     }
@@ -156,12 +182,19 @@ final class ConditionReader {
     List<Condition> conditions = reader.apply(section);
     section.end();
     if (conditions.isEmpty() && section.problems().all().size() == errors) {
-      section.problems().error(section.mark(), section.name() + " has no condition; leave it out or say what is meant.");
+      section
+          .problems()
+          .error(
+              section.mark(),
+              section.name() + " has no condition; leave it out or say what is meant.");
     }
     return conditions;
   }
 
-  /** Whether a key is written; one without a value is refused, for a rule that silently lost a condition would match too much. */
+  /**
+   * Whether a key is written; one without a value is refused, for a rule that silently lost a
+   * condition would match too much.
+   */
   private static boolean given(Section section, String key) {
     if (!section.has(key)) {
       return false;
@@ -186,14 +219,27 @@ final class ConditionReader {
     if (!given(section, key)) {
       return Optional.empty();
     }
-    BiFunction<String, Mark, Optional<T>> reporting = (text, mark) -> {
-      try {
-        return Optional.of(parser.parse(text, message -> section.problems().warning(mark, message)));
-      } catch (MalformedException e) {
-        section.problems().error(mark, section.name() + "." + key + ": '" + text + "' cannot be used because " + e.reason() + ".");
-        return Optional.empty();
-      }
-    };
+    BiFunction<String, Mark, Optional<T>> reporting =
+        (text, mark) -> {
+          try {
+            return Optional.of(
+                parser.parse(text, message -> section.problems().warning(mark, message)));
+          } catch (MalformedException e) {
+            section
+                .problems()
+                .error(
+                    mark,
+                    section.name()
+                        + "."
+                        + key
+                        + ": '"
+                        + text
+                        + "' cannot be used because "
+                        + e.reason()
+                        + ".");
+            return Optional.empty();
+          }
+        };
     List<T> values = section.values(key, reporting);
     if (section.items(key).isEmpty()) {
       section.problems().error(section.markOf(key), section.name() + "." + key + " has no value.");
@@ -215,10 +261,14 @@ final class ConditionReader {
     return text;
   }
 
-  private static int number(String name, List<String> names, String kind, String where) throws MalformedException {
+  private static int number(String name, List<String> names, String kind, String where)
+      throws MalformedException {
     int number = names.indexOf(name);
     if (number < 0) {
-      String hint = Spelling.nearest(name, names).map(nearest -> "; did you mean '" + nearest + "'?").orElse("");
+      String hint =
+          Spelling.nearest(name, names)
+              .map(nearest -> "; did you mean '" + nearest + "'?")
+              .orElse("");
       throw new MalformedException("there is no such " + kind + " in " + where + hint);
     }
     return number;
@@ -241,7 +291,8 @@ final class ConditionReader {
         return number;
       }
     }
-    throw new MalformedException("a port is a number from 1 to 65535, or two of them as in 8000-8999");
+    throw new MalformedException(
+        "a port is a number from 1 to 65535, or two of them as in 8000-8999");
   }
 
   private static String method(String text, Warnings warnings) throws MalformedException {
@@ -249,10 +300,14 @@ final class ConditionReader {
       throw new MalformedException("it is not a method's name (RFC 9110 §9.1)");
     }
     if (text.equals("CONNECT")) {
-      throw new MalformedException("a tunnel is decided by its host and port; the methods are those of the requests in it");
+      throw new MalformedException(
+          "a tunnel is decided by its host and port; the methods are those of the requests in it");
     }
     if (!text.equals(text.toUpperCase(Locale.ROOT))) {
-      warnings.warn("methods are compared as written, and the usual ones are in upper case: " + text.toUpperCase(Locale.ROOT) + "?");
+      warnings.warn(
+          "methods are compared as written, and the usual ones are in upper case: "
+              + text.toUpperCase(Locale.ROOT)
+              + "?");
     }
     return text;
   }
@@ -260,7 +315,8 @@ final class ConditionReader {
   private static String contentType(String text) throws MalformedException {
     String lower = text.toLowerCase(Locale.ROOT);
     if (!lower.matches("[a-z0-9!#$&^_.+-]+/([a-z0-9!#$&^_.+-]+|\\*)")) {
-      throw new MalformedException("a media type is written as text/html, or image/* for all of a kind");
+      throw new MalformedException(
+          "a media type is written as text/html, or image/* for all of a kind");
     }
     return lower;
   }

@@ -2,7 +2,10 @@ package dev.sekisho.policy;
 
 import java.util.List;
 
-/** {@code response.content-type}: {@code text/html}, or all of a kind as {@code image/*}. What is not declared cannot be known. */
+/**
+ * {@code response.content-type}: {@code text/html}, or all of a kind as {@code image/*}. What is
+ * not declared cannot be known.
+ */
 record ContentTypeLeaf(List<String> types) implements Leaf {
   @Override
   public Truth test(View view, Sense sense) {

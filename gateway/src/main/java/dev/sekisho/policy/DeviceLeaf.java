@@ -24,7 +24,8 @@ record DeviceLeaf(Devices devices, int[] numbers) implements Leaf {
 
   @Override
   public String expected() {
-    return Texts.some(java.util.Arrays.stream(numbers).mapToObj(n -> devices.all().get(n).name()).toList());
+    return Texts.some(
+        java.util.Arrays.stream(numbers).mapToObj(n -> devices.all().get(n).name()).toList());
   }
 
   @Override

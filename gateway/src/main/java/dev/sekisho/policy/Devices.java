@@ -5,7 +5,9 @@ import dev.sekisho.net.IpAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The configured devices in the order of the configuration; their numbers are their places in it. */
+/**
+ * The configured devices in the order of the configuration; their numbers are their places in it.
+ */
 record Devices(List<Device> all) {
   record Device(String name, CidrSet addresses) {}
 
@@ -19,7 +21,10 @@ record Devices(List<Device> all) {
 
   /** Every device that has the address. */
   List<String> names(IpAddress client) {
-    return all.stream().filter(device -> device.addresses().contains(client)).map(Device::name).toList();
+    return all.stream()
+        .filter(device -> device.addresses().contains(client))
+        .map(Device::name)
+        .toList();
   }
 
   /** The first device that has the address, or null. */

@@ -3,7 +3,10 @@ package dev.sekisho.policy;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Tells a walk: the same rules, the same conditions and the same {@link Walk} as a decision, without the index. */
+/**
+ * Tells a walk: the same rules, the same conditions and the same {@link Walk} as a decision,
+ * without the index.
+ */
 final class Explainer {
   private final Policy policy;
   private final View view;
@@ -28,13 +31,18 @@ final class Explainer {
         ended = step == Walk.Step.ENDED ? rule : null;
       }
       List<Explanation.Part> parts = new ArrayList<>();
-      rule.condition().conditions().forEach(condition -> parts(condition, rule.outcome().sense(), 0, parts));
+      rule.condition()
+          .conditions()
+          .forEach(condition -> parts(condition, rule.outcome().sense(), 0, parts));
       steps.add(new Explanation.Step(rule.name(), rule.outcome().action(), fate, truth, parts));
     }
     if (ended == null) {
       throw new IllegalStateException("the default ends every walk");
     }
-    return new Explanation(Policy.afterSeal(walk.end(ended, policy, view.seen()), seal, policy, view.seen()), seal, steps);
+    return new Explanation(
+        Policy.afterSeal(walk.end(ended, policy, view.seen()), seal, policy, view.seen()),
+        seal,
+        steps);
   }
 
   private static Explanation.Fate fate(Walk.Step step) {
@@ -56,7 +64,12 @@ final class Explainer {
       case Leaf leaf -> {
         Truth truth = leaf.test(view, sense);
         boolean told = truth.kind() == Truth.Kind.TRUE || truth.kind() == Truth.Kind.FALSE;
-        into.add(new Explanation.Part(depth, leaf.field() + " " + leaf.expected(), truth, told ? leaf.value(view.seen()) : ""));
+        into.add(
+            new Explanation.Part(
+                depth,
+                leaf.field() + " " + leaf.expected(),
+                truth,
+                told ? leaf.value(view.seen()) : ""));
       }
     }
   }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The whole walk, for {@code sekisho explain} and the console: every rule in order with what each of its conditions was, and the decision,
- * which is the one that {@link Policy#decide} gives.
+ * The whole walk, for {@code sekisho explain} and the console: every rule in order with what each
+ * of its conditions was, and the decision, which is the one that {@link Policy#decide} gives.
  */
 public record Explanation(Decision decision, Seal seal, List<Step> steps) {
   /** What became of a rule. */
@@ -39,25 +39,34 @@ public record Explanation(Decision decision, Seal seal, List<Step> steps) {
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     switch (seal) {
-      case Seal.Sealed sealed -> lines.add("inspect.never: '" + sealed.rule() + "' keeps the connection sealed");
-      case Seal.Learn learn -> lines.add("inspect.never: '" + learn.rule() + "' cannot be told before " + Needs.phrase(learn.need()));
+      case Seal.Sealed sealed ->
+          lines.add("inspect.never: '" + sealed.rule() + "' keeps the connection sealed");
+      case Seal.Learn learn ->
+          lines.add(
+              "inspect.never: '"
+                  + learn.rule()
+                  + "' cannot be told before "
+                  + Needs.phrase(learn.need()));
       case Seal.Open _ -> {
         // nothing to tell
       }
     }
     int number = 1;
     for (Step step : steps) {
-      lines.add(String.format("%3d  %-5s  %s  (%s)", number++, step.action(), step.rule(), fate(step)));
+      lines.add(
+          String.format("%3d  %-5s  %s  (%s)", number++, step.action(), step.rule(), fate(step)));
       if (step.fate() != Fate.NOT_REACHED) {
         step.parts().forEach(part -> lines.add(line(part)));
       }
     }
     lines.add("");
-    lines.add(switch (decision) {
-      case Decision.Allow _ -> "allow: " + decision.reason();
-      case Decision.Deny _ -> "deny: " + decision.reason();
-      case Decision.Learn learn -> "learn " + Needs.word(learn.need()) + ": " + decision.reason();
-    });
+    lines.add(
+        switch (decision) {
+          case Decision.Allow _ -> "allow: " + decision.reason();
+          case Decision.Deny _ -> "deny: " + decision.reason();
+          case Decision.Learn learn ->
+              "learn " + Needs.word(learn.need()) + ": " + decision.reason();
+        });
     decision.observed().forEach(one -> lines.add("observed: " + one));
     return lines;
   }

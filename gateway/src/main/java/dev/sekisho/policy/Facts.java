@@ -7,8 +7,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known about one exchange so far. Facts come in four groups that become known together, and each group is known, unknown
- * yet, or unknowable. The exchange owns its facts and tells policy more as it learns more; nothing that was learnt is taken back.
+ * What is known about one exchange so far. Facts come in four groups that become known together,
+ * and each group is known, unknown yet, or unknowable. The exchange owns its facts and tells policy
+ * more as it learns more; nothing that was learnt is taken back.
  *
  * <p>Not thread-safe: one exchange lives on one event loop.
  */
@@ -17,7 +18,10 @@ public final class Facts {
     KNOWN,
     /** Not yet: it can still be learnt, at a price. */
     UNKNOWN,
-    /** Never: the sealed connection, the transparent mode or the parent hides it. Counts against the request. */
+    /**
+     * Never: the sealed connection, the transparent mode or the parent hides it. Counts against the
+     * request.
+     */
     UNKNOWABLE
   }
 
@@ -85,10 +89,12 @@ public final class Facts {
    *
    * @param scheme {@code http} or {@code https}
    * @param protocol {@code http} or {@code websocket}
-   * @param path as written, beginning with a slash, without the query; {@code *} for the asterisk form
+   * @param path as written, beginning with a slash, without the query; {@code *} for the asterisk
+   *     form
    * @param query as written without the question mark, or null
    */
-  public void request(String scheme, String protocol, String method, String path, @Nullable String query) {
+  public void request(
+      String scheme, String protocol, String method, String path, @Nullable String query) {
     this.request = State.KNOWN;
     this.scheme = scheme;
     this.protocol = protocol;
@@ -102,7 +108,10 @@ public final class Facts {
     request = State.UNKNOWABLE;
   }
 
-  /** The addresses that may be dialled. Replaces an earlier answer for the same exchange, as when one of them is chosen. */
+  /**
+   * The addresses that may be dialled. Replaces an earlier answer for the same exchange, as when
+   * one of them is chosen.
+   */
   public void addresses(List<IpAddress> addresses) {
     this.address = State.KNOWN;
     this.addresses = addresses;

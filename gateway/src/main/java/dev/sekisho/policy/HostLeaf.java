@@ -2,7 +2,10 @@ package dev.sekisho.policy;
 
 import java.util.List;
 
-/** {@code to.host}: names, names with everything below them, addresses as the client wrote them. Known from the start. */
+/**
+ * {@code to.host}: names, names with everything below them, addresses as the client wrote them.
+ * Known from the start.
+ */
 record HostLeaf(HostTable table, List<HostPattern> patterns) implements Leaf {
   @Override
   public Truth test(View view, Sense sense) {

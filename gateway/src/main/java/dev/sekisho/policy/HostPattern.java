@@ -20,7 +20,8 @@ record HostPattern(String name, Reach reach) {
 
   static HostPattern parse(String text) throws MalformedException {
     if (text.startsWith("*.")) {
-      throw new MalformedException("a name and everything below it is written '" + text.substring(1) + "'");
+      throw new MalformedException(
+          "a name and everything below it is written '" + text.substring(1) + "'");
     }
     if (text.startsWith(".")) {
       return new HostPattern(DomainName.parse(text.substring(1)).text(), Reach.BELOW);

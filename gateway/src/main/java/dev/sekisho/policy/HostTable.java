@@ -9,8 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers by host name, found without making an object: an open-addressing table of keyed hashes, each hit verified against the name
- * itself. A name may have numbers for itself and others for everything at and below it.
+ * Numbers by host name, found without making an object: an open-addressing table of keyed hashes,
+ * each hit verified against the name itself. A name may have numbers for itself and others for
+ * everything at and below it.
  */
 final class HostTable {
   private static final int[] NONE = {};
@@ -75,7 +76,9 @@ final class HostTable {
   int find(long hash, String host, int start) {
     int slot = (int) hash & (names.length - 1);
     for (String name = names[slot]; name != null; name = names[slot]) {
-      if (hashes[slot] == hash && name.length() == host.length() - start && host.startsWith(name, start)) {
+      if (hashes[slot] == hash
+          && name.length() == host.length() - start
+          && host.startsWith(name, start)) {
         return slot;
       }
       slot = (slot + 1) & (names.length - 1);

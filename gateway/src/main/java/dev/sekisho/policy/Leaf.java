@@ -2,8 +2,20 @@ package dev.sekisho.policy;
 
 /** A single field of a rule with its values, of which any may match. */
 sealed interface Leaf extends Condition
-    permits UserLeaf, GroupLeaf, DeviceLeaf, HostLeaf, PortLeaf, AddressLeaf, SchemeLeaf, ProtocolLeaf, MethodLeaf, PathLeaf, ListLeaf,
-        ContentTypeLeaf, MaxSizeLeaf, WhenLeaf {
+    permits UserLeaf,
+        GroupLeaf,
+        DeviceLeaf,
+        HostLeaf,
+        PortLeaf,
+        AddressLeaf,
+        SchemeLeaf,
+        ProtocolLeaf,
+        MethodLeaf,
+        PathLeaf,
+        ListLeaf,
+        ContentTypeLeaf,
+        MaxSizeLeaf,
+        WhenLeaf {
   /** The field as it is written in the configuration. */
   String field();
 

@@ -3,9 +3,9 @@ package dev.sekisho.policy;
 import java.util.Arrays;
 
 /**
- * {@code to.list} and {@code to.category}. Names and addresses are compared with what the client asked for, from the start; the URLs of
- * a list need the request, but only where the list has URLs of that very host. What a list says that is older than it may be
- * cannot be known.
+ * {@code to.list} and {@code to.category}. Names and addresses are compared with what the client
+ * asked for, from the start; the URLs of a list need the request, but only where the list has URLs
+ * of that very host. What a list says that is older than it may be cannot be known.
  */
 record ListLeaf(Catalogue catalogue, int[] numbers, Parts parts) implements Leaf {
   enum Parts {
@@ -46,12 +46,15 @@ record ListLeaf(Catalogue catalogue, int[] numbers, Parts parts) implements Leaf
 
   @Override
   public String field() {
-    return catalogue.entries().get(numbers[0]).kind() == Catalogue.Kind.LIST ? "to.list" : "to.category";
+    return catalogue.entries().get(numbers[0]).kind() == Catalogue.Kind.LIST
+        ? "to.list"
+        : "to.category";
   }
 
   @Override
   public String expected() {
-    return Texts.some(Arrays.stream(numbers).mapToObj(n -> catalogue.entries().get(n).name()).toList());
+    return Texts.some(
+        Arrays.stream(numbers).mapToObj(n -> catalogue.entries().get(n).name()).toList());
   }
 
   @Override

@@ -18,7 +18,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Reads {@code lists} and {@code categories}: what sets of names there are and where each comes from. */
+/**
+ * Reads {@code lists} and {@code categories}: what sets of names there are and where each comes
+ * from.
+ */
 final class ListsReader {
   private static final long MOST_BYTES = 256L << 20;
 
@@ -38,7 +41,8 @@ final class ListsReader {
     record File(String name, ListFormat format, Path path, Mark mark) implements Declared {}
 
     /** From a URL. */
-    record Fetched(String name, ListFormat format, FetchedList list, Mark mark) implements Declared {}
+    record Fetched(String name, ListFormat format, FetchedList list, Mark mark)
+        implements Declared {}
 
     /** From a folder of the categories' folder. */
     record Category(String name, List<ListSource> sources) implements Declared {}
@@ -48,7 +52,11 @@ final class ListsReader {
     List<Declared> all = new ArrayList<>();
     sections.forEach((name, section) -> {
       if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {
-        problems.error(section.mark(), "a list's name has letters, digits, dots, hyphens and underscores, at most 64: '" + name + "'.");
+        problems.error(
+            section.mark(),
+            "a list's name has letters, digits, dots, hyphens and underscores, at most 64: '"
+                + name
+                + "'.");
       }
       list(name, section).ifPresent(all::add);
       section.end();
@@ -67,29 +75,43 @@ final class ListsReader {
     if (file.isPresent()) {
       Path path = folder.resolve(file.get());
       if (!Files.isRegularFile(path)) {
-        problems.error(section.markOf("file"), "the list '" + name + "' cannot be read: there is no file " + path + ".");
+        problems.error(
+            section.markOf("file"),
+            "the list '" + name + "' cannot be read: there is no file " + path + ".");
       }
       return Optional.of(new Declared.File(name, format, path, section.mark()));
     }
-    FetchedList.Fetching fetching = new FetchedList.Fetching(
-        section.duration("interval", Duration.ofDays(1)), sha256(section), section.bytes("max-size", MOST_BYTES));
-    FetchedList.Trust trust = new FetchedList.Trust(
-        section.duration("max-age", Duration.ofDays(7)),
-        section.choice("when-stale", FetchedList.WhenStale.class, FetchedList.WhenStale.REFUSE));
+    FetchedList.Fetching fetching =
+        new FetchedList.Fetching(
+            section.duration("interval", Duration.ofDays(1)),
+            sha256(section),
+            section.bytes("max-size", MOST_BYTES));
+    FetchedList.Trust trust =
+        new FetchedList.Trust(
+            section.duration("max-age", Duration.ofDays(7)),
+            section.choice(
+                "when-stale", FetchedList.WhenStale.class, FetchedList.WhenStale.REFUSE));
     if (fetching.interval().toSeconds() < 10) {
-      problems.error(section.markOf("interval"), section.name() + ".interval must be at least 10s.");
+      problems.error(
+          section.markOf("interval"), section.name() + ".interval must be at least 10s.");
     }
     if (trust.greatestAge().compareTo(fetching.interval()) < 0) {
-      problems.warning(section.markOf("max-age"), section.name() + " is fetched less often than its max-age allows: "
-          + "it will be stale in between.");
+      problems.warning(
+          section.markOf("max-age"),
+          section.name()
+              + " is fetched less often than its max-age allows: "
+              + "it will be stale in between.");
     }
-    return url.map(u -> new Declared.Fetched(name, format, new FetchedList(name, u, fetching, trust), section.mark()));
+    return url.map(u ->
+        new Declared.Fetched(
+            name, format, new FetchedList(name, u, fetching, trust), section.mark()));
   }
 
   private static Optional<URI> url(Section section, String text, Mark mark) {
     try {
       URI uri = new URI(text);
-      boolean web = "https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme());
+      boolean web =
+          "https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme());
       if (web && uri.getHost() != null && uri.getUserInfo() == null) {
         return Optional.of(uri);
       }
@@ -100,12 +122,18 @@ final class ListsReader {
   }
 
   private static Optional<String> sha256(Section section) {
-    return section.value("sha256", (text, mark) -> text.matches("[0-9A-Fa-f]{64}")
-        ? Optional.of(text.toLowerCase(Locale.ROOT))
-        : section.wrong(mark, "sha256", text, "64 hexadecimal digits"));
+    return section.value(
+        "sha256",
+        (text, mark) ->
+            text.matches("[0-9A-Fa-f]{64}")
+                ? Optional.of(text.toLowerCase(Locale.ROOT))
+                : section.wrong(mark, "sha256", text, "64 hexadecimal digits"));
   }
 
-  /** Every folder in the categories' folder with a file {@code domains} or {@code urls}; their names are the categories'. */
+  /**
+   * Every folder in the categories' folder with a file {@code domains} or {@code urls}; their names
+   * are the categories'.
+   */
   List<Declared> categories(Section section) {
     Optional<String> given = section.text("folder");
     section.end();
@@ -114,7 +142,9 @@ final class ListsReader {
     }
     Path path = folder.resolve(given.get());
     if (!Files.isDirectory(path)) {
-      problems.error(section.markOf("folder"), "the categories cannot be read: there is no folder " + path + ".");
+      problems.error(
+          section.markOf("folder"),
+          "the categories cannot be read: there is no folder " + path + ".");
       return List.of();
     }
     try (Stream<Path> children = Files.list(path)) {
@@ -124,7 +154,9 @@ final class ListsReader {
       }
       return all;
     } catch (IOException e) {
-      problems.error(section.markOf("folder"), "the categories in " + path + " cannot be read: " + e.getMessage() + ".");
+      problems.error(
+          section.markOf("folder"),
+          "the categories in " + path + " cannot be read: " + e.getMessage() + ".");
       return List.of();
     }
   }
@@ -135,7 +167,8 @@ final class ListsReader {
       String file = format.name().toLowerCase(Locale.ROOT);
       if (Files.isRegularFile(child.resolve(file))) {
         // the number is given when all are known
-        sources.add(new ListSource(-1, format, child.resolve(file), shown.resolve(file).toString()));
+        sources.add(
+            new ListSource(-1, format, child.resolve(file), shown.resolve(file).toString()));
       }
     }
     if (!sources.isEmpty()) {

@@ -1,6 +1,9 @@
 package dev.sekisho.policy;
 
-/** {@code response.max-size}: the declared size is at most so many bytes. A size that is not declared cannot be known. */
+/**
+ * {@code response.max-size}: the declared size is at most so many bytes. A size that is not
+ * declared cannot be known.
+ */
 record MaxSizeLeaf(long bytes) implements Leaf {
   @Override
   public Truth test(View view, Sense sense) {

@@ -1,6 +1,9 @@
 package dev.sekisho.policy;
 
-/** What a rule does when it decides. Two rules have the same outcome when these are equal: action and obligations. */
+/**
+ * What a rule does when it decides. Two rules have the same outcome when these are equal: action
+ * and obligations.
+ */
 sealed interface Outcome {
   record Allows(Obligations obligations) implements Outcome {}
 

@@ -3,7 +3,10 @@ package dev.sekisho.policy;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** {@code to.path}: an allow rule needs every reading of the path to match, a deny rule holds when any does. */
+/**
+ * {@code to.path}: an allow rule needs every reading of the path to match, a deny rule holds when
+ * any does.
+ */
 record PathLeaf(List<PathPattern> patterns) implements Leaf, Predicate<String> {
   @Override
   public Truth test(View view, Sense sense) {

@@ -3,11 +3,13 @@ package dev.sekisho.policy;
 import dev.sekisho.net.MalformedException;
 
 /**
- * A pattern for paths: {@code *} stands for any characters within a segment, {@code **} for any characters at all, and {@code /a/**}
- * also for {@code /a} itself. Everything else stands for itself, upper and lower case apart.
+ * A pattern for paths: {@code *} stands for any characters within a segment, {@code **} for any
+ * characters at all, and {@code /a/**} also for {@code /a} itself. Everything else stands for
+ * itself, upper and lower case apart.
  *
- * <p>What comes before the first star is compared as it is. The rest is matched by following all possibilities at once, one bit for each
- * place in the pattern, so the time is proportional to the length of the path whatever an attacker writes in it.
+ * <p>What comes before the first star is compared as it is. The rest is matched by following all
+ * possibilities at once, one bit for each place in the pattern, so the time is proportional to the
+ * length of the path whatever an attacker writes in it.
  */
 final class PathPattern {
   /** One bit each in a long, and one for the end. */
@@ -53,10 +55,13 @@ final class PathPattern {
       throw new MalformedException("a path begins with a slash");
     }
     if (text.indexOf('?') >= 0 || text.indexOf('#') >= 0) {
-      throw new MalformedException("a path has no query and no fragment; the query is looked at with when: request.query");
+      throw new MalformedException(
+          "a path has no query and no fragment; the query is looked at with when: request.query");
     }
-    if (text.indexOf('%') >= 0 || text.chars().anyMatch(c -> c < ' ' || c == 0x7f || (c >= 0xD800 && c < 0xF900))) {
-      throw new MalformedException("a path is compared as written and decoded; write * for characters that have to be percent-encoded");
+    if (text.indexOf('%') >= 0
+        || text.chars().anyMatch(c -> c < ' ' || c == 0x7f || (c >= 0xD800 && c < 0xF900))) {
+      throw new MalformedException(
+          "a path is compared as written and decoded; write * for characters that have to be percent-encoded");
     }
     int star = text.indexOf('*');
     if (star < 0) {
@@ -65,9 +70,11 @@ final class PathPattern {
     if (star == text.length() - 2 && text.endsWith("/**")) {
       return new PathPattern(text, text.substring(0, star - 1), Tail.BELOW, "");
     }
-    String rest = text.substring(star).replaceAll("\\*\\*+", String.valueOf(ANY)).replace('*', SEGMENT);
+    String rest =
+        text.substring(star).replaceAll("\\*\\*+", String.valueOf(ANY)).replace('*', SEGMENT);
     if (rest.length() > MOST_AFTER_STAR) {
-      throw new MalformedException("there are more than " + MOST_AFTER_STAR + " characters after the first star");
+      throw new MalformedException(
+          "there are more than " + MOST_AFTER_STAR + " characters after the first star");
     }
     return new PathPattern(text, text.substring(0, star), Tail.STARS, rest);
   }
@@ -83,7 +90,9 @@ final class PathPattern {
     };
   }
 
-  /** {@code /a*}{@code /**} also means {@code /ab}: a trailing {@code /**} may stand for nothing. */
+  /**
+   * {@code /a*}{@code /**} also means {@code /ab}: a trailing {@code /**} may stand for nothing.
+   */
   private boolean belowItself(String path) {
     return text.endsWith("/**") && matchesRest(path + "/", prefix.length());
   }

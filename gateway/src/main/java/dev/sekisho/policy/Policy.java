@@ -8,9 +8,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The compiled policy: immutable, shared by all event loops, replaced as a whole on reload. {@link PolicyConfig} makes it.
+ * The compiled policy: immutable, shared by all event loops, replaced as a whole on reload. {@link
+ * PolicyConfig} makes it.
  *
- * <p>Deciding never blocks. What it works with on the way is kept per thread, so a decision leaves nothing behind but itself.
+ * <p>Deciding never blocks. What it works with on the way is kept per thread, so a decision leaves
+ * nothing behind but itself.
  */
 public final class Policy {
   private final Tables tables;
@@ -37,14 +39,17 @@ public final class Policy {
     Walk walk = view.walk();
     for (int number = candidates.next(); number >= 0; number = candidates.next()) {
       Rule rule = rules.rule(number);
-      if (walk.step(rule, rule.test(view)) == Walk.Step.ENDED) {
+      if (walk.step(rule, rules.test(rule, view)) == Walk.Step.ENDED) {
         return afterSeal(walk.end(rule, this, view.seen()), seal, this, view.seen());
       }
     }
     throw new IllegalStateException("the default ends every walk");
   }
 
-  /** Every rule in order with what each condition was, and the same decision as {@link #decide} gives. */
+  /**
+   * Every rule in order with what each condition was, and the same decision as {@link #decide}
+   * gives.
+   */
   public Explanation explain(Facts facts) {
     View view = new View(tables);
     Seal seal = look(view, facts);
@@ -63,18 +68,23 @@ public final class Policy {
 
   /** Before TLS is opened it must be certain that no rule forbids it. */
   static Decision afterSeal(Decision decision, Seal seal, Policy policy, Seen seen) {
-    boolean opens = decision instanceof Decision.Learn learn
-        && (learn.need() == Facts.Group.REQUEST || learn.need() == Facts.Group.RESPONSE);
+    boolean opens =
+        decision instanceof Decision.Learn learn
+            && (learn.need() == Facts.Group.REQUEST || learn.need() == Facts.Group.RESPONSE);
     if (opens && seal instanceof Seal.Learn first) {
-      Rule rule = policy.never.rules().stream().filter(r -> r.name().equals(first.rule())).findFirst().orElseThrow();
+      Rule rule =
+          policy.never.rules().stream()
+              .filter(r -> r.name().equals(first.rule()))
+              .findFirst()
+              .orElseThrow();
       return new Decision.Learn(new Why(policy, rule, seen), first.need(), decision.observed());
     }
     return decision;
   }
 
   /**
-   * What {@code inspect.never} says. Whoever opens TLS asks this first. It is absolute, so what cannot be known keeps a connection
-   * sealed, as in a deny rule.
+   * What {@code inspect.never} says. Whoever opens TLS asks this first. It is absolute, so what
+   * cannot be known keeps a connection sealed, as in a deny rule.
    */
   public Seal seal(Facts facts) {
     return seal(views.get().look(Seen.of(facts)));
@@ -89,7 +99,7 @@ public final class Policy {
     Seal undecided = OPEN;
     for (int number = candidates.next(); number >= 0; number = candidates.next()) {
       Rule rule = never.rule(number);
-      Truth truth = rule.test(view);
+      Truth truth = never.test(rule, view);
       if (rule.holds(truth)) {
         return new Seal.Sealed(rule.name());
       }
@@ -107,7 +117,10 @@ public final class Policy {
     return tables.devices().name(client);
   }
 
-  /** The categories of what is asked for, as far as it is known: for a path with several readings, by any of them. */
+  /**
+   * The categories of what is asked for, as far as it is known: for a path with several readings,
+   * by any of them.
+   */
   public List<String> categories(Facts facts) {
     if (tables.catalogue().size() == 0) {
       return List.of();
@@ -116,7 +129,10 @@ public final class Policy {
     List<String> names = new ArrayList<>(2);
     for (int number = 0; number < tables.catalogue().size(); number++) {
       Catalogue.Entry entry = tables.catalogue().entries().get(number);
-      boolean url = view.seen().request == Facts.State.KNOWN && view.hasUrls(number) && view.url(number, Sense.DENY);
+      boolean url =
+          view.seen().request == Facts.State.KNOWN
+              && view.hasUrls(number)
+              && view.url(number, Sense.DENY);
       if (entry.kind() == Catalogue.Kind.CATEGORY && (view.member(number) || url)) {
         names.add(entry.name());
       }
@@ -125,13 +141,42 @@ public final class Policy {
   }
 
   /**
-   * Whether the rule that allows this exchange names the address itself, so that a special-purpose address may be dialled: in
-   * {@code to.address} (a range of everything names nothing), or because the client asked for this very address and
-   * {@code to.host} has it. The default names nothing.
+   * Whether the rule that allows this exchange names the address itself, so that a special-purpose
+   * address may be dialled: in {@code to.address} (a range of everything names nothing), or because
+   * the client asked for this very address and {@code to.host} has it. The default names nothing.
+   * While the decision still waits for the response, every rule that may yet allow it has to.
    */
   public boolean namesAddress(Facts facts, IpAddress address) {
-    return decide(facts) instanceof Decision.Allow allow
-        && allow.why().deciding().names(tables.hash(), facts.host(), address);
+    return switch (decide(facts)) {
+      case Decision.Allow allow ->
+          allow.why().deciding().names(tables.hash(), facts.host(), address);
+      case Decision.Deny _ -> false;
+      case Decision.Learn _ -> everyAllowStillPossibleNames(facts, address);
+    };
+  }
+
+  private boolean everyAllowStillPossibleNames(Facts facts, IpAddress address) {
+    View view = views.get();
+    look(view, facts);
+    Candidates candidates = view.candidates();
+    rules.find(view, candidates);
+    Walk walk = view.walk();
+    boolean named = false;
+    for (int number = candidates.next(); number >= 0; number = candidates.next()) {
+      Rule rule = rules.rule(number);
+      Walk.Step step = walk.step(rule, rules.test(rule, view));
+      boolean possible = step == Walk.Step.SET_ASIDE || step == Walk.Step.ENDED;
+      if (possible && rule.outcome() instanceof Outcome.Allows) {
+        if (!rule.names(tables.hash(), facts.host(), address)) {
+          return false;
+        }
+        named = true;
+      }
+      if (step == Walk.Step.ENDED) {
+        return named;
+      }
+    }
+    throw new IllegalStateException("the default ends every walk");
   }
 
   /**
@@ -162,7 +207,9 @@ public final class Policy {
     return otherwise;
   }
 
-  /** A view of its own for telling, so that a decision under way on this thread is not disturbed. */
+  /**
+   * A view of its own for telling, so that a decision under way on this thread is not disturbed.
+   */
   View view(Seen seen) {
     return new View(tables).look(seen);
   }

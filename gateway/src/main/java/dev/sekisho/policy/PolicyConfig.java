@@ -24,9 +24,10 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The sections {@code policy}, {@code inspect}, {@code devices}, {@code lists} and {@code categories} of a configuration, as they were
- * when it was read. {@link #compile} makes a {@link Policy} of them, and may be called again when a list has changed, without
- * looking at the configuration's file again: a change there takes effect when the operator says so.
+ * The sections {@code policy}, {@code inspect}, {@code devices}, {@code lists} and {@code
+ * categories} of a configuration, as they were when it was read. {@link #compile} makes a {@link
+ * Policy} of them, and may be called again when a list has changed, without looking at the
+ * configuration's file again: a change there takes effect when the operator says so.
  */
 public final class PolicyConfig {
   private final Map<String, Node> sections;
@@ -34,7 +35,8 @@ public final class PolicyConfig {
   private final Path folder;
   private final List<ListsReader.Declared> declared;
 
-  private PolicyConfig(Map<String, Node> sections, Mark mark, Path folder, List<ListsReader.Declared> declared) {
+  private PolicyConfig(
+      Map<String, Node> sections, Mark mark, Path folder, List<ListsReader.Declared> declared) {
     this.sections = sections;
     this.mark = mark;
     this.folder = folder;
@@ -42,8 +44,8 @@ public final class PolicyConfig {
   }
 
   /**
-   * Reads the sections from the configuration's root, which the caller ends. Problems with {@code lists} and {@code categories} are
-   * reported now, those with the others by {@link #compile}.
+   * Reads the sections from the configuration's root, which the caller ends. Problems with {@code
+   * lists} and {@code categories} are reported now, those with the others by {@link #compile}.
    *
    * @param folder where relative paths start from: the folder of the configuration's file
    */
@@ -72,7 +74,8 @@ public final class PolicyConfig {
   /**
    * Compiles rules and lists.
    *
-   * @param state the state folder: the compiled index of names, its key and fetched lists are in {@code lists} below it
+   * @param state the state folder: the compiled index of names, its key and fetched lists are in
+   *     {@code lists} below it
    * @param problems receives every error and warning
    * @return empty when there was any error
    */
@@ -101,7 +104,10 @@ public final class PolicyConfig {
     }
     CompiledLists compiled;
     try {
-      compiled = entries.isEmpty() ? CompiledLists.none() : CompiledLists.open(sources, entries.size(), lists, found);
+      compiled =
+          entries.isEmpty()
+              ? CompiledLists.none()
+              : CompiledLists.open(sources, entries.size(), lists, found);
     } catch (IOException | IllegalStateException e) {
       found.error(mark, "the lists cannot be compiled into " + lists + ": " + e + ".");
       return Optional.empty();
@@ -111,11 +117,17 @@ public final class PolicyConfig {
     Tables tables = new Tables(compiled, new Catalogue(List.copyOf(entries)), devices(found));
     CelEnvironments expressions = new CelEnvironments(zone(policy));
     RuleReader reader = new RuleReader(found);
-    List<Rule> rules = reader.rules(policy, new ConditionReader(tables, expressions, ConditionReader.Scope.EVERYTHING));
+    List<Rule> rules =
+        reader.rules(
+            policy, new ConditionReader(tables, expressions, ConditionReader.Scope.EVERYTHING));
     policy.end();
-    List<Rule> never = reader.never(inspect, new ConditionReader(tables, expressions, ConditionReader.Scope.BEFORE_TLS));
+    List<Rule> never =
+        reader.never(
+            inspect, new ConditionReader(tables, expressions, ConditionReader.Scope.BEFORE_TLS));
     if (inspect.node("authority").isPresent()) {
-      found.warning(inspect.markOf("authority"), "inspect.authority has no effect: opening TLS is not part of this version.");
+      found.warning(
+          inspect.markOf("authority"),
+          "inspect.authority has no effect: opening TLS is not part of this version.");
     }
     inspect.end();
     return found.hasErrors() ? Optional.empty() : Optional.of(new Policy(tables, rules, never));
@@ -128,27 +140,43 @@ public final class PolicyConfig {
   }
 
   private static ZoneId zone(Section policy) {
-    return policy.value("time-zone", (text, place) -> {
-      try {
-        return Optional.of(ZoneId.of(text));
-      } catch (DateTimeException _) {
-        return policy.wrong(place, "time-zone", text, "a time zone such as Asia/Tokyo, UTC or +09:00");
-      }
-    }).orElse(ZoneId.of("UTC"));
+    return policy
+        .value(
+            "time-zone",
+            (text, place) -> {
+              try {
+                return Optional.of(ZoneId.of(text));
+              } catch (DateTimeException _) {
+                return policy.wrong(
+                    place, "time-zone", text, "a time zone such as Asia/Tokyo, UTC or +09:00");
+              }
+            })
+        .orElse(ZoneId.of("UTC"));
   }
 
   private Devices devices(Problems found) {
     Section section = section("devices", found);
     List<Devices.Device> all = new ArrayList<>();
     for (String name : section.keys()) {
-      List<Cidr> ranges = section.values(name, (text, place) -> {
-        try {
-          return Optional.of(Cidr.parse(text));
-        } catch (MalformedException e) {
-          found.error(place, "devices." + name + ": '" + text + "' is not an address or a range because " + e.reason() + ".");
-          return Optional.empty();
-        }
-      });
+      List<Cidr> ranges =
+          section.values(
+              name,
+              (text, place) -> {
+                try {
+                  return Optional.of(Cidr.parse(text));
+                } catch (MalformedException e) {
+                  found.error(
+                      place,
+                      "devices."
+                          + name
+                          + ": '"
+                          + text
+                          + "' is not an address or a range because "
+                          + e.reason()
+                          + ".");
+                  return Optional.empty();
+                }
+              });
       if (section.items(name).isEmpty()) {
         found.error(section.markOf(name), "devices." + name + " has no address.");
       }
@@ -159,40 +187,59 @@ public final class PolicyConfig {
   }
 
   private static Catalogue.Entry entry(
-      ListsReader.Declared declared, int number, Path lists, List<ListSource> sources, Problems found) {
+      ListsReader.Declared declared,
+      int number,
+      Path lists,
+      List<ListSource> sources,
+      Problems found) {
     return switch (declared) {
       case ListsReader.Declared.File file -> {
         sources.add(new ListSource(number, file.format(), file.path(), file.path().toString()));
         yield new Catalogue.Entry(Catalogue.Kind.LIST, file.name(), Catalogue.ALWAYS);
       }
       case ListsReader.Declared.Category category -> {
-        category.sources().forEach(s -> sources.add(new ListSource(number, s.format(), s.path(), s.label())));
+        category
+            .sources()
+            .forEach(s -> sources.add(new ListSource(number, s.format(), s.path(), s.label())));
         yield new Catalogue.Entry(Catalogue.Kind.CATEGORY, category.name(), Catalogue.ALWAYS);
       }
-      case ListsReader.Declared.Fetched fetched -> fetchedEntry(fetched, number, lists, sources, found);
+      case ListsReader.Declared.Fetched fetched ->
+          fetchedEntry(fetched, number, lists, sources, found);
     };
   }
 
   private static Catalogue.Entry fetchedEntry(
-      ListsReader.Declared.Fetched fetched, int number, Path lists, List<ListSource> sources, Problems found) {
+      ListsReader.Declared.Fetched fetched,
+      int number,
+      Path lists,
+      List<ListSource> sources,
+      Problems found) {
     Path path = FetchedList.path(lists, fetched.name());
     if (!Files.isRegularFile(path)) {
-      found.warning(fetched.mark(), "the list '" + fetched.name() + "' was not fetched yet; until it is, whether a host is in it "
-          + "cannot be known, which counts against every request that a rule asks it for.");
+      found.warning(
+          fetched.mark(),
+          "the list '"
+              + fetched.name()
+              + "' was not fetched yet; until it is, whether a host is in it "
+              + "cannot be known, which counts against every request that a rule asks it for.");
       return new Catalogue.Entry(Catalogue.Kind.LIST, fetched.name(), Catalogue.NEVER);
     }
     sources.add(new ListSource(number, fetched.format(), path, fetched.list().url().toString()));
     FetchedList.Trust trust = fetched.list().trust();
-    return new Catalogue.Entry(Catalogue.Kind.LIST, fetched.name(), switch (trust.whenStale()) {
-      case KEEP -> Catalogue.ALWAYS;
-      case REFUSE -> trustedUntil(path, trust.greatestAge());
-    });
+    return new Catalogue.Entry(
+        Catalogue.Kind.LIST,
+        fetched.name(),
+        switch (trust.whenStale()) {
+          case KEEP -> Catalogue.ALWAYS;
+          case REFUSE -> trustedUntil(path, trust.greatestAge());
+        });
   }
 
   private static long trustedUntil(Path path, Duration greatestAge) {
     try {
       // the fetcher sets the time of the file to that of the last successful fetch
-      return Files.getLastModifiedTime(path).to(TimeUnit.MICROSECONDS) + TimeUnit.SECONDS.toMicros(greatestAge.toSeconds());
+      return Files.getLastModifiedTime(path).to(TimeUnit.MICROSECONDS)
+          + TimeUnit.SECONDS.toMicros(greatestAge.toSeconds());
     } catch (IOException _) {
       return Catalogue.NEVER;
     }

@@ -15,35 +15,55 @@ final class PolicyWarnings {
     Rule all = null;
     for (Rule rule : rules) {
       if (all != null) {
-        problems.warning(rule.mark(), "the rule '" + rule.name() + "' is never reached: '" + all.name() + "' at " + all.mark()
-            + " has no condition and decides everything before it.");
+        problems.warning(
+            rule.mark(),
+            "the rule '"
+                + rule.name()
+                + "' is never reached: '"
+                + all.name()
+                + "' at "
+                + all.mark()
+                + " has no condition and decides everything before it.");
       } else if (rule.unconditional() && rule.force() == Rule.Force.DECIDES) {
         all = rule;
       }
     }
   }
 
-  static void unknowable(List<Rule> rules, String where, Set<Facts.Group> unknowable, Problems problems) {
+  static void unknowable(
+      List<Rule> rules, String where, Set<Facts.Group> unknowable, Problems problems) {
     for (Rule rule : rules) {
       List<String> fields = fields(rule.condition(), unknowable);
       if (fields.isEmpty()) {
         continue;
       }
       String what = String.join(", ", fields) + " cannot be known " + where;
-      String consequence = switch (rule.outcome()) {
-        case Outcome.Allows _ -> "so the rule '" + rule.name() + "' cannot allow anything there";
-        case Outcome.Denies _ -> "which counts as true in a deny rule: '" + rule.name() + "' refuses whatever its other conditions match";
-      };
+      String consequence =
+          switch (rule.outcome()) {
+            case Outcome.Allows _ ->
+                "so the rule '" + rule.name() + "' cannot allow anything there";
+            case Outcome.Denies _ ->
+                "which counts as true in a deny rule: '"
+                    + rule.name()
+                    + "' refuses whatever its other conditions match";
+          };
       problems.warning(rule.mark(), what + ", " + consequence + ".");
     }
   }
 
-  static void unknowableNever(List<Rule> rules, String where, Set<Facts.Group> unknowable, Problems problems) {
+  static void unknowableNever(
+      List<Rule> rules, String where, Set<Facts.Group> unknowable, Problems problems) {
     for (Rule rule : rules) {
       List<String> fields = fields(rule.condition(), unknowable);
       if (!fields.isEmpty()) {
-        problems.warning(rule.mark(), String.join(", ", fields) + " cannot be known " + where + ", so '" + rule.name()
-            + "' keeps sealed whatever its other conditions match.");
+        problems.warning(
+            rule.mark(),
+            String.join(", ", fields)
+                + " cannot be known "
+                + where
+                + ", so '"
+                + rule.name()
+                + "' keeps sealed whatever its other conditions match.");
       }
     }
   }
@@ -56,13 +76,15 @@ final class PolicyWarnings {
         yield fields;
       }
       case Condition.Not not -> fields(not.condition(), unknowable);
-      case WhenLeaf when -> when.names().stream()
-          .filter(name -> name.group().isPresent() && unknowable.contains(name.group().get()))
-          .map(CelNames::text)
-          .collect(Collectors.toList());
-      case Leaf leaf -> unknowable.stream().anyMatch(group -> (leaf.groups() & Truth.bit(group)) != 0)
-          ? List.of(leaf.field())
-          : List.of();
+      case WhenLeaf when ->
+          when.names().stream()
+              .filter(name -> name.group().isPresent() && unknowable.contains(name.group().get()))
+              .map(CelNames::text)
+              .collect(Collectors.toList());
+      case Leaf leaf ->
+          unknowable.stream().anyMatch(group -> (leaf.groups() & Truth.bit(group)) != 0)
+              ? List.of(leaf.field())
+              : List.of();
     };
   }
 }

@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** {@code to.protocol}: what is spoken: HTTP in the clear, HTTP inside TLS, or a WebSocket over either. */
+/**
+ * {@code to.protocol}: what is spoken: HTTP in the clear, HTTP inside TLS, or a WebSocket over
+ * either.
+ */
 record ProtocolLeaf(Set<String> protocols) implements Leaf {
   static final List<String> WORDS = List.of("http", "https", "websocket");
 
@@ -34,6 +37,8 @@ record ProtocolLeaf(Set<String> protocols) implements Leaf {
 
   @Override
   public String value(Seen seen) {
-    return "http".equals(seen.protocol) ? String.valueOf(seen.scheme) : String.valueOf(seen.protocol);
+    return "http".equals(seen.protocol)
+        ? String.valueOf(seen.scheme)
+        : String.valueOf(seen.protocol);
   }
 }

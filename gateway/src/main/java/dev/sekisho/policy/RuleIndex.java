@@ -6,13 +6,15 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The rules, and which of them can hold for a request at all. A rule that names hosts is found by the host, one that names lists by the
- * lists that have the host, one that names devices by the client's device; only the others are looked at every time. What is left out
- * is false for certain, so walking the candidates in order is walking the list.
+ * The rules, and which of them can hold for a request at all. A rule that names hosts is found by
+ * the host, one that names lists by the lists that have the host, one that names devices by the
+ * client's device; only the others are looked at every time. What is left out is false for certain,
+ * so walking the candidates in order is walking the list.
  */
 final class RuleIndex {
   private final List<Rule> rules;
   private final HostTable hosts;
+  private final Condition.All[] open;
   private final int[][] byList;
   private final int[][] byDevice;
   private final int[] others;
@@ -20,13 +22,16 @@ final class RuleIndex {
 
   RuleIndex(List<Rule> rules, Tables tables) {
     this.rules = rules;
+    this.open = rules.stream().map(RuleIndex::open).toArray(Condition.All[]::new);
     List<HostTable.Entry> hostEntries = new ArrayList<>();
     Buckets lists = new Buckets(tables.catalogue().size());
     Buckets devices = new Buckets(tables.devices().size());
     Buckets rest = new Buckets(1);
     for (Rule rule : rules) {
       switch (key(rule)) {
-        case HostLeaf leaf -> leaf.patterns().forEach(pattern -> hostEntries.add(new HostTable.Entry(pattern, rule.number())));
+        case HostLeaf leaf ->
+            leaf.patterns()
+                .forEach(pattern -> hostEntries.add(new HostTable.Entry(pattern, rule.number())));
         case ListLeaf leaf -> lists.add(leaf.numbers(), rule.number());
         case DeviceLeaf leaf -> devices.add(leaf.numbers(), rule.number());
         case Condition _ -> rest.add(new int[] {0}, rule.number());
@@ -39,7 +44,10 @@ final class RuleIndex {
     this.perishable = tables.catalogue().perishable();
   }
 
-  /** The condition by which the rule is found: the most telling of those that have to hold; the whole when there is none. */
+  /**
+   * The condition by which the rule is found: the most telling of those that have to hold; the
+   * whole when there is none.
+   */
   private static Condition key(Rule rule) {
     Condition best = rule.condition();
     for (Condition one : rule.condition().conditions()) {
@@ -48,6 +56,20 @@ final class RuleIndex {
       }
     }
     return best;
+  }
+
+  /**
+   * What is left to ask of a rule that was found: by its host or device, that condition is true. A list
+   * may be there because nobody can know, so it is asked again.
+   */
+  private static Condition.All open(Rule rule) {
+    Condition key = key(rule);
+    return switch (key) {
+      case HostLeaf _, DeviceLeaf _ ->
+          new Condition.All(
+              rule.condition().conditions().stream().filter(one -> one != key).toList());
+      case Condition _ -> rule.condition();
+    };
   }
 
   private static int rank(Condition condition) {
@@ -71,12 +93,19 @@ final class RuleIndex {
     }
 
     int[][] arrays() {
-      return numbers.stream().map(all -> all.stream().mapToInt(Integer::intValue).toArray()).toArray(int[][]::new);
+      return numbers.stream()
+          .map(all -> all.stream().mapToInt(Integer::intValue).toArray())
+          .toArray(int[][]::new);
     }
   }
 
   Rule rule(int number) {
     return rules.get(number);
+  }
+
+  /** What a rule is that was found for what is seen. */
+  Truth test(Rule rule, View view) {
+    return rule.test(open[rule.number()], view);
   }
 
   List<Rule> rules() {

@@ -29,7 +29,9 @@ final class RuleReader {
   List<Rule> rules(Section policy, ConditionReader conditions) {
     Action otherwise = policy.choice("default", Action.class, Action.DENY);
     if (otherwise == Action.ALLOW) {
-      problems.warning(policy.markOf("default"), "default: allow lets through whatever no rule speaks of; deny is the safe default.");
+      problems.warning(
+          policy.markOf("default"),
+          "default: allow lets through whatever no rule speaks of; deny is the safe default.");
     }
     List<Rule> rules = new ArrayList<>();
     for (Section section : policy.sections("rules")) {
@@ -39,8 +41,16 @@ final class RuleReader {
       // a rule that lost a condition to a mistake would look as if it had none
       PolicyWarnings.unreachable(rules, problems);
     }
-    Outcome last = otherwise == Action.ALLOW ? new Outcome.Allows(Obligations.DEFAULT) : new Outcome.Denies();
-    rules.add(new Rule(rules.size(), DEFAULT, policy.markOf("default"), Rule.Force.DECIDES, last, Condition.All.NOTHING));
+    Outcome last =
+        otherwise == Action.ALLOW ? new Outcome.Allows(Obligations.DEFAULT) : new Outcome.Denies();
+    rules.add(
+        new Rule(
+            rules.size(),
+            DEFAULT,
+            policy.markOf("default"),
+            Rule.Force.DECIDES,
+            last,
+            Condition.All.NOTHING));
     return rules;
   }
 
@@ -53,8 +63,14 @@ final class RuleReader {
       if (all.isEmpty() && !problems.hasErrors()) {
         problems.error(section.mark(), section.name() + " has no condition.");
       }
-      rules.add(new Rule(
-          rules.size(), name, section.mark(), Rule.Force.DECIDES, new Outcome.Denies(), new Condition.All(List.copyOf(all))));
+      rules.add(
+          new Rule(
+              rules.size(),
+              name,
+              section.mark(),
+              Rule.Force.DECIDES,
+              new Outcome.Denies(),
+              new Condition.All(List.copyOf(all))));
     }
     return rules;
   }
@@ -66,8 +82,12 @@ final class RuleReader {
     Rule.Force force = section.flag("observe", false) ? Rule.Force.OBSERVES : Rule.Force.DECIDES;
     section.end();
     if (outcome instanceof Outcome.Allows && condition.onlyResponse()) {
-      problems.error(section.mark(), "the rule '" + name + "' looks at nothing but the response, so it would let every request go to "
-          + "find out; say also where to, or who.");
+      problems.error(
+          section.mark(),
+          "the rule '"
+              + name
+              + "' looks at nothing but the response, so it would let every request go to "
+              + "find out; say also where to, or who.");
     }
     return new Rule(number, name, section.mark(), force, outcome, condition);
   }
@@ -75,16 +95,24 @@ final class RuleReader {
   private String name(Section section) {
     Optional<String> given = section.text("name");
     if (given.isEmpty() || given.get().isBlank()) {
-      problems.error(section.mark(), section.name() + " needs a name: the journal and the refusal page call it by that.");
+      problems.error(
+          section.mark(),
+          section.name() + " needs a name: the journal and the refusal page call it by that.");
       return section.name();
     }
     String name = given.get();
-    if (name.equals(DEFAULT) || name.chars().anyMatch(Character::isISOControl) || name.length() > 100) {
-      problems.error(section.markOf("name"), "a rule's name is one line of at most 100 characters, and not 'default'.");
+    if (name.equals(DEFAULT)
+        || name.chars().anyMatch(Character::isISOControl)
+        || name.length() > 100) {
+      problems.error(
+          section.markOf("name"),
+          "a rule's name is one line of at most 100 characters, and not 'default'.");
     }
     Mark before = names.putIfAbsent(name, section.mark());
     if (before != null) {
-      problems.error(section.markOf("name"), "there is another rule '" + name + "' at " + before + "; names must differ.");
+      problems.error(
+          section.markOf("name"),
+          "there is another rule '" + name + "' at " + before + "; names must differ.");
     }
     return name;
   }
@@ -99,7 +127,11 @@ final class RuleReader {
       case ALLOW -> new Outcome.Allows(obligations(section));
       case DENY -> {
         if (obliges) {
-          problems.error(section.mark(), "scan and log say what an allowed exchange is obliged to; '" + section.name() + "' denies.");
+          problems.error(
+              section.mark(),
+              "scan and log say what an allowed exchange is obliged to; '"
+                  + section.name()
+                  + "' denies.");
         }
         yield new Outcome.Denies();
       }
@@ -107,11 +139,15 @@ final class RuleReader {
   }
 
   private Obligations obligations(Section section) {
-    Obligations.Scan scan = section.choice("scan", Obligations.Scan.class, Obligations.DEFAULT.scan());
+    Obligations.Scan scan =
+        section.choice("scan", Obligations.Scan.class, Obligations.DEFAULT.scan());
     if (section.node("scan").isPresent() && scan == Obligations.Scan.ALL) {
-      problems.error(section.markOf("scan"), "scan: all is asked for, but scanning is not part of this version; "
-          + "leave it out or write scan: none, knowing that content is not checked.");
+      problems.error(
+          section.markOf("scan"),
+          "scan: all is asked for, but scanning is not part of this version; "
+              + "leave it out or write scan: none, knowing that content is not checked.");
     }
-    return new Obligations(scan, section.choice("log", Obligations.Log.class, Obligations.DEFAULT.log()));
+    return new Obligations(
+        scan, section.choice("log", Obligations.Log.class, Obligations.DEFAULT.log()));
   }
 }

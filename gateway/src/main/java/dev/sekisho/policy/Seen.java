@@ -7,8 +7,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The facts as they were when a decision was made: an immutable copy, so that what the exchange learns later does not change the
- * sentence that a decision gives for itself, and any thread may read it.
+ * The facts as they were when a decision was made: an immutable copy, so that what the exchange
+ * learns later does not change the sentence that a decision gives for itself, and any thread may
+ * read it.
  */
 final class Seen {
   final IpAddress client;
@@ -60,7 +61,8 @@ final class Seen {
 
   /** The facts of a connection that stays sealed: what TLS would have shown will not be seen. */
   static Seen sealed(Facts facts) {
-    return new Seen(facts, closed(facts.state(Facts.Group.REQUEST)), closed(facts.state(Facts.Group.RESPONSE)));
+    return new Seen(
+        facts, closed(facts.state(Facts.Group.REQUEST)), closed(facts.state(Facts.Group.RESPONSE)));
   }
 
   private static Facts.State closed(Facts.State state) {
@@ -69,7 +71,9 @@ final class Seen {
 
   /** The addresses as text; the one the client asked for when it asked for an address. */
   List<String> addressTexts() {
-    return host instanceof IpAddress ? List.of(hostText) : addresses.stream().map(IpAddress::text).toList();
+    return host instanceof IpAddress
+        ? List.of(hostText)
+        : addresses.stream().map(IpAddress::text).toList();
   }
 
   Facts.State state(Facts.Group group) {

@@ -1,10 +1,11 @@
 package dev.sekisho.policy;
 
 /**
- * What follows when a condition holds: the request is let through, or refused. It decides what fails closed means. Something unknowable
- * is on the way to an allowance a false, on the way to a refusal a true; of several readings of a path, or several addresses of a
- * name, the allowance needs every one and the refusal any. {@code not} turns the sense round for what it holds, which keeps all of
- * that right: {@code not} path in an allow rule is what would refuse.
+ * What follows when a condition holds: the request is let through, or refused. It decides what
+ * fails closed means. Something unknowable is on the way to an allowance a false, on the way to a
+ * refusal a true; of several readings of a path, or several addresses of a name, the allowance
+ * needs every one and the refusal any. {@code not} turns the sense round for what it holds, which
+ * keeps all of that right: {@code not} path in an allow rule is what would refuse.
  */
 enum Sense {
   ALLOW,
@@ -14,7 +15,9 @@ enum Sense {
     return this == ALLOW ? DENY : ALLOW;
   }
 
-  /** Both conditions together. A false settles it; then an unknowable does where it counts as false. */
+  /**
+   * Both conditions together. A false settles it; then an unknowable does where it counts as false.
+   */
   Truth both(Truth a, Truth b) {
     if (a == Truth.FALSE || b == Truth.FALSE) {
       return Truth.FALSE;
@@ -31,7 +34,9 @@ enum Sense {
     return unsettled(a, b, DENY);
   }
 
-  /** What two are together when neither true nor false settles them; false when both are settled. */
+  /**
+   * What two are together when neither true nor false settles them; false when both are settled.
+   */
   private Truth unsettled(Truth a, Truth b, Sense unknowableSettles) {
     boolean unknowable = a == Truth.UNKNOWABLE || b == Truth.UNKNOWABLE;
     int missing = a.mask() | b.mask();

@@ -12,12 +12,16 @@ final class Texts {
 
   /** The first few values, and how many more there are. */
   static String some(Collection<?> values) {
-    String first = values.stream().limit(SHOWN).map(String::valueOf).collect(Collectors.joining(", "));
+    String first =
+        values.stream().limit(SHOWN).map(String::valueOf).collect(Collectors.joining(", "));
     String more = values.size() > SHOWN ? ", and " + (values.size() - SHOWN) + " more" : "";
     return values.size() == 1 ? first : "[" + first + more + "]";
   }
 
-  /** Text from outside, short and without control characters, so that it cannot disturb a terminal or a log. */
+  /**
+   * Text from outside, short and without control characters, so that it cannot disturb a terminal
+   * or a log.
+   */
   static String safe(String text) {
     String clean = text.replaceAll("\\p{Cntrl}", "?");
     return clean.length() <= MOST ? clean : clean.substring(0, MOST) + "…";

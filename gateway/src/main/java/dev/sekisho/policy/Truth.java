@@ -4,8 +4,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * What a condition is: true, false, unknown yet (with the groups of facts that are missing), or unknowable. There are few of them and
- * all are made once, so that evaluating makes nothing.
+ * What a condition is: true, false, unknown yet (with the groups of facts that are missing), or
+ * unknowable. There are few of them and all are made once, so that evaluating makes nothing.
  */
 public final class Truth {
   public enum Kind {
@@ -77,7 +77,10 @@ public final class Truth {
     return missing;
   }
 
-  /** Of some groups the one that is learnt first; the response, which is learnt by letting the request go, is the last. */
+  /**
+   * Of some groups the one that is learnt first; the response, which is learnt by letting the
+   * request go, is the last.
+   */
   static Facts.Group earliest(int mask) {
     return GROUPS[Integer.numberOfTrailingZeros(mask)];
   }
@@ -92,6 +95,8 @@ public final class Truth {
 
   @Override
   public String toString() {
-    return kind == Kind.UNKNOWN ? "unknown " + missing() : kind.name().toLowerCase(java.util.Locale.ROOT);
+    return kind == Kind.UNKNOWN
+        ? "unknown " + missing()
+        : kind.name().toLowerCase(java.util.Locale.ROOT);
   }
 }

@@ -8,9 +8,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What conditions look at: the facts seen, and what follows from them, worked out when first asked for and then kept for the rest of
- * the decision (which lists have the host, which readings the path has). One per thread, used again and again, so that a decision
- * leaves nothing behind but itself.
+ * What conditions look at: the facts seen, and what follows from them, worked out when first asked
+ * for and then kept for the rest of the decision (which lists have the host, which readings the
+ * path has). One per thread, used again and again, so that a decision leaves nothing behind but
+ * itself.
  */
 final class View {
   private final Tables tables;
@@ -117,7 +118,10 @@ final class View {
     return bit(withUrls(), list);
   }
 
-  /** Whether the list has the URL asked for: by every reading of its path, or by any. The request must be known. */
+  /**
+   * Whether the list has the URL asked for: by every reading of its path, or by any. The request
+   * must be known.
+   */
   boolean url(int list, Sense sense) {
     urls();
     return switch (sense) {

@@ -5,12 +5,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The walk down the list of rules: a false one is passed, a true one ends it, an unknown one is set aside. At its end either the rule that
- * ended it decides, because nothing set aside could have decided otherwise, or something has to be learnt first.
+ * The walk down the list of rules: a false one is passed, a true one ends it, an unknown one is set
+ * aside. At its end either the rule that ended it decides, because nothing set aside could have
+ * decided otherwise, or something has to be learnt first.
  *
- * <p>The order of learning is the first set-aside rule's, with one exception that safety asks for: the response is learnt by letting the
- * request go, and that cannot be taken back. So while any rule set aside still misses something that can be learnt before, that
- * comes first.
+ * <p>The order of learning is the first set-aside rule's, with one exception that safety asks for:
+ * the response is learnt by letting the request go, and that cannot be taken back. So while any
+ * rule set aside still misses something that can be learnt before, that comes first.
  */
 final class Walk {
   private @Nullable Rule first;
@@ -87,11 +88,13 @@ final class Walk {
   /** The decision, given the rule that ended the walk (the default at the latest). */
   Decision end(Rule ended, Policy policy, Seen seen) {
     Rule aside = first;
-    boolean decided = aside == null || (agreement == Agreement.SAME && aside.outcome().equals(ended.outcome()));
+    boolean decided =
+        aside == null || (agreement == Agreement.SAME && aside.outcome().equals(ended.outcome()));
     if (aside == null || decided) {
       Why why = new Why(policy, ended, seen);
       return switch (ended.outcome()) {
-        case Outcome.Allows allows -> new Decision.Allow(why, allows.obligations(), List.copyOf(observed));
+        case Outcome.Allows allows ->
+            new Decision.Allow(why, allows.obligations(), List.copyOf(observed));
         case Outcome.Denies _ -> new Decision.Deny(why, List.copyOf(observed));
       };
     }
@@ -104,6 +107,7 @@ final class Walk {
   }
 
   private Decision learn(Rule needing, int missing, Policy policy, Seen seen) {
-    return new Decision.Learn(new Why(policy, needing, seen), Truth.earliest(missing), List.copyOf(observed));
+    return new Decision.Learn(
+        new Why(policy, needing, seen), Truth.earliest(missing), List.copyOf(observed));
   }
 }

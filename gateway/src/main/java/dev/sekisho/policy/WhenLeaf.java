@@ -14,11 +14,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * {@code when:}, an expression in CEL. It is evaluated with unknowns: what is missing stays a name, and often the rest settles it. What
- * it still depends on then is learnt; if nothing of that can be learnt, the condition is unknowable. An error while evaluating is
- * unknowable too. An expression that looks at the path is evaluated for each reading of it.
+ * {@code when:}, an expression in CEL. It is evaluated with unknowns: what is missing stays a name,
+ * and often the rest settles it. What it still depends on then is learnt; if nothing of that can be
+ * learnt, the condition is unknowable. An error while evaluating is unknowable too. An expression
+ * that looks at the path is evaluated for each reading of it.
  */
-record WhenLeaf(String source, CelRuntime.Program program, Set<CelNames> names, CelTime time) implements Leaf {
+record WhenLeaf(String source, CelRuntime.Program program, Set<CelNames> names, CelTime time)
+    implements Leaf {
   @Override
   public Truth test(View view, Sense sense) {
     boolean path = names.contains(CelNames.REQUEST_PATH) || names.contains(CelNames.REQUEST_URL);
@@ -42,7 +44,8 @@ record WhenLeaf(String source, CelRuntime.Program program, Set<CelNames> names, 
     CelVariableResolver values =
         name -> CelNames.find(name).map(known -> known.value(view, time, reading));
     try {
-      Object result = missing.isEmpty() ? program.eval(values) : program.eval(PartialVars.of(values, missing));
+      Object result =
+          missing.isEmpty() ? program.eval(values) : program.eval(PartialVars.of(values, missing));
       return switch (result) {
         case Boolean holds -> Truth.of(holds);
         case CelUnknownSet unknown -> unsettled(view.seen(), unknown);
@@ -93,7 +96,8 @@ record WhenLeaf(String source, CelRuntime.Program program, Set<CelNames> names, 
 
   @Override
   public boolean onlyResponse() {
-    return !names.isEmpty() && names.stream().allMatch(name -> name.group().equals(Optional.of(Facts.Group.RESPONSE)));
+    return !names.isEmpty()
+        && names.stream().allMatch(name -> name.group().equals(Optional.of(Facts.Group.RESPONSE)));
   }
 
   @Override

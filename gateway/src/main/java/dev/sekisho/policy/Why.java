@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The reason of a decision: the rule, and the facts as they were. Making one costs two small objects; the sentence is worked out when
- * somebody reads it, by asking the rule's conditions again about the same facts.
+ * The reason of a decision: the rule, and the facts as they were. Making one costs two small
+ * objects; the sentence is worked out when somebody reads it, by asking the rule's conditions again
+ * about the same facts.
  */
 public final class Why {
   private final Policy policy;
@@ -30,16 +31,21 @@ public final class Why {
     return switch (decision) {
       case Decision.Allow _ -> subject() + " allows it" + because() + ".";
       case Decision.Deny _ -> subject() + " refuses it" + because() + ".";
-      case Decision.Learn learn -> subject() + " cannot be decided before " + Needs.phrase(learn.need()) + ".";
+      case Decision.Learn learn ->
+          subject() + " cannot be decided before " + Needs.phrase(learn.need()) + ".";
     };
   }
 
   private String subject() {
-    return rule == policy.otherwise() ? "No rule holds for " + target() + ", so the default" : "The rule '" + rule.name() + "'";
+    return rule == policy.otherwise()
+        ? "No rule holds for " + target() + ", so the default"
+        : "The rule '" + rule.name() + "'";
   }
 
   private String target() {
-    return (seen.hostText.indexOf(':') >= 0 ? "[" + seen.hostText + "]" : seen.hostText) + ":" + seen.port;
+    return (seen.hostText.indexOf(':') >= 0 ? "[" + seen.hostText + "]" : seen.hostText)
+        + ":"
+        + seen.port;
   }
 
   private String because() {
@@ -56,7 +62,8 @@ public final class Why {
       case Leaf leaf -> leafPhrase(leaf, leaf.test(view, sense), view.seen());
       case Condition.Not not -> "not (" + phrase(not.condition(), view, sense.turned()) + ")";
       case Condition.All all ->
-          String.join("; ", all.conditions().stream().map(one -> phrase(one, view, sense)).toList());
+          String.join(
+              "; ", all.conditions().stream().map(one -> phrase(one, view, sense)).toList());
     };
   }
 
@@ -71,6 +78,8 @@ public final class Why {
 
   private static String matched(Leaf leaf, Seen seen) {
     String value = leaf.value(seen);
-    return value.isEmpty() || value.equals(leaf.expected()) ? leaf.expected() : leaf.expected() + " (" + value + ")";
+    return value.isEmpty() || value.equals(leaf.expected())
+        ? leaf.expected()
+        : leaf.expected() + " (" + value + ")";
   }
 }

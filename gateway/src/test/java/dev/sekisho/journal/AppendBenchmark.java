@@ -94,10 +94,11 @@ public final class AppendBenchmark {
         count * 1e9 / (last - begin), bytes, cost, faults, latencies);
   }
 
-  /** Minor page faults of this thread (proc_pid_stat(5), field 10). */
+  /** Page faults of this thread, minor and major (proc_pid_stat(5), fields 10 and 12). */
   private static long faults() throws IOException {
     String stat = Files.readString(Path.of("/proc/thread-self/stat"));
-    return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[7]);
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    return Long.parseLong(fields[7]) + Long.parseLong(fields[9]);
   }
 
   private static void disturb(Path file) {

@@ -31,7 +31,9 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(value = 1, jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "-Xmx2g"})
+@Fork(
+    value = 1,
+    jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "-Xmx2g"})
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
 public class DecisionBenchmark {
@@ -50,7 +52,12 @@ public class DecisionBenchmark {
   private int next;
 
   public static void main(String[] args) throws RunnerException {
-    new Runner(new OptionsBuilder().include(DecisionBenchmark.class.getSimpleName()).addProfiler(GCProfiler.class).build()).run();
+    new Runner(
+            new OptionsBuilder()
+                .include(DecisionBenchmark.class.getSimpleName())
+                .addProfiler(GCProfiler.class)
+                .build())
+        .run();
   }
 
   @Setup(Level.Trial)
@@ -69,17 +76,23 @@ public class DecisionBenchmark {
     policy = PolicyFixture.policy(yaml(), folder, folder.resolve("state"));
     long built = System.nanoTime();
     policy = PolicyFixture.policy(yaml(), folder, folder.resolve("state"));
-    System.out.printf("%nbuilt in %d ms, loaded in %d ms, %.2f bytes a name%n", (built - begin) / 1_000_000,
-        (System.nanoTime() - built) / 1_000_000, (double) Files.size(folder.resolve("state/lists/names.index")) / names);
+    System.out.printf(
+        "%nbuilt in %d ms, loaded in %d ms, %.2f bytes a name%n",
+        (built - begin) / 1_000_000,
+        (System.nanoTime() - built) / 1_000_000,
+        (double) Files.size(folder.resolve("state/lists/names.index")) / names);
     requests = new Facts[REQUESTS];
     for (int i = 0; i < REQUESTS; i++) {
-      String host = switch (random.nextInt(4)) {
-        case 0 -> "www.host" + random.nextInt(rules) + ".example";
-        case 1 -> "site" + random.nextInt(names) + ".listed.example";
-        case 2 -> "host" + random.nextInt(rules) + ".example";
-        default -> "cdn" + i + ".nobody-knows.test";
-      };
-      requests[i] = PolicyFixture.request(host, random.nextBoolean() ? "GET" : "POST", "/some/path/to/what.html");
+      String host =
+          switch (random.nextInt(4)) {
+            case 0 -> "www.host" + random.nextInt(rules) + ".example";
+            case 1 -> "site" + random.nextInt(names) + ".listed.example";
+            case 2 -> "host" + random.nextInt(rules) + ".example";
+            default -> "cdn" + i + ".nobody-knows.test";
+          };
+      requests[i] =
+          PolicyFixture.request(
+              host, random.nextBoolean() ? "GET" : "POST", "/some/path/to/what.html");
       requests[i].who("user" + random.nextInt(100), Set.of("staff"));
     }
   }
@@ -93,7 +106,9 @@ public class DecisionBenchmark {
     }
   }
 
-  /** Most rules name hosts, some categories, devices, users; a few name nothing an index could use. */
+  /**
+   * Most rules name hosts, some categories, devices, users; a few name nothing an index could use.
+   */
   private String yaml() {
     StringBuilder yaml = new StringBuilder("categories: {folder: ut1}\ndevices:\n");
     for (int i = 0; i < 20; i++) {
@@ -101,15 +116,43 @@ public class DecisionBenchmark {
     }
     yaml.append("policy:\n  rules:\n");
     for (int i = 0; i < rules; i++) {
-      yaml.append("    - {name: r").append(i).append(", ").append(switch (i % 20) {
-        case 0 -> "to: {category: c" + (i / 20) % CATEGORIES + "}, who: {devices: d" + (i / 20) % 20 + "}, action: deny}";
-        case 1 -> "to: {host: .host" + i + ".example, path: /some/**}, method: GET, action: allow}";
-        case 2 -> "who: {users: user" + i + "}, to: {host: host" + i + ".example}, action: allow}";
-        case 3 -> "to: {host: .host" + (i - 1) + ".example, port: 80}, action: deny}";
-        default -> "to: {host: [.host" + i + ".example, host" + i + ".test]}, action: " + (i % 3 == 0 ? "deny}" : "allow}");
-      }).append('\n');
+      yaml.append("    - {name: r")
+          .append(i)
+          .append(", ")
+          .append(
+              switch (i % 20) {
+                case 0 ->
+                    "to: {category: c"
+                        + (i / 20) % CATEGORIES
+                        + "}, who: {devices: d"
+                        + (i / 20) % 20
+                        + "}, action: deny}";
+                case 1 ->
+                    "to: {host: .host"
+                        + i
+                        + ".example, path: /some/**}, method: GET, action: allow}";
+                case 2 ->
+                    "who: {users: user"
+                        + i
+                        + "}, to: {host: host"
+                        + i
+                        + ".example}, action: allow}";
+                case 3 -> "to: {host: .host" + (i - 1) + ".example, port: 80}, action: deny}";
+                default ->
+                    "to: {host: [.host"
+                        + i
+                        + ".example, host"
+                        + i
+                        + ".test]}, action: "
+                        + (i % 3 == 0 ? "deny}" : "allow}");
+              })
+          .append('\n');
       if (i % 1000 == 999) {
-        yaml.append("    - {name: p").append(i).append(", to: {port: ").append(1 + i).append("}, action: deny}\n");
+        yaml.append("    - {name: p")
+            .append(i)
+            .append(", to: {port: ")
+            .append(1 + i)
+            .append("}, action: deny}\n");
       }
     }
     return yaml.toString();

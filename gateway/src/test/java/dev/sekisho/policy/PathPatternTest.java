@@ -13,18 +13,54 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PathPatternTest {
   @ParameterizedTest
   @CsvSource({
-    "/a, /a, true", "/a, /a/, false", "/a, /ab, false", "/a/**, /a, true", "/a/**, /a/, true", "/a/**, /a/b/c, true", "/a/**, /ab, false",
-    "/a/*, /a/b, true", "/a/*, /a/, true", "/a/*, /a/b/c, false", "/a/*, /a, false", "/*/c, /b/c, true", "/*/c, /a/b/c, false",
-    "/**/c, /a/b/c, true", "/**/c, /c, false", "/**c, /c, true", "/a*b*c, /aXbYc, true", "/a*b*c, /aXbY/c, false", "/a**c, /aX/Y/c, true",
-    "/*.tar.gz, /x.tar.gz, true", "/*.tar.gz, /x/y.tar.gz, false", "/**.tar.gz, /x/y.tar.gz, true", "/**, /, true", "/**, /x/y, true",
-    "/*/x/**, /a/x, true", "/*/x/**, /a/x/y/z, true", "/*/x/**, /a/b/x/y, false", "/a*/**, /ab, true", "/A, /a, false", "/*, /, true"
+    "/a, /a, true",
+    "/a, /a/, false",
+    "/a, /ab, false",
+    "/a/**, /a, true",
+    "/a/**, /a/, true",
+    "/a/**, /a/b/c, true",
+    "/a/**, /ab, false",
+    "/a/*, /a/b, true",
+    "/a/*, /a/, true",
+    "/a/*, /a/b/c, false",
+    "/a/*, /a, false",
+    "/*/c, /b/c, true",
+    "/*/c, /a/b/c, false",
+    "/**/c, /a/b/c, true",
+    "/**/c, /c, false",
+    "/**c, /c, true",
+    "/a*b*c, /aXbYc, true",
+    "/a*b*c, /aXbY/c, false",
+    "/a**c, /aX/Y/c, true",
+    "/*.tar.gz, /x.tar.gz, true",
+    "/*.tar.gz, /x/y.tar.gz, false",
+    "/**.tar.gz, /x/y.tar.gz, true",
+    "/**, /, true",
+    "/**, /x/y, true",
+    "/*/x/**, /a/x, true",
+    "/*/x/**, /a/x/y/z, true",
+    "/*/x/**, /a/b/x/y, false",
+    "/a*/**, /ab, true",
+    "/A, /a, false",
+    "/*, /, true"
   })
-  void starsStandForWhatTheyShould(String pattern, String path, boolean matches) throws MalformedException {
+  void starsStandForWhatTheyShould(String pattern, String path, boolean matches)
+      throws MalformedException {
     assertThat(PathPattern.parse(pattern).matches(path)).isEqualTo(matches);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a", "", "*", "/a?b", "/a#b", "/a%20b", "/a\tb", "/*0123456789012345678901234567890123456789012345678901234567890123456789"})
+  @ValueSource(
+      strings = {
+        "a",
+        "",
+        "*",
+        "/a?b",
+        "/a#b",
+        "/a%20b",
+        "/a\tb",
+        "/*0123456789012345678901234567890123456789012345678901234567890123456789"
+      })
   void patternsThatCouldNotWorkAreRefused(String pattern) {
     assertThatThrownBy(() -> PathPattern.parse(pattern)).isInstanceOf(MalformedException.class);
   }
@@ -37,7 +73,10 @@ class PathPatternTest {
     for (int i = 0; i < 20_000; i++) {
       StringBuilder pattern = new StringBuilder("/");
       for (int n = random.nextInt(8); n > 0; n--) {
-        pattern.append(random.nextInt(3) == 0 ? (random.nextBoolean() ? "*" : "**") : letters.charAt(random.nextInt(3)));
+        pattern.append(
+            random.nextInt(3) == 0
+                ? (random.nextBoolean() ? "*" : "**")
+                : letters.charAt(random.nextInt(3)));
       }
       StringBuilder path = new StringBuilder("/");
       for (int n = random.nextInt(10); n > 0; n--) {

@@ -54,8 +54,11 @@ final class PolicyFixture {
   }
 
   static Optional<Policy> compile(String yaml, Path folder, Path state, Problems problems) {
-    Node.Mapping mapping = YamlFile.parse("sekisho.yaml", yaml, problems).orElse(new Node.Mapping(
-        Mark.file("sekisho.yaml"), java.util.Map.of(), java.util.Map.of()));
+    Node.Mapping mapping =
+        YamlFile.parse("sekisho.yaml", yaml, problems)
+            .orElse(
+                new Node.Mapping(
+                    Mark.file("sekisho.yaml"), java.util.Map.of(), java.util.Map.of()));
     Section root = new Section("the file", mapping, problems);
     PolicyConfig config = PolicyConfig.read(root, folder);
     root.end();

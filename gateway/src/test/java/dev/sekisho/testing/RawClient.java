@@ -15,6 +15,9 @@ import java.util.Locale;
 public final class RawClient implements Closeable {
   private static final int PATIENCE_MILLIS = 10_000;
 
+  /** The most that is read ahead. */
+  public static final int BUFFER = 8 << 10;
+
   private final Socket socket;
   private final InputStream in;
 
@@ -53,7 +56,7 @@ public final class RawClient implements Closeable {
   public RawClient(Socket socket) throws IOException {
     this.socket = socket;
     socket.setSoTimeout(PATIENCE_MILLIS);
-    in = new BufferedInputStream(socket.getInputStream(), 64 << 10);
+    in = new BufferedInputStream(socket.getInputStream(), BUFFER);
   }
 
   private static Socket connected(InetSocketAddress address) throws IOException {
@@ -65,6 +68,11 @@ public final class RawClient implements Closeable {
 
   public Socket socket() {
     return socket;
+  }
+
+  /** What comes from the other side, for those who read more than text. */
+  public InputStream input() {
+    return in;
   }
 
   public RawClient send(String text) throws IOException {

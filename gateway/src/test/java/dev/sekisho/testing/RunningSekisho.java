@@ -31,7 +31,7 @@ public final class RunningSekisho implements Closeable {
   public static RunningSekisho start(Path config, Path state) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow", "-Dio.netty.allocator.type=pooled", "-Xmx256m", "-XX:TieredStopAtLevel=1",
+        "--sun-misc-unsafe-memory-access=allow", "-Dio.netty.allocator.type=pooled", "-Xmx256m", "-Dlogback.configurationFile=logback.xml", "-XX:TieredStopAtLevel=1",
         "-cp", System.getProperty("java.class.path"), "dev.sekisho.app.Main", "run"));
     command.addAll(List.of("-c", config.toString(), "--state", state.toString()));
     RunningSekisho running = new RunningSekisho(new ProcessBuilder(command).redirectErrorStream(true).start());

@@ -18,7 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * An origin that does exactly what its script says, byte for byte, and keeps every byte it received. One script runs per connection,
+ * An origin that does exactly what its script says, byte for byte, and keeps every byte it was told to read. One script runs per connection,
  * on a thread of its own.
  */
 public final class ScriptedOrigin implements Closeable {
@@ -126,12 +126,17 @@ public final class ScriptedOrigin implements Closeable {
     Line(Socket socket) throws IOException {
       this.socket = socket;
       socket.setTcpNoDelay(true);
-      this.in = new BufferedInputStream(socket.getInputStream(), 64 << 10);
+      this.in = new BufferedInputStream(socket.getInputStream(), RawClient.BUFFER);
       this.out = socket.getOutputStream();
     }
 
     public Socket socket() {
       return socket;
+    }
+
+    /** What comes from the other side, for large amounts: it is not kept. */
+    public InputStream input() {
+      return in;
     }
 
     /** Everything received so far, as Latin-1. */

@@ -60,7 +60,7 @@ public final class TestGateway implements AutoCloseable {
   public static final String PSEUDONYM = "sekisho-test";
 
   private final Path folder = Files.createTempDirectory("sekisho-test");
-  private final BufferLeaks leaks = BufferLeaks.watch();
+  private final Complaints complaints = Complaints.listen();
   private final MemoryJournal journal = new MemoryJournal();
   private final DnsResolver resolver;
   private final Tunnels tunnels;
@@ -121,7 +121,11 @@ public final class TestGateway implements AutoCloseable {
 
   /** Listens over TLS too. */
   public static TestGateway startWithTls(TestCertificate certificate) throws IOException {
-    return new TestGateway("", Optional.of(certificate), Surroundings.USUAL);
+    return startWithTls(certificate, "");
+  }
+
+  public static TestGateway startWithTls(TestCertificate certificate, String yaml) throws IOException {
+    return new TestGateway(yaml, Optional.of(certificate), Surroundings.USUAL);
   }
 
   public int port() {
@@ -202,7 +206,7 @@ public final class TestGateway implements AutoCloseable {
       throw new AssertionError(listeners.connections() + " client connections and " + listeners.pooled() + " pooled ones are left");
     }
     everyExchangeEndedOnce();
-    leaks.check();
+    complaints.check();
   }
 
   private void everyExchangeEndedOnce() {

@@ -121,7 +121,8 @@ public final class Exchange {
       addresses = global;
     }
     facts.addresses(addresses);
-    Step step = decided == Decided.AFTER_ADDRESS ? heed(policy.decide(facts)) : Step.GO;
+    boolean again = decided == Decided.AFTER_ADDRESS || global.isEmpty();
+    Step step = again ? heed(policy.decide(facts)) : Step.GO;
     return global.isEmpty() && step instanceof Step.Go ? unlessNamed() : step;
   }
 

@@ -268,15 +268,22 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
   /** The time limit of the phase it is in is over. */
   void expired() {
     exchange.failed(switch (exchange.phase()) {
-      case FORWARD -> upload.over()
-          ? broken(Failure.Side.ORIGIN, Failure.Kind.READ_TIMEOUT, "The origin did not answer in time.")
-          : broken(Failure.Side.CLIENT, Failure.Kind.REQUEST_TIMEOUT, "The request's body stopped arriving.");
+      case FORWARD -> uploadExpired();
       case DELIVER -> client.channel().isWritable()
           ? broken(Failure.Side.ORIGIN, Failure.Kind.READ_TIMEOUT, "The response's body stopped arriving.")
           : broken(Failure.Side.CLIENT, Failure.Kind.WRITE_TIMEOUT, "The client stopped taking the response.");
       case DECIDE, RECORD, ROUTE, RESOLVE, CHECK, DIAL, JUDGE, DONE ->
           broken(Failure.Side.GATEWAY, Failure.Kind.DEFECT, "A time limit ran out in a phase that has none.");
     });
+  }
+
+  private Failure uploadExpired() {
+    if (upload.over()) {
+      return broken(Failure.Side.ORIGIN, Failure.Kind.READ_TIMEOUT, "The origin did not answer in time.");
+    }
+    return connected().writable()
+        ? broken(Failure.Side.CLIENT, Failure.Kind.REQUEST_TIMEOUT, "The request's body stopped arriving.")
+        : broken(Failure.Side.ORIGIN, Failure.Kind.WRITE_TIMEOUT, "The origin stopped taking the request's body.");
   }
 
   void drained() {

@@ -102,7 +102,7 @@ public final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
     }
     if (!(ctx.channel().remoteAddress() instanceof InetSocketAddress)) {
       end(); // gone before it could be looked at
-      ctx.close();
+      var _ = ctx.close();
       return;
     }
     ClientAddress own = own(ctx);
@@ -149,7 +149,7 @@ public final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
     if (state == State.READING) {
       end();
       LOG.debug("Closing a connection from {}: no PROXY header, {}.", ctx.channel().remoteAddress(), reason);
-      ctx.close();
+      var _ = ctx.close();
     }
   }
 

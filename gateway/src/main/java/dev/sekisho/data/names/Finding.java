@@ -6,10 +6,18 @@ import java.util.List;
 
 /** What came of asking for one family of one name, after every alias, name server and attempt. */
 sealed interface Finding {
-  /** @param ttl in seconds */
+  /**
+   * Addresses of the family.
+   *
+   * @param ttl in seconds
+   */
   record Found(List<IpAddress> addresses, long ttl) implements Finding {}
 
-  /** @param ttl in seconds, or -1 when not known */
+  /**
+   * There is nothing of the family.
+   *
+   * @param ttl in seconds, or -1 when not known
+   */
   record None(Reply.Absence absence, long ttl) implements Finding {}
 
   record Failed(Failure failure) implements Finding {}

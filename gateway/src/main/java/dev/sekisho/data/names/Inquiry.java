@@ -141,7 +141,7 @@ final class Inquiry {
     channel = opened;
     timer = loop.schedule(() -> nextServer(Trouble.SILENT), means.servers().patience().toNanos(), TimeUnit.NANOSECONDS);
     connecting.addListener(done -> {
-      if (!done.isSuccess() || channel != opened) {
+      if (!done.isSuccess() || !opened.equals(channel)) {
         message.release();
         ifCurrent(opened, () -> nextServer(Trouble.UNREACHABLE));
         return;
@@ -154,8 +154,8 @@ final class Inquiry {
     });
   }
 
-  private void ifCurrent(@Nullable Channel asked, Runnable action) {
-    if (channel == asked && state == State.ASKING) {
+  private void ifCurrent(Channel asked, Runnable action) {
+    if (asked.equals(channel) && state == State.ASKING) {
       action.run();
     }
   }
@@ -253,7 +253,7 @@ final class Inquiry {
     @Nullable Channel open = channel;
     channel = null;
     if (open != null) {
-      open.close();
+      var _ = open.close();
     }
     @Nullable Future<?> running = timer;
     timer = null;
@@ -285,7 +285,7 @@ final class Inquiry {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
       ifCurrent(ctx.channel(), () -> nextServer(Trouble.UNREACHABLE));
-      ctx.close();
+      var _ = ctx.close();
     }
   }
 

@@ -22,10 +22,10 @@ public final class HappyEyeballs implements Dialler {
   static final Duration NEXT_ADDRESS = Duration.ofMillis(250);
 
   /**
-   * Writing stops at 128 KiB of unsent bytes. With one read of at most 64 KiB on top, a direction holds less than the 256 KiB
-   * it may.
+   * Writing stops at 64 KiB of unsent bytes. One read of at most 64 KiB comes on top, and in front of it the client's connection
+   * holds as much again: together no more than the 256 KiB that a direction may hold.
    */
-  private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 128 * 1024);
+  private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
   private final OriginConfig config;
   private final Transport transport;

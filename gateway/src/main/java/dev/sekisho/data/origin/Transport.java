@@ -1,6 +1,5 @@
 package dev.sekisho.data.origin;
 
-import dev.sekisho.data.relay.HalfOpenEpoll;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;

@@ -1,6 +1,5 @@
 package dev.sekisho.data.relay;
 
-import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -63,11 +62,6 @@ final class IdleWheel {
       tick = each;
       sweep(heads[(int) (each % SLOTS)], idle);
     }
-  }
-
-  void clear() {
-    Arrays.fill(heads, null);
-    size = 0;
   }
 
   private void sweep(@Nullable Node first, Consumer<SpliceTunnel> idle) {

@@ -20,10 +20,8 @@ import java.lang.invoke.VarHandle;
  * <p>An instance keeps the place where the linker leaves {@code errno}, so it belongs to one thread.
  */
 final class Kernel {
-  static final int EPERM = 1;
   static final int EINTR = 4;
   static final int EAGAIN = 11;
-  static final int EINVAL = 22;
   static final int EPIPE = 32;
   static final int ENETDOWN = 100;
   static final int ENETUNREACH = 101;

@@ -51,11 +51,6 @@ final class PipePool {
     open--;
   }
 
-  /** Pipes in existence. */
-  int open() {
-    return open;
-  }
-
   void close() {
     for (Pipe pipe = idle.poll(); pipe != null; pipe = idle.poll()) {
       discard(pipe);

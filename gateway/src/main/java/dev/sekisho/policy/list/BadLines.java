@@ -12,6 +12,8 @@ record BadLines(String label, long count, List<BadLine> first) {
   /** How many are told one by one. */
   static final int SHOWN = 3;
 
-  /** @param reason a phrase that fits after "because" */
+  /**
+   * @param reason a phrase that fits after "because"
+   */
   record BadLine(int line, String reason) {}
 }

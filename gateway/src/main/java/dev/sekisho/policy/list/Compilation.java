@@ -16,6 +16,12 @@ final class Compilation {
     names.add(hash, list, kind);
   }
 
+  /** A name that stands for everything below it too. */
+  void below(long hash, int list, int labels) {
+    names.add(hash, list, IndexBuilder.BELOW);
+    names.parent(labels);
+  }
+
   void range(int list, Cidr cidr) {
     ranges.add(new Range(list, cidr));
   }

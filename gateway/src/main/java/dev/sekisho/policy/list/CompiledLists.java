@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** All lists and categories, ready to be asked: the mapped index of names, and the ranges of addresses of each list. Immutable. */
+/**
+ * All lists and categories, ready to be asked: the mapped index of names, and the ranges of
+ * addresses of each list. Immutable.
+ */
 public final class CompiledLists {
   private final NameIndex index;
   private final @Nullable CidrSet[] ranges;
@@ -37,7 +40,8 @@ public final class CompiledLists {
   }
 
   /**
-   * Maps the index of these sources, building it first when there is none or a source changed since.
+   * Maps the index of these sources, building it first when there is none or a source changed
+   * since.
    *
    * @param sources files that exist
    * @param lists how many lists and categories there are; their numbers are below it
@@ -45,7 +49,8 @@ public final class CompiledLists {
    * @param problems receives a warning for each source with lines that cannot be used
    * @throws IOException when a source cannot be read or the folder cannot be written
    */
-  public static CompiledLists open(List<ListSource> sources, int lists, Path folder, Problems problems) throws IOException {
+  public static CompiledLists open(
+      List<ListSource> sources, int lists, Path folder, Problems problems) throws IOException {
     NameHash hash = NameHash.open(folder);
     Path file = folder.resolve("names.index");
     Optional<CompiledLists> kept = kept(sources, lists, file, hash, problems);
@@ -54,12 +59,15 @@ public final class CompiledLists {
     }
     Manifest manifest = build(sources, file, hash);
     report(manifest, problems);
-    NameIndex index = NameIndex.open(file, hash).orElseThrow(() -> new IOException(file + " cannot be read back"));
+    NameIndex index =
+        NameIndex.open(file, hash)
+            .orElseThrow(() -> new IOException(file + " cannot be read back"));
     return new CompiledLists(index, lists, manifest.ranges());
   }
 
   private static Optional<CompiledLists> kept(
-      List<ListSource> sources, int lists, Path file, NameHash hash, Problems problems) throws IOException {
+      List<ListSource> sources, int lists, Path file, NameHash hash, Problems problems)
+      throws IOException {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
@@ -72,21 +80,29 @@ public final class CompiledLists {
     return Optional.of(new CompiledLists(index.get(), lists, manifest.get().ranges()));
   }
 
-  private static Manifest build(List<ListSource> sources, Path file, NameHash hash) throws IOException {
+  private static Manifest build(List<ListSource> sources, Path file, NameHash hash)
+      throws IOException {
     Compilation compilation = new Compilation();
     EntryReader entries = new EntryReader(hash, compilation);
     List<Manifest.Origin> origins = new ArrayList<>();
     List<BadLines> bad = new ArrayList<>();
     for (ListSource source : sources) {
       var digest = Manifest.sha256();
-      // size and time are taken first: a file that changes while it is read is found changed the next time
+      // size and time are taken first: a file that changes while it is read is found changed the
+      // next time
       Manifest.Origin before = Manifest.Origin.of(source, "");
       BadLines lines = new SourceReader(source, entries, digest).read();
       if (lines.count() > 0) {
         bad.add(lines);
       }
-      origins.add(new Manifest.Origin(before.list(), before.format(), before.path(), before.size(), before.modified(),
-          HexFormat.of().formatHex(digest.digest())));
+      origins.add(
+          new Manifest.Origin(
+              before.list(),
+              before.format(),
+              before.path(),
+              before.size(),
+              before.modified(),
+              HexFormat.of().formatHex(digest.digest())));
     }
     Manifest manifest = new Manifest(origins, compilation.ranges(), bad);
     NameIndex.write(file, hash, compilation.names().sorted(), manifest.text());
@@ -96,11 +112,17 @@ public final class CompiledLists {
   private static void report(Manifest manifest, Problems problems) {
     for (BadLines lines : manifest.bad()) {
       for (BadLines.BadLine one : lines.first()) {
-        problems.warning(new Mark(lines.label(), one.line(), 0), "this line is left out because " + one.reason() + ".");
+        problems.warning(
+            new Mark(lines.label(), one.line(), 0),
+            "this line is left out because " + one.reason() + ".");
       }
       long more = lines.count() - lines.first().size();
       if (more > 0) {
-        problems.warning(Mark.file(lines.label()), more + (more == 1 ? " more line is" : " more lines are") + " left out because they cannot be used.");
+        problems.warning(
+            Mark.file(lines.label()),
+            more
+                + (more == 1 ? " more line is" : " more lines are")
+                + " left out because they cannot be used.");
       }
     }
   }

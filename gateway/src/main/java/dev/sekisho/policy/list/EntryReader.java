@@ -12,9 +12,20 @@ final class EntryReader {
   /** Deeper paths are not looked up either. */
   static final int MOST_SEGMENTS = 64;
 
-  private static final Set<String> NOT_NAMES_OF_OTHERS = Set.of(
-      "localhost", "localhost.localdomain", "local", "broadcasthost", "ip6-localhost", "ip6-loopback", "ip6-localnet",
-      "ip6-mcastprefix", "ip6-allnodes", "ip6-allrouters", "ip6-allhosts", "0.0.0.0");
+  private static final Set<String> NOT_NAMES_OF_OTHERS =
+      Set.of(
+          "localhost",
+          "localhost.localdomain",
+          "local",
+          "broadcasthost",
+          "ip6-localhost",
+          "ip6-loopback",
+          "ip6-localnet",
+          "ip6-mcastprefix",
+          "ip6-allnodes",
+          "ip6-allrouters",
+          "ip6-allhosts",
+          "0.0.0.0");
 
   private final NameHash hash;
   private final Compilation into;
@@ -24,7 +35,9 @@ final class EntryReader {
     this.into = into;
   }
 
-  /** @throws MalformedException when the line cannot be used; nothing was added then */
+  /**
+   * @throws MalformedException when the line cannot be used; nothing was added then
+   */
   void read(int list, ListFormat format, String line) throws MalformedException {
     switch (format) {
       case PLAIN -> plain(list, line);
@@ -36,7 +49,7 @@ final class EntryReader {
 
   private void plain(int list, String line) throws MalformedException {
     if (line.startsWith(".")) {
-      into.name(hash.of(name(line.substring(1))), list, IndexBuilder.BELOW);
+      below(list, name(line.substring(1)));
     } else if (line.indexOf('/') >= 0) {
       range(list, Cidr.parse(line));
     } else if (looksLikeAddress(line)) {
@@ -65,8 +78,13 @@ final class EntryReader {
     if (looksLikeAddress(line)) {
       address(list, line);
     } else {
-      into.name(hash.of(name(line.startsWith(".") ? line.substring(1) : line)), list, IndexBuilder.BELOW);
+      below(list, name(line.startsWith(".") ? line.substring(1) : line));
     }
+  }
+
+  private void below(int list, String name) {
+    int labels = 1 + (int) name.chars().filter(c -> c == '.').count();
+    into.below(hash.of(name), list, labels);
   }
 
   private void url(int list, String line) throws MalformedException {
@@ -107,7 +125,10 @@ final class EntryReader {
     return looksLikeAddress(authority) ? IpAddress.parse(authority).text() : name(authority);
   }
 
-  /** An address is kept as its canonical text, as a name is: what the client asks for is compared, not what it resolves to. */
+  /**
+   * An address is kept as its canonical text, as a name is: what the client asks for is compared,
+   * not what it resolves to.
+   */
   private void address(int list, String text) throws MalformedException {
     into.name(hash.of(IpAddress.parse(text).unmapped().text()), list, IndexBuilder.EXACT);
   }
@@ -127,11 +148,16 @@ final class EntryReader {
       return true;
     }
     int last = text.lastIndexOf('.') + 1;
-    return last < text.length() && text.charAt(last) >= '0' && text.charAt(last) <= '9'
+    return last < text.length()
+        && text.charAt(last) >= '0'
+        && text.charAt(last) <= '9'
         && text.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
   }
 
-  /** The canonical name; one that is canonical already, as nearly all in big lists are, is not parsed again. */
+  /**
+   * The canonical name; one that is canonical already, as nearly all in big lists are, is not
+   * parsed again.
+   */
   static String name(String text) throws MalformedException {
     return canonical(text) ? text : DomainName.parse(text).text();
   }
@@ -150,7 +176,10 @@ final class EntryReader {
         letter = false;
         continue;
       }
-      if (!(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_' || (c == '-' && label > 0 && label != 2 && label != 3))) {
+      if (!(c >= 'a' && c <= 'z'
+          || c >= '0' && c <= '9'
+          || c == '_'
+          || (c == '-' && label > 0 && label != 2 && label != 3))) {
         return false;
       }
       letter |= c >= 'a';

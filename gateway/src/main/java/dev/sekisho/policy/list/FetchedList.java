@@ -11,7 +11,10 @@ import java.util.Optional;
  * @param name safe as a file's name
  */
 public record FetchedList(String name, URI url, Fetching fetching, Trust trust) {
-  /** Where what was fetched last is kept; the time of the file is the time of the last successful fetch. */
+  /**
+   * Where what was fetched last is kept; the time of the file is the time of the last successful
+   * fetch.
+   */
   public static Path path(Path folder, String name) {
     return folder.resolve(name + ".fetched");
   }
@@ -24,14 +27,19 @@ public record FetchedList(String name, URI url, Fetching fetching, Trust trust) 
    */
   public record Fetching(Duration interval, Optional<String> sha256, long mostBytes) {}
 
-  /** @param greatestAge after this long without a successful fetch it is stale */
+  /**
+   * @param greatestAge after this long without a successful fetch it is stale
+   */
   public record Trust(Duration greatestAge, WhenStale whenStale) {}
 
   /** What a list counts as when it is older than it may be. */
   public enum WhenStale {
     /** Whether a name is in it cannot be known, which counts against every request. */
     REFUSE,
-    /** What was fetched last goes on being used. One that was never fetched is unknowable all the same. */
+    /**
+     * What was fetched last goes on being used. One that was never fetched is unknowable all the
+     * same.
+     */
     KEEP
   }
 }

@@ -5,9 +5,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Collects (hash, token) pairs and brings them into the order of the index. Sorting goes by buckets: the high bits of a good hash
- * spread evenly, so one counting pass puts every pair near its place and an insertion sort of a few does the rest. That is faster than
- * sorting objects by an order of magnitude, and the buckets are the index's own first level.
+ * Collects (hash, token) pairs and brings them into the order of the index. Sorting goes by
+ * buckets: the high bits of a good hash spread evenly, so one counting pass puts every pair near
+ * its place and an insertion sort of a few does the rest. That is faster than sorting objects by an
+ * order of magnitude, and the buckets are the index's own first level.
  */
 final class IndexBuilder {
   /** What a token says of its entry, in its two low bits; the list's number is above them. */
@@ -22,11 +23,13 @@ final class IndexBuilder {
   private long[] hashes = new long[1 << 12];
   private int[] tokens = new int[1 << 12];
   private int count;
+  private int parents;
 
   void add(long hash, int list, int kind) {
     if (count == hashes.length) {
       if (count >= MOST_ENTRIES) {
-        throw new IllegalStateException("the lists have more than " + MOST_ENTRIES + " entries together");
+        throw new IllegalStateException(
+            "the lists have more than " + MOST_ENTRIES + " entries together");
       }
       int larger = Math.min(MOST_ENTRIES, count + (count >> 1));
       hashes = Arrays.copyOf(hashes, larger);
@@ -36,6 +39,16 @@ final class IndexBuilder {
     tokens[count++] = list << 2 | kind;
   }
 
+  /** There is an entry of so many labels that stands for everything below it. */
+  void parent(int labels) {
+    parents |= parentBit(labels);
+  }
+
+  /** A bit for each number of labels; the highest stands for all the greater ones. */
+  static int parentBit(int labels) {
+    return 1 << Math.min(labels, 31);
+  }
+
   int count() {
     return count;
   }
@@ -43,12 +56,14 @@ final class IndexBuilder {
   /**
    * What the index file holds.
    *
-   * @param starts where each bucket of the high bits begins in {@code keys}; one more than there are buckets
+   * @param starts where each bucket of the high bits begins in {@code keys}; one more than there
+   *     are buckets
    * @param keys every hash once, ascending as unsigned numbers
    * @param sets for each key the number of its set of tokens
    * @param setStarts where each set begins in {@code tokens}; one more than there are sets
    */
-  record Sorted(int bits, int[] starts, long[] keys, int[] sets, int[] setStarts, int[] tokens, int size) {}
+  record Sorted(
+      int bits, int[] starts, long[] keys, int[] sets, int[] setStarts, int[] tokens, int size, int parents) {}
 
   Sorted sorted() {
     int bits = bits(count);
@@ -73,11 +88,12 @@ final class IndexBuilder {
     for (int b = 0; b < buckets; b++) {
       sort(keys, values, starts[b], starts[b + 1]);
     }
-    return merged(bits, starts, keys, values);
+    return merged(bits, starts, keys, values, parents);
   }
 
   /** One entry per key: the tokens of equal keys become a set, and equal sets are kept once. */
-  private static Sorted merged(int bits, int[] starts, long[] keys, int[] values) {
+  private static Sorted merged(
+      int bits, int[] starts, long[] keys, int[] values, int parents) {
     TokenSets sets = new TokenSets();
     int[] merged = new int[starts.length];
     int size = 0;
@@ -98,7 +114,7 @@ final class IndexBuilder {
       from = to;
     }
     Arrays.fill(merged, bucket, merged.length, size);
-    return new Sorted(bits, merged, keys, values, sets.starts(), sets.tokens(), size);
+    return new Sorted(bits, merged, keys, values, sets.starts(), sets.tokens(), size, parents);
   }
 
   /** Two to four keys to a bucket. */
@@ -131,7 +147,10 @@ final class IndexBuilder {
     return order > 0 || (order == 0 && value > otherValue);
   }
 
-  /** Numbers sets of tokens; a set of one, by far the most common, is found without making an object. */
+  /**
+   * Numbers sets of tokens; a set of one, by far the most common, is found without making an
+   * object.
+   */
   private static final class TokenSets {
     private final Map<String, Integer> numbers = new HashMap<>();
     private int[] single = new int[64];

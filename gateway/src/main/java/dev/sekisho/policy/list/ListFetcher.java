@@ -18,9 +18,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Fetches the lists that come by URL, each on a virtual thread of its own, and puts what it got in place by rename. The time of the
- * file is the time of the last successful fetch; an answer that nothing has changed counts as one. A failed fetch leaves what there
- * was, is told to whoever asked for it, and is tried again soon. Reading of the lists is somebody else's work: this class only
+ * Fetches the lists that come by URL, each on a virtual thread of its own, and puts what it got in
+ * place by rename. The time of the file is the time of the last successful fetch; an answer that
+ * nothing has changed counts as one. A failed fetch leaves what there was, is told to whoever asked
+ * for it, and is tried again soon. Reading of the lists is somebody else's work: this class only
  * says when a file or its age has changed.
  */
 public final class ListFetcher implements AutoCloseable {
@@ -39,7 +40,9 @@ public final class ListFetcher implements AutoCloseable {
     /** The list was fetched: its content may be new, and its age is. Time to compile again. */
     void fetched(FetchedList list);
 
-    /** @param reason one sentence without secrets: the URL's query is not in it */
+    /**
+     * @param reason one sentence without secrets: the URL's query is not in it
+     */
     void failed(FetchedList list, String reason);
   }
 
@@ -47,18 +50,21 @@ public final class ListFetcher implements AutoCloseable {
    * @param folder where fetched lists are kept
    * @param time asked for the time of a fetch
    */
-  public ListFetcher(List<FetchedList> lists, Path folder, Supplier<Instant> time, Watcher watcher) {
+  public ListFetcher(
+      List<FetchedList> lists, Path folder, Supplier<Instant> time, Watcher watcher) {
     this.lists = List.copyOf(lists);
     this.folder = folder;
     this.time = time;
     this.watcher = watcher;
-    this.client = HttpClient.newBuilder()
-        .connectTimeout(Duration.ofSeconds(30))
-        .followRedirects(HttpClient.Redirect.NORMAL)
-        .build();
-    this.threads = this.lists.stream()
-        .map(list -> Thread.ofVirtual().name("list-" + list.name()).unstarted(() -> run(list)))
-        .toList();
+    this.client =
+        HttpClient.newBuilder()
+            .connectTimeout(Duration.ofSeconds(30))
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .build();
+    this.threads =
+        this.lists.stream()
+            .map(list -> Thread.ofVirtual().name("list-" + list.name()).unstarted(() -> run(list)))
+            .toList();
   }
 
   /** Begins: a list that was never fetched, or is due, at once. */
@@ -84,7 +90,15 @@ public final class ListFetcher implements AutoCloseable {
           retry = FIRST_RETRY;
           watcher.fetched(list);
         } catch (IOException e) {
-          watcher.failed(list, "the list '" + list.name() + "' could not be fetched from " + list.url().getHost() + ": " + reason(e) + ".");
+          watcher.failed(
+              list,
+              "the list '"
+                  + list.name()
+                  + "' could not be fetched from "
+                  + list.url().getHost()
+                  + ": "
+                  + reason(e)
+                  + ".");
           pause = retry.compareTo(pause) < 0 ? retry : pause;
           retry = retry.multipliedBy(2);
         }
@@ -118,10 +132,12 @@ public final class ListFetcher implements AutoCloseable {
   public void fetch(FetchedList list) throws IOException, InterruptedException {
     Path target = FetchedList.path(folder, list.name());
     Path tagFile = folder.resolve(list.name() + ".etag");
-    HttpRequest.Builder request = HttpRequest.newBuilder(list.url()).timeout(PATIENCE).header("User-Agent", "sekisho");
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(list.url()).timeout(PATIENCE).header("User-Agent", "sekisho");
     Optional<String> tag = Files.exists(target) ? tag(tagFile) : Optional.empty();
     tag.ifPresent(value -> request.header("If-None-Match", value));
-    HttpResponse<InputStream> response = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+    HttpResponse<InputStream> response =
+        client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
     try (InputStream body = response.body()) {
       switch (response.statusCode()) {
         case 200 -> {
@@ -170,14 +186,18 @@ public final class ListFetcher implements AutoCloseable {
 
   private static Optional<String> tag(Path file) {
     try {
-      return Files.exists(file) ? Optional.of(Files.readString(file, StandardCharsets.ISO_8859_1)) : Optional.empty();
+      return Files.exists(file)
+          ? Optional.of(Files.readString(file, StandardCharsets.ISO_8859_1))
+          : Optional.empty();
     } catch (IOException _) {
       return Optional.empty();
     }
   }
 
   private static void keepTag(Path file, Optional<String> tag) throws IOException {
-    if (tag.isPresent() && tag.get().chars().allMatch(c -> c >= ' ' && c < 0x7f) && tag.get().length() < 256) {
+    if (tag.isPresent()
+        && tag.get().chars().allMatch(c -> c >= ' ' && c < 0x7f)
+        && tag.get().length() < 256) {
       PrivateFiles.replace(file, tag.get().getBytes(StandardCharsets.ISO_8859_1));
     } else {
       Files.deleteIfExists(file);

@@ -15,8 +15,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What an index was built from, kept in the index itself as lines of tab-separated words, so that the next start knows whether it can
- * be used as it is; and what is too small to be mapped: the ranges, and the lines that could not be used.
+ * What an index was built from, kept in the index itself as lines of tab-separated words, so that
+ * the next start knows whether it can be used as it is; and what is too small to be mapped: the
+ * ranges, and the lines that could not be used.
  */
 record Manifest(List<Origin> origins, List<Compilation.Range> ranges, List<BadLines> bad) {
   /**
@@ -27,13 +28,23 @@ record Manifest(List<Origin> origins, List<Compilation.Range> ranges, List<BadLi
    */
   record Origin(int list, ListFormat format, String path, long size, long modified, String sha256) {
     static Origin of(ListSource source, String sha256) throws IOException {
-      return new Origin(source.list(), source.format(), clean(source.path().toString()), Files.size(source.path()),
-          modified(source.path()), sha256);
+      return new Origin(
+          source.list(),
+          source.format(),
+          clean(source.path().toString()),
+          Files.size(source.path()),
+          modified(source.path()),
+          sha256);
     }
 
-    /** Whether the source still has what it had: surely when size and time are the same, else its bytes are looked at. */
+    /**
+     * Whether the source still has what it had: surely when size and time are the same, else its
+     * bytes are looked at.
+     */
     boolean stillIs(ListSource source) throws IOException {
-      if (list != source.list() || format != source.format() || !path.equals(clean(source.path().toString()))
+      if (list != source.list()
+          || format != source.format()
+          || !path.equals(clean(source.path().toString()))
           || Files.size(source.path()) != size) {
         return false;
       }
@@ -90,15 +101,28 @@ record Manifest(List<Origin> origins, List<Compilation.Range> ranges, List<BadLi
       for (String line : text.lines().toList()) {
         String[] words = line.split("\t", -1);
         switch (words[0]) {
-          case "source" -> origins.add(new Origin(Integer.parseInt(words[1]), ListFormat.valueOf(words[2]), words[6],
-              Long.parseLong(words[3]), Long.parseLong(words[4]), words[5]));
-          case "range" -> ranges.add(new Compilation.Range(Integer.parseInt(words[1]), Cidr.parse(words[2])));
-          case "bad" -> bad.add(new BadLines(words[2], Long.parseLong(words[1]), new ArrayList<>()));
-          case "line" -> bad.getLast().first().add(new BadLines.BadLine(Integer.parseInt(words[1]), words[2]));
+          case "source" ->
+              origins.add(
+                  new Origin(
+                      Integer.parseInt(words[1]),
+                      ListFormat.valueOf(words[2]),
+                      words[6],
+                      Long.parseLong(words[3]),
+                      Long.parseLong(words[4]),
+                      words[5]));
+          case "range" ->
+              ranges.add(new Compilation.Range(Integer.parseInt(words[1]), Cidr.parse(words[2])));
+          case "bad" ->
+              bad.add(new BadLines(words[2], Long.parseLong(words[1]), new ArrayList<>()));
+          case "line" ->
+              bad.getLast().first().add(new BadLines.BadLine(Integer.parseInt(words[1]), words[2]));
           default -> throw new IllegalArgumentException(words[0]);
         }
       }
-    } catch (MalformedException | IllegalArgumentException | IndexOutOfBoundsException | java.util.NoSuchElementException _) {
+    } catch (MalformedException
+        | IllegalArgumentException
+        | IndexOutOfBoundsException
+        | java.util.NoSuchElementException _) {
       return Optional.empty();
     }
     return Optional.of(new Manifest(origins, ranges, bad));

@@ -8,10 +8,11 @@ import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A keyed 64-bit hash of names: SipHash-1-3 (Aumasson and Bernstein, 2012) over the characters from the last to the first, so that one
- * pass over a name also gives the hash of each of its parent domains. The key is random per node and never leaves the state folder:
- * who chooses names, as every web site's owner does, cannot choose two that collide. Among ten million entries a name that is in
- * none of them is taken for one with a probability of 5e-13.
+ * A keyed 64-bit hash of names: SipHash-1-3 (Aumasson and Bernstein, 2012) over the characters from
+ * the last to the first, so that one pass over a name also gives the hash of each of its parent
+ * domains. The key is random per node and never leaves the state folder: who chooses names, as
+ * every web site's owner does, cannot choose two that collide. Among ten million entries a name
+ * that is in none of them is taken for one with a probability of 5e-13.
  */
 public final class NameHash {
   /** The most labels a name can have: 253 characters, every second one a dot. */
@@ -69,12 +70,14 @@ public final class NameHash {
   /**
    * The hashes of a canonical name and of its parent domains, the shortest first.
    *
-   * @param hashes receives the hash of each suffix that begins a label; at least {@link #MOST_LABELS} long
+   * @param hashes receives the hash of each suffix that begins a label; at least {@link
+   *     #MOST_LABELS} long
    * @param starts receives where in the name each suffix begins
    * @return how many there are: the labels of the name
    */
   public int suffixes(String name, long[] hashes, int[] starts) {
-    // the state is in local variables and not in a Sip: this runs for every decision, and so it makes no object for certain
+    // the state is in local variables and not in a Sip: this runs for every decision, and so it
+    // makes no object for certain
     long v0 = key0 ^ INITIAL_0;
     long v1 = key1 ^ INITIAL_1;
     long v2 = key0 ^ INITIAL_2;
@@ -112,8 +115,8 @@ public final class NameHash {
   }
 
   /**
-   * The hashes of the path's prefixes below a host: one for each whole number of segments, the shortest first, and at last the path
-   * with its query where there is one.
+   * The hashes of the path's prefixes below a host: one for each whole number of segments, the
+   * shortest first, and at last the path with its query where there is one.
    *
    * @return how many there are; not more than the array holds
    */
@@ -147,7 +150,10 @@ public final class NameHash {
     return sip.hash();
   }
 
-  /** The running state; the compiler keeps it in registers, for it never leaves the method that made it. */
+  /**
+   * The running state; the compiler keeps it in registers, for it never leaves the method that made
+   * it.
+   */
   private static final class Sip {
     private long v0;
     private long v1;
@@ -163,7 +169,10 @@ public final class NameHash {
       v3 = key1 ^ INITIAL_3;
     }
 
-    /** Adds the low byte of a character, and the high one where it has any, so that no two texts are the same bytes by chance. */
+    /**
+     * Adds the low byte of a character, and the high one where it has any, so that no two texts are
+     * the same bytes by chance.
+     */
     void add(char c) {
       put(c & 0xff);
       if (c > 0xff) {

@@ -15,20 +15,30 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every name of every list and category in one immutable file that is mapped, not read: no heap, an instant restart, and pages shared
- * with whoever else maps it. A name is kept as its keyed hash alone (eight bytes), with the number of the set of lists that have it
- * (two bytes, four when there are more than 65,535 different sets); see docs/decisions for the layout and for what that costs in
- * certainty. The mapping lives as long as somebody can still reach the index.
+ * Every name of every list and category in one immutable file that is mapped, not read: no heap, an
+ * instant restart, and pages shared with whoever else maps it. A name is kept as its keyed hash
+ * alone (eight bytes), with the number of the set of lists that have it (two bytes, four when there
+ * are more than 65,535 different sets); see docs/decisions for the layout and for what that costs
+ * in certainty. The mapping lives as long as somebody can still reach the index.
  */
 public final class NameIndex {
   private static final long MAGIC = 0x53454b4e414d4531L;
-  /** How many prefixes of a path are looked up: one for each segment, the path and the path with its query. */
+
+  /**
+   * How many prefixes of a path are looked up: one for each segment, the path and the path with its
+   * query.
+   */
   public static final int MOST_PREFIXES = EntryReader.MOST_SEGMENTS + 3;
 
   private static final int HEADER = 64;
-  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final long PARENTS = 36;
+  private static final long CHECKSUM = 40;
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final NameHash hash;
   private final MemorySegment file;
@@ -36,6 +46,7 @@ public final class NameIndex {
   // the layout's offsets, computed once: a look-up is a handful of loads
   private final int bits;
   private final int size;
+  private final int parents;
   private final boolean wide;
   private final long starts;
   private final long keys;
@@ -49,6 +60,7 @@ public final class NameIndex {
     this.layout = layout;
     this.bits = layout.bits;
     this.size = layout.size;
+    this.parents = file.get(INT, PARENTS);
     this.wide = layout.setWidth() == 4;
     this.starts = layout.starts();
     this.keys = layout.keys();
@@ -105,17 +117,24 @@ public final class NameIndex {
   }
 
   /** Writes a new index file, complete or not at all. */
-  static void write(Path target, NameHash hash, IndexBuilder.Sorted sorted, String manifest) throws IOException {
+  static void write(Path target, NameHash hash, IndexBuilder.Sorted sorted, String manifest)
+      throws IOException {
     byte[] text = manifest.getBytes(StandardCharsets.UTF_8);
     Layout layout =
-        new Layout(sorted.bits(), sorted.size(), sorted.setStarts().length - 1, sorted.tokens().length, text.length);
+        new Layout(
+            sorted.bits(),
+            sorted.size(),
+            sorted.setStarts().length - 1,
+            sorted.tokens().length,
+            text.length);
     Path written = PrivateFiles.temporary(target);
-    try (FileChannel channel = FileChannel.open(written, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try (FileChannel channel =
+            FileChannel.open(written, StandardOpenOption.READ, StandardOpenOption.WRITE);
         Arena arena = Arena.ofConfined()) {
       MemorySegment file = channel.map(FileChannel.MapMode.READ_WRITE, 0, layout.end(), arena);
       fill(file, layout, sorted);
       MemorySegment.copy(text, 0, file, ValueLayout.JAVA_BYTE, layout.manifestText(), text.length);
-      header(file, layout, hash);
+      header(file, layout, hash, sorted.parents());
       file.force();
     }
     PrivateFiles.putInPlace(written, target);
@@ -131,11 +150,12 @@ public final class NameIndex {
         file.set(SHORT, layout.setNumbers() + 2L * i, (short) sorted.sets()[i]);
       }
     }
-    MemorySegment.copy(sorted.setStarts(), 0, file, INT, layout.setStarts(), sorted.setStarts().length);
+    MemorySegment.copy(
+        sorted.setStarts(), 0, file, INT, layout.setStarts(), sorted.setStarts().length);
     MemorySegment.copy(sorted.tokens(), 0, file, INT, layout.tokenList(), sorted.tokens().length);
   }
 
-  private static void header(MemorySegment file, Layout layout, NameHash hash) {
+  private static void header(MemorySegment file, Layout layout, NameHash hash, int parents) {
     file.set(LONG, 0, MAGIC);
     file.set(LONG, 8, hash.check());
     file.set(INT, 16, layout.bits);
@@ -143,36 +163,50 @@ public final class NameIndex {
     file.set(INT, 24, layout.sets);
     file.set(INT, 28, layout.tokens);
     file.set(INT, 32, layout.manifest);
-    file.set(LONG, 40, checksum(file.asSlice(HEADER)));
+    file.set(INT, PARENTS, parents);
+    file.set(LONG, CHECKSUM, checksum(file));
   }
 
   /**
    * Maps an index file.
    *
-   * @return empty when it is damaged, of another version or of another key, and has to be built again
+   * @return empty when it is damaged, of another version or of another key, and has to be built
+   *     again
    */
   static Optional<NameIndex> open(Path path, NameHash hash) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       if (channel.size() < HEADER) {
         return Optional.empty();
       }
-      MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+      MemorySegment file =
+          channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
       if (file.get(LONG, 0) != MAGIC || file.get(LONG, 8) != hash.check()) {
         return Optional.empty();
       }
-      Layout layout = new Layout(
-          file.get(INT, 16), file.get(INT, 20), file.get(INT, 24), file.get(INT, 28), file.get(INT, 32));
-      boolean whole = layout.bits > 0 && layout.bits <= 24 && layout.size >= 0 && layout.end() == file.byteSize()
-          && checksum(file.asSlice(HEADER)) == file.get(LONG, 40);
+      Layout layout =
+          new Layout(
+              file.get(INT, 16),
+              file.get(INT, 20),
+              file.get(INT, 24),
+              file.get(INT, 28),
+              file.get(INT, 32));
+      boolean whole =
+          layout.bits > 0
+              && layout.bits <= 24
+              && layout.size >= 0
+              && layout.end() == file.byteSize()
+              && checksum(file) == file.get(LONG, CHECKSUM);
       return whole ? Optional.of(new NameIndex(hash, file, layout)) : Optional.empty();
     }
   }
 
-  private static long checksum(MemorySegment body) {
+  /** Of all but the checksum itself. */
+  private static long checksum(MemorySegment file) {
     CRC32C crc = new CRC32C();
+    crc.update(file.asSlice(0, CHECKSUM).asByteBuffer());
     long step = 1L << 30;
-    for (long from = 0; from < body.byteSize(); from += step) {
-      crc.update(body.asSlice(from, Math.min(step, body.byteSize() - from)).asByteBuffer());
+    for (long from = HEADER; from < file.byteSize(); from += step) {
+      crc.update(file.asSlice(from, Math.min(step, file.byteSize() - from)).asByteBuffer());
     }
     return crc.getValue();
   }
@@ -202,13 +236,18 @@ public final class NameIndex {
    *
    * @param hashes of the name's suffixes, the whole name last ({@link NameHash#suffixes})
    * @param scratch as long as {@code hashes}
-   * @param members receives a bit for each list that has the name, or has a parent of it together with everything below
+   * @param members receives a bit for each list that has the name, or has a parent of it together
+   *     with everything below
    * @param withUrls receives a bit for each list that has URLs of this very host
    */
   public void names(long[] hashes, int[] scratch, int count, long[] members, long[] withUrls) {
-    // all first-level loads before all second-level ones: they do not wait for each other, and each is a miss in a large index
+    // a parent counts only by entries that stand for what is below them, and of most lengths, as of
+    // top-level domains, there are none; the others are loaded level by level, so that no load
+    // waits for another: each is a miss in a large index
     for (int i = 0; i < count; i++) {
-      scratch[i] = file.get(INT, starts + 4L * IndexBuilder.bucket(hashes[i], bits));
+      boolean asked = i == count - 1 || (parents & IndexBuilder.parentBit(i + 1)) != 0;
+      scratch[i] =
+          asked ? file.get(INT, starts + 4L * IndexBuilder.bucket(hashes[i], bits)) : size;
     }
     for (int i = 0; i < count; i++) {
       int entry = find(hashes[i], scratch[i]);
@@ -218,7 +257,10 @@ public final class NameIndex {
     }
   }
 
-  /** Takes the tokens of an entry that was found: those that hold for a parent, or all when it is the name itself. */
+  /**
+   * Takes the tokens of an entry that was found: those that hold for a parent, or all when it is
+   * the name itself.
+   */
   private void take(int entry, boolean whole, long[] members, long[] withUrls) {
     int set = set(entry);
     int end = setStart(set + 1);
@@ -276,8 +318,9 @@ public final class NameIndex {
   }
 
   /**
-   * The entry of a hash, or a negative number. A bucket has about four keys in order, which is one or two lines of memory; going
-   * through them is quicker than halving, for the processor need not guess.
+   * The entry of a hash, or a negative number. A bucket has about four keys in order, which is one
+   * or two lines of memory; going through them is quicker than halving, for the processor need not
+   * guess.
    */
   private int find(long key, int from) {
     for (int i = from; i < size; i++) {

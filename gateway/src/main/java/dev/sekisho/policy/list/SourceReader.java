@@ -10,8 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the lines of one source. A list of millions of lines from somebody else always has a few bad ones: they are counted and the
- * first are told, never fatal. A line of any length is read in bounded memory.
+ * Reads the lines of one source. A list of millions of lines from somebody else always has a few
+ * bad ones: they are counted and the first are told, never fatal. A line of any length is read in
+ * bounded memory.
  */
 final class SourceReader {
   private static final int BUFFER = 1 << 18;
@@ -61,7 +62,10 @@ final class SourceReader {
     append(buffer, from, got);
   }
 
-  /** Keeps what fits; the length goes on counting, so that an over-long line is known for what it is. */
+  /**
+   * Keeps what fits; the length goes on counting, so that an over-long line is known for what it
+   * is.
+   */
   private void append(byte[] buffer, int from, int to) {
     int fits = Math.min(to - from, MOST_BYTES - Math.min(length, MOST_BYTES));
     System.arraycopy(buffer, from, line, Math.min(length, MOST_BYTES), fits);
@@ -91,7 +95,11 @@ final class SourceReader {
   private String text(int bytes) {
     int from = 0;
     int to = bytes;
-    if (number == 1 && bytes >= 3 && line[0] == (byte) 0xef && line[1] == (byte) 0xbb && line[2] == (byte) 0xbf) {
+    if (number == 1
+        && bytes >= 3
+        && line[0] == (byte) 0xef
+        && line[1] == (byte) 0xbb
+        && line[2] == (byte) 0xbf) {
       from = 3;
     }
     for (int i = from; i < to; i++) {

@@ -27,6 +27,7 @@ class BadRequestTest {
   Stream<DynamicTest> refusesInTheSameWayHoweverTheBytesAreCut() {
     lines();
     targets();
+    tunnels();
     hosts();
     fields();
     framing();
@@ -164,6 +165,9 @@ class BadRequestTest {
     target("percent-encoded", "/a\u0000b");
     target("percent-encoded", "/caf\u00e9");
     target("percent-encoded", "http://caf\u00e9.example/");
+  }
+
+  private void tunnels() {
     line("host or port", "CONNECT h.example HTTP/1.1");
     line("empty port", "CONNECT h.example: HTTP/1.1");
     line("host or port", "CONNECT h.example:0 HTTP/1.1");

@@ -60,7 +60,11 @@ class FloodTest {
     }
 
     private Stream<String> texts() {
-      return events.stream().map(event -> event.getFormattedMessage() + (event.getThrowableProxy() == null ? "" : event.getThrowableProxy().getMessage()));
+      return events.stream().map(event -> event.getFormattedMessage() + thrown(event));
+    }
+
+    private static String thrown(ILoggingEvent event) {
+      return event.getThrowableProxy() == null ? "" : String.valueOf(event.getThrowableProxy().getMessage());
     }
   }
 
@@ -104,7 +108,8 @@ class FloodTest {
   @Test
   void connectionsWithGarbageAreABurstOfRecordsAndACount() throws IOException, InterruptedException {
     int connections = 1_000;
-    List<String> garbage = List.of("\u0016\u0003\u0001\0\0", "\0\0\0\0", "GET\r\n\r\n", "SSH-2.0-x\r\n", "GET / HTTP/1.1\r\nA\r\n\r\n");
+    List<String> garbage =
+        List.of("\u0016\u0003\u0001\0\0", "\0\0\0\0", "GET\r\n\r\n", "SSH-2.0-x\r\n", "GET / HTTP/1.1\r\nA\r\n\r\n");
     long start = System.nanoTime();
     List<Record> records;
     try (TestGateway gateway = TestGateway.start(DENY_EVERYTHING)) {
@@ -122,10 +127,10 @@ class FloodTest {
 
   @Test
   void connectionsThatBreakOffAnywhereLeaveNothingInTheLog() throws IOException, InterruptedException {
-    String whole = "POST http://forbidden.example/ HTTP/1.1\r\nHost: forbidden.example\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n";
     try (TestGateway gateway = TestGateway.start(LOOPBACK);
         ScriptedOrigin origin = ScriptedOrigin.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")) {
-      String allowed = whole.replace("forbidden.example", origin.authority());
+      String allowed = "POST http://" + origin.authority() + "/ HTTP/1.1\r\nHost: " + origin.authority()
+          + "\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n";
       for (int i = 0; i < allowed.length(); i += 3) {
         try (RawClient client = gateway.client()) {
           client.send(allowed.substring(0, i));
@@ -158,9 +163,10 @@ class FloodTest {
 
   @Test
   void noSecretIsInTheJournalOrInTheLog() throws IOException, InterruptedException {
+    String response = "HTTP/1.1 401 Unauthorized\r\nSet-Cookie: s=" + SECRET + "\r\nWWW-Authenticate: Basic realm=" + SECRET
+        + "\r\nContent-Length: 2\r\n\r\nok";
     try (SegmentJournal journal = SegmentJournal.open(JournalConfig.read(absent()), folder);
-        ScriptedOrigin origin = ScriptedOrigin.answering(
-            "HTTP/1.1 401 Unauthorized\r\nSet-Cookie: s=" + SECRET + "\r\nWWW-Authenticate: Basic realm=" + SECRET + "\r\nContent-Length: 2\r\n\r\nok")) {
+        ScriptedOrigin origin = ScriptedOrigin.answering(response)) {
       var around = new TestGateway.Surroundings(
           Optional.of(journal), Optional.empty(), "127.0.0.1 origin.example\n", java.util.function.UnaryOperator.identity());
       try (TestGateway gateway = TestGateway.start(LOOPBACK, around)) {
@@ -170,7 +176,8 @@ class FloodTest {
           }
         }
       }
-      assertThat(origin.received()).as("secrets that are the origin's own reach it").contains("Authorization: Basic " + SECRET, "Cookie: a=" + SECRET);
+      assertThat(origin.received()).as("secrets that are the origin's own reach it")
+          .contains("Authorization: Basic " + SECRET, "Cookie: a=" + SECRET);
       assertThat(origin.received()).doesNotContain("Proxy-Authorization");
     }
     String written = everythingWritten();
@@ -181,9 +188,10 @@ class FloodTest {
 
   /** Secrets in every place where they may be, in requests that are allowed, refused, malformed, or lead nowhere. */
   private static List<String> secretive(String authority) {
-    String fields = "Host: h.example\r\nAuthorization: Basic " + SECRET + "\r\nProxy-Authorization: Basic " + SECRET + "\r\nCookie: a=" + SECRET
-        + "\r\nX-Api-Key: " + SECRET + "\r\nReferer: http://h.example/?password=" + SECRET + "\r\n";
-    String query = "?q=1&password=" + SECRET + "&token=" + SECRET + "&Signature=" + SECRET + "&access_token=" + SECRET + "&a=b;api_key=" + SECRET;
+    String fields = "Host: h.example\r\nAuthorization: Basic " + SECRET + "\r\nProxy-Authorization: Basic " + SECRET
+        + "\r\nCookie: a=" + SECRET + "\r\nX-Api-Key: " + SECRET + "\r\nReferer: http://h.example/?password=" + SECRET + "\r\n";
+    String query = "?q=1&password=" + SECRET + "&token=" + SECRET + "&Signature=" + SECRET + "&access_token=" + SECRET
+        + "&a=b;api_key=" + SECRET;
     return List.of(
         "GET http://" + authority + "/" + query + " HTTP/1.1\r\n" + fields + "\r\n",
         "POST http://" + authority + "/login HTTP/1.1\r\n" + fields + "Content-Length: 23\r\n\r\npassword=" + SECRET,

@@ -1,5 +1,6 @@
 package dev.sekisho.data.relay;
 
+import dev.sekisho.data.origin.HalfOpenEpoll;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;

@@ -28,8 +28,7 @@ class ListFetcherTest {
   private static final Instant NOW = Instant.parse("2026-11-25T09:30:00Z");
   private static final String CONTENT = "a.example\nb.example\n";
 
-  @TempDir
-  Path folder;
+  @TempDir Path folder;
 
   private HttpServer server;
   private volatile int status = 200;
@@ -63,23 +62,31 @@ class ListFetcherTest {
   }
 
   private FetchedList list(Optional<String> sha256, long mostBytes) {
-    URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/list?token=secret");
-    return new FetchedList("partners", url, new FetchedList.Fetching(Duration.ofHours(1), sha256, mostBytes),
+    URI url =
+        URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/list?token=secret");
+    return new FetchedList(
+        "partners",
+        url,
+        new FetchedList.Fetching(Duration.ofHours(1), sha256, mostBytes),
         new FetchedList.Trust(Duration.ofDays(1), FetchedList.WhenStale.REFUSE));
   }
 
   private ListFetcher fetcher(FetchedList list) {
-    return new ListFetcher(List.of(list), folder, () -> NOW, new ListFetcher.Watcher() {
-      @Override
-      public void fetched(FetchedList fetched) {
-        events.add("fetched " + fetched.name());
-      }
+    return new ListFetcher(
+        List.of(list),
+        folder,
+        () -> NOW,
+        new ListFetcher.Watcher() {
+          @Override
+          public void fetched(FetchedList fetched) {
+            events.add("fetched " + fetched.name());
+          }
 
-      @Override
-      public void failed(FetchedList failed, String reason) {
-        events.add(reason);
-      }
-    });
+          @Override
+          public void failed(FetchedList failed, String reason) {
+            events.add(reason);
+          }
+        });
   }
 
   private Path file() {
@@ -102,7 +109,8 @@ class ListFetcherTest {
     try (ListFetcher fetcher = fetcher(list)) {
       fetcher.fetch(list);
       Object before = Files.getAttribute(file(), "unix:ino");
-      Files.setLastModifiedTime(file(), java.nio.file.attribute.FileTime.from(NOW.minusSeconds(9999)));
+      Files.setLastModifiedTime(
+          file(), java.nio.file.attribute.FileTime.from(NOW.minusSeconds(9999)));
       fetcher.fetch(list);
       assertThat(Files.getAttribute(file(), "unix:ino")).isEqualTo(before);
       assertThat(Files.getLastModifiedTime(file()).toInstant()).isEqualTo(NOW);
@@ -116,10 +124,16 @@ class ListFetcherTest {
     FetchedList wrong = list(Optional.of("0".repeat(64)), 1000);
     FetchedList tooLong = list(Optional.empty(), 5);
     try (ListFetcher fetcher = fetcher(wrong)) {
-      assertThatThrownBy(() -> fetcher.fetch(wrong)).isInstanceOf(IOException.class).hasMessageContaining("its checksum is ");
-      assertThatThrownBy(() -> fetcher.fetch(tooLong)).isInstanceOf(IOException.class).hasMessageContaining("longer than max-size");
+      assertThatThrownBy(() -> fetcher.fetch(wrong))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("its checksum is ");
+      assertThatThrownBy(() -> fetcher.fetch(tooLong))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("longer than max-size");
       status = 500;
-      assertThatThrownBy(() -> fetcher.fetch(wrong)).isInstanceOf(IOException.class).hasMessageContaining("status 500");
+      assertThatThrownBy(() -> fetcher.fetch(wrong))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("status 500");
     }
     assertThat(file()).hasContent("old.example\n");
     try (var left = Files.list(folder)) {
@@ -143,7 +157,8 @@ class ListFetcherTest {
     try (ListFetcher fetcher = fetcher(list(Optional.empty(), 1000))) {
       fetcher.start();
       assertThat(events.poll(30, TimeUnit.SECONDS))
-          .isEqualTo("the list 'partners' could not be fetched from 127.0.0.1: it answered with status 503.");
+          .isEqualTo(
+              "the list 'partners' could not be fetched from 127.0.0.1: it answered with status 503.");
     }
     assertThat(file()).doesNotExist();
   }

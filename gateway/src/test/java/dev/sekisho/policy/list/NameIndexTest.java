@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class NameIndexTest {
-  @TempDir
-  Path folder;
+  @TempDir Path folder;
 
   private Path state() {
     return folder.resolve("state");
@@ -47,7 +46,8 @@ class NameIndexTest {
   void aMillionNamesAreFoundAndNoOthers() throws IOException {
     Path first = folder.resolve("first");
     Path second = folder.resolve("second");
-    try (BufferedWriter a = Files.newBufferedWriter(first); BufferedWriter b = Files.newBufferedWriter(second)) {
+    try (BufferedWriter a = Files.newBufferedWriter(first);
+        BufferedWriter b = Files.newBufferedWriter(second)) {
       for (int i = 0; i < 1_000_000; i++) {
         (i % 2 == 0 ? a : b).write("site" + i + ".example\n");
         if (i % 10 == 0) {
@@ -62,7 +62,9 @@ class NameIndexTest {
     for (int n = 0; n < 100_000; n++) {
       int i = random.nextInt(1_000_000);
       long expected = (i % 2 == 0 ? 1 : 2) | (i % 10 == 0 ? 2 : 0);
-      assertThat(members(lists, "www.site" + i + ".example")).as("seed 3, site %d", i).isEqualTo(expected);
+      assertThat(members(lists, "www.site" + i + ".example"))
+          .as("seed 3, site %d", i)
+          .isEqualTo(expected);
       assertThat(members(lists, "site" + i + ".test")).isZero();
     }
   }
@@ -74,7 +76,9 @@ class NameIndexTest {
     Object built = Files.getAttribute(state().resolve("names.index"), "unix:ino");
     Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000));
     assertThat(members(open(file), "a.example")).isEqualTo(1);
-    assertThat(Files.getAttribute(state().resolve("names.index"), "unix:ino")).as("the same bytes").isEqualTo(built);
+    assertThat(Files.getAttribute(state().resolve("names.index"), "unix:ino"))
+        .as("the same bytes")
+        .isEqualTo(built);
     write("a", "b.example\n");
     CompiledLists changed = open(file);
     assertThat(members(changed, "a.example")).isZero();
@@ -96,7 +100,7 @@ class NameIndexTest {
     open(file);
     Path index = state().resolve("names.index");
     byte[] good = Files.readAllBytes(index);
-    for (int damage : new int[] {0, 9, 17, 21, 45, 70, good.length - 3}) {
+    for (int damage : new int[] {0, 9, 17, 21, 37, 45, 70, good.length - 3}) {
       byte[] bad = good.clone();
       bad[damage] ^= 1;
       Files.write(index, bad);
@@ -119,11 +123,15 @@ class NameIndexTest {
   void keyAndIndexAreForTheOwnerAlone() throws IOException {
     open(write("a", "a.example\n"));
     for (String name : List.of("names.key", "names.index")) {
-      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state().resolve(name)))).isEqualTo("rw-------");
+      assertThat(
+              PosixFilePermissions.toString(Files.getPosixFilePermissions(state().resolve(name))))
+          .isEqualTo("rw-------");
     }
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state()))).isEqualTo("rwx------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state())))
+        .isEqualTo("rwx------");
     try (var left = Files.list(state())) {
-      assertThat(left.map(p -> String.valueOf(p.getFileName())).sorted()).containsExactly("names.index", "names.key");
+      assertThat(left.map(p -> String.valueOf(p.getFileName())).sorted())
+          .containsExactly("names.index", "names.key");
     }
   }
 
@@ -138,6 +146,7 @@ class NameIndexTest {
       assertThat(hashes[i]).isEqualTo(hash.of(name.substring(starts[i])));
     }
     assertThat(name.substring(starts[1])).isEqualTo("co.jp");
-    assertThat(hash.suffixes("a.".repeat(200) + "a", hashes, starts)).isEqualTo(NameHash.MOST_LABELS);
+    assertThat(hash.suffixes("a.".repeat(200) + "a", hashes, starts))
+        .isEqualTo(NameHash.MOST_LABELS);
   }
 }

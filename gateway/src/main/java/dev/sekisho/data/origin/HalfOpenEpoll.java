@@ -1,4 +1,4 @@
-package dev.sekisho.data.relay;
+package dev.sekisho.data.origin;
 
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
@@ -14,7 +14,7 @@ import io.netty.channel.epoll.EpollIoOps;
  *
  * <p>Netty 4.2.18 takes a socket out of the epoll set when it has nothing to wait for, as when its input has ended and all output is
  * written, but goes on believing that it is in. The next time output must wait for room, epoll_ctl fails with ENOENT, the write with it,
- * and the tail of a download or upload is lost; a reset in that state goes unseen. So a socket that was in the set once is never taken
+ * and the tail of a download or upload is lost. So a socket that was in the set once is never taken
  * out: where Netty asks for no event, it waits edge-triggered for none but errors, which the kernel reports once and not again and again.
  *
  * <p>Every event loop whose channels allow half-closure needs this one.

@@ -1,0 +1,128 @@
+package dev.sekisho.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandsTest {
+  @TempDir
+  Path folder = Path.of("");
+
+  private String file(String yaml) throws IOException {
+    Path file = folder.resolve("sekisho.yaml");
+    Files.writeString(file, yaml);
+    return file.toString();
+  }
+
+  private Said say(String command, String yaml, String... more) throws IOException {
+    String[] arguments = new String[5 + more.length];
+    arguments[0] = command;
+    arguments[1] = "-c";
+    arguments[2] = file(yaml);
+    arguments[3] = "--state";
+    arguments[4] = folder.resolve("state").toString();
+    System.arraycopy(more, 0, arguments, 5, more.length);
+    return Said.by(arguments);
+  }
+
+  @Test
+  void theEmbeddedDefaultIsFine() {
+    Said said = Said.by("check", "--state", folder.resolve("state").toString());
+    assertThat(said.out()).contains("Fine: 1 rules, then deny.");
+    assertThat(said.status()).isEqualTo(Exit.FINE);
+  }
+
+  @Test
+  void everyMistakeIsReportedAtOnceWithItsPlace() throws IOException {
+    Said said = say("check", """
+        listen: { proxy: "somewhere" }
+        limits:
+          header-blok: 64KiB
+        policy:
+          rules:
+            - { name: a, to: { host: "bad host" }, action: allow }
+            - { name: b, action: perhaps }
+        names: { timeout: 5 }
+        """);
+    assertThat(said.status()).isEqualTo(Exit.USER_ERROR);
+    String name = folder.resolve("sekisho.yaml").toString();
+    assertThat(said.out())
+        .contains(name + ":1:")
+        .contains(name + ":3:3: error: unknown key 'header-blok' in limits. Did you mean 'header-block'?")
+        .contains(name + ":6:")
+        .contains(name + ":7:")
+        .contains(name + ":8:");
+  }
+
+  @Test
+  void aFileThatIsNotYamlIsNamedWithLineAndColumn() throws IOException {
+    Said said = say("check", "policy: [\n  - {\n");
+    assertThat(said.status()).isEqualTo(Exit.USER_ERROR);
+    assertThat(said.out()).containsPattern("sekisho\\.yaml:[0-9]+:[0-9]+: error: this is not YAML");
+  }
+
+  @Test
+  void aFileThatIsMissingIsNamed() {
+    Said said = Said.by("check", "-c", folder.resolve("nothing.yaml").toString(), "--state", folder.resolve("state").toString());
+    assertThat(said.status()).isEqualTo(Exit.USER_ERROR);
+    assertThat(said.out()).contains("nothing.yaml").contains("cannot be read");
+  }
+
+  @Test
+  void aSectionOfALaterVersionIsRefusedAndNotIgnored() throws IOException {
+    Said said = say("check", "scan: { default: all }\nparents: { p: { url: 'http://x:1' } }\n");
+    assertThat(said.out()).contains("the section 'scan' is not in this version").contains("the section 'parents' is not in this version");
+    assertThat(said.status()).isEqualTo(Exit.USER_ERROR);
+  }
+
+  @Test
+  void explainTellsTheWalkAndTheStatusTellsTheDecision() throws IOException {
+    String yaml = """
+        policy:
+          rules:
+            - { name: no admin, to: { host: a.example, path: /admin/** }, action: deny }
+            - { name: a, to: { host: a.example }, action: allow }
+        """;
+    Said allowed = say("explain", yaml, "--address", "93.184.215.14", "http://a.example/x");
+    assertThat(allowed.status()).as(allowed.out() + allowed.err()).isEqualTo(Exit.FINE);
+    assertThat(allowed.out()).contains("no admin").contains("allow: The rule 'a' allows it");
+    Said denied = say("explain", yaml, "--address", "93.184.215.14", "http://a.example/x/%2e%2e/admin/y");
+    assertThat(denied.status()).isEqualTo(Exit.DENIED);
+    Said sealed = say("explain", yaml, "https://a.example/x");
+    assertThat(sealed.status()).as("the path inside TLS is unknowable, and counts against the request").isEqualTo(Exit.DENIED);
+    Said internal = say("explain", yaml, "--address", "10.0.0.1", "http://a.example/x");
+    assertThat(internal.status()).isEqualTo(Exit.DENIED);
+    assertThat(internal.out()).contains("10.0.0.1 is not for the internet (private)");
+  }
+
+  @Test
+  void aUrlThatCannotBeAskedForIsTheUsersMistake() throws IOException {
+    assertThat(say("explain", "policy: { default: deny }", "http://u:p@a.example/").status()).isEqualTo(Exit.USER_ERROR);
+    assertThat(say("explain", "policy: { default: deny }", "--at", "noon", "http://a.example/").status()).isEqualTo(Exit.USER_ERROR);
+  }
+
+  @Test
+  void unknownCommandsAndOptionsAreUsage() {
+    assertThat(Said.by("fly").status()).isEqualTo(Exit.USAGE);
+    assertThat(Said.by("check", "--colour").status()).isEqualTo(Exit.USAGE);
+    assertThat(Said.by().status()).isEqualTo(Exit.USAGE);
+    assertThat(Said.by("--help").status()).isEqualTo(Exit.FINE);
+  }
+
+  @Test
+  void logWithoutAJournalSaysWhereItLooked() {
+    Said said = Said.by("log", "--state", folder.resolve("elsewhere").toString());
+    assertThat(said.status()).isEqualTo(Exit.USER_ERROR);
+    assertThat(said.err()).contains("There is no journal in").contains("elsewhere");
+  }
+
+  @Test
+  void theVersionIsTheOneOfThePom() throws IOException {
+    Path pom = Files.exists(Path.of("../pom.xml")) ? Path.of("../pom.xml") : Path.of("pom.xml");
+    assertThat(Files.readString(pom)).contains("<version>" + Version.TEXT + "</version>");
+  }
+}

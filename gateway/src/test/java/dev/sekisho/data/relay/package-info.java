@@ -1,4 +1,0 @@
-@NullMarked
-package dev.sekisho.data.relay;
-
-import org.jspecify.annotations.NullMarked;
