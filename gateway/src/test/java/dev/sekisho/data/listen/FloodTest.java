@@ -13,6 +13,7 @@ import dev.sekisho.data.exchange.RefusalFlood;
 import dev.sekisho.journal.JournalConfig;
 import dev.sekisho.journal.Record;
 import dev.sekisho.journal.SegmentJournal;
+import dev.sekisho.testing.KernelQueues;
 import dev.sekisho.testing.RawClient;
 import dev.sekisho.testing.ScriptedOrigin;
 import dev.sekisho.testing.TestGateway;
@@ -22,7 +23,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,6 +126,48 @@ class FloodTest {
     }
     assertCounted(records, connections, start);
     assertQuietLog(connections);
+  }
+
+  @Test
+  void answersThatAreNotReadAreNotMade() throws IOException, InterruptedException {
+    int most = 8 << 20;
+    byte[] requests = "GET http://forbidden.example/ HTTP/1.1\r\nHost: h.example\r\n\r\n".repeat(256).getBytes(StandardCharsets.US_ASCII);
+    AtomicLong sent = new AtomicLong();
+    try (TestGateway gateway = TestGateway.start(DENY_EVERYTHING);
+        RawClient client = gateway.client()) {
+      client.socket().setSendBufferSize(64 << 10);
+      client.socket().setReceiveBufferSize(64 << 10);
+      Thread sender = Thread.ofVirtual().start(() -> {
+        try {
+          while (sent.get() < most) {
+            client.send(requests);
+            sent.addAndGet(requests.length);
+          }
+        } catch (IOException _) {
+          // Closed below.
+        }
+      });
+      awaitStandstill(gateway.port(), sent, most);
+      assertThat(sent.get()).as("bytes of requests that were taken").isLessThan(most);
+      // Whatever was asked before the client began to read is answered.
+      for (long asked = sent.get() / (requests.length / 256); asked > 0; asked--) {
+        assertThat(client.readResponse().status()).isEqualTo(403);
+      }
+      client.close();
+      sender.join();
+    }
+    assertQuietLog(100);
+  }
+
+  /** Until everything was sent, or neither the sender nor what the kernel holds moves any more. */
+  private static void awaitStandstill(int port, AtomicLong sent, long most) throws IOException, InterruptedException {
+    long moved = -1;
+    for (int still = 0; still < 20 && sent.get() < most; ) {
+      Thread.sleep(50);
+      long now = sent.get() + KernelQueues.bytes(Set.of(port));
+      still = now == moved && sent.get() > 0 ? still + 1 : 0;
+      moved = now;
+    }
   }
 
   @Test

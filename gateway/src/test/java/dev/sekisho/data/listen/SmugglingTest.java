@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +36,7 @@ class SmugglingTest {
   private static final String HIDDEN = "GET http://" + O + "/smuggled HTTP/1.1\r\n" + HOST + "\r\n";
   private static final String GOOD_CHUNK = "3\r\nabc\r\n";
   private static final int PATIENCE = 500;
+  private static final long SEED = 20_261_124;
 
   private TestGateway gateway;
   private ScriptedOrigin origin;
@@ -66,6 +68,27 @@ class SmugglingTest {
   @TestFactory
   Stream<DynamicTest> nothingOfAMalformedHeadReachesTheOrigin() {
     return heads().stream().map(c -> DynamicTest.dynamicTest(c.name, () -> refusedWithoutATrace(c)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> theSameHeadsInPiecesAreRefusedInTheSameWay() {
+    Random random = new Random(SEED);
+    return heads().stream().map(c -> DynamicTest.dynamicTest(c.name, () -> refusedInPieces(c, random)));
+  }
+
+  @Test
+  void aChunkedBodyIsRebuilt() throws IOException {
+    news();
+    String body = "0003 ;a=\"b;c\"\r\nabc\r\n00A;x\r\n0123456789\r\n000;y\r\nContent-Length: 99\r\nTransfer-Encoding: gzip\r\n"
+        + "Host: evil.example\r\nX-Sum: 7\r\n\r\n";
+    try (RawClient client = gateway.client()) {
+      client.send(at(CHUNKED + body + GET + "\r\n"));
+      assertThat(client.readResponse().status()).isEqualTo(200);
+      assertThat(client.readResponse().status()).isEqualTo(200);
+    }
+    String received = news();
+    assertThat(received).startsWith(chunkedHeadAtOrigin + GOOD_CHUNK + "a\r\n0123456789\r\n0\r\nX-Sum: 7\r\n\r\nGET /p HTTP/1.1\r\n");
+    assertThat(received.substring(received.indexOf("GET /p"))).containsOnlyOnce("\r\n\r\n").endsWith("\r\n\r\n");
   }
 
   @TestFactory
@@ -111,6 +134,19 @@ class SmugglingTest {
     news();
     String answer = exchange(c.bytes + HIDDEN);
     assertIsTheOnlyAnswer(answer, c.status);
+    assertOnlyTheMarker();
+  }
+
+  private void refusedInPieces(Case c, Random random) throws IOException {
+    news();
+    String bytes = at(c.bytes + HIDDEN);
+    int first = 1 + random.nextInt(c.bytes.length() - 1);
+    try (RawClient client = gateway.client()) {
+      client.send(bytes.substring(0, first)).send(bytes.substring(first));
+      assertIsTheOnlyAnswer(client.readToEnd(), c.status);
+    } catch (IOException | AssertionError e) {
+      throw new AssertionError("cut at " + first + " with the seed " + SEED, e);
+    }
     assertOnlyTheMarker();
   }
 
