@@ -127,6 +127,7 @@ class ExplainMatchesLiveTest {
   private Path policy(Random random, int number, ScriptedDns dns, int port) throws IOException {
     StringBuilder yaml = new StringBuilder();
     yaml.append("listen: { proxy: '127.0.0.1:0', admin: null }\n");
+    yaml.append("limits: { refusals-recorded: 1000000 }\n");
     yaml.append("names: { resolver: '").append(dns.authority()).append("' }\n");
     yaml.append("journal: { segment-size: 4MiB, reserve: 4MiB, sync: never }\n");
     yaml.append("devices: { here: 127.0.0.0/8, there: 10.0.0.0/8 }\n");

@@ -12,11 +12,13 @@ import dev.sekisho.data.listen.Listeners;
 import dev.sekisho.data.names.DnsResolver;
 import dev.sekisho.data.names.NamesConfig;
 import dev.sekisho.data.names.SystemFiles;
+import dev.sekisho.data.origin.Dialler;
 import dev.sekisho.data.origin.HappyEyeballs;
 import dev.sekisho.data.origin.OriginConfig;
 import dev.sekisho.data.origin.Transport;
 import dev.sekisho.data.relay.TunnelLimits;
 import dev.sekisho.data.relay.Tunnels;
+import dev.sekisho.journal.Journal;
 import dev.sekisho.journal.Record;
 import dev.sekisho.journal.RecordId;
 import dev.sekisho.net.Authority;
@@ -34,6 +36,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -66,7 +69,21 @@ public final class TestGateway implements AutoCloseable {
   private final LimitsConfig limits;
   private boolean open = true;
 
-  private TestGateway(String yaml, Optional<TestCertificate> certificate) throws IOException {
+  /**
+   * What stands around a gateway.
+   *
+   * @param journal where records go in place of the journal in memory
+   * @param nameServer asked for what the hosts file does not know; its times to live are believed however short they are
+   * @param hosts lines for the hosts file
+   * @param dialler puts itself before the dialler
+   */
+  public record Surroundings(
+      Optional<Journal> journal, Optional<Authority> nameServer, String hosts, UnaryOperator<Dialler> dialler) {
+    public static final Surroundings USUAL =
+        new Surroundings(Optional.empty(), Optional.empty(), HOSTS, UnaryOperator.identity());
+  }
+
+  private TestGateway(String yaml, Optional<TestCertificate> certificate, Surroundings around) throws IOException {
     Problems problems = new Problems();
     String text = yaml.contains("policy:") ? yaml : yaml + LOOPBACK_ALLOWED;
     Node.Mapping top = YamlFile.parse("test.yaml", text, problems).orElseThrow(() -> new AssertionError(problems.all().toString()));
@@ -79,12 +96,13 @@ public final class TestGateway implements AutoCloseable {
       throw new AssertionError(problems.all().toString());
     }
     Transport transport = Transport.best();
-    resolver = DnsResolver.open(names(), transport, files());
+    resolver = DnsResolver.open(names(around), transport, files(around));
     tunnels = Tunnels.start(TunnelLimits.ofThisMachine());
     Observer observer = record -> {};
-    var reach = new Listeners.Reach(transport, resolver, new HappyEyeballs(origin, transport, Optional.empty()), tunnels, origin);
+    Dialler dialler = around.dialler().apply(new HappyEyeballs(origin, transport, Optional.empty()));
+    var reach = new Listeners.Reach(transport, resolver, dialler, tunnels, origin);
     // One loop, so that whatever clients share in a pool they do share.
-    listeners = new Listeners(1, listen, limits, new Listeners.Parts(() -> policy, journal, observer, reach, PSEUDONYM));
+    listeners = new Listeners(1, listen, limits, new Listeners.Parts(() -> policy, around.journal().orElse(journal), observer, reach, PSEUDONYM));
     bound = listeners.open(listen);
   }
 
@@ -94,7 +112,11 @@ public final class TestGateway implements AutoCloseable {
 
   /** @param yaml any of the sections {@code listen}, {@code limits}, {@code origin}, {@code policy} and {@code devices} */
   public static TestGateway start(String yaml) throws IOException {
-    return new TestGateway(yaml, Optional.empty());
+    return start(yaml, Surroundings.USUAL);
+  }
+
+  public static TestGateway start(String yaml, Surroundings around) throws IOException {
+    return new TestGateway(yaml, Optional.empty(), around);
   }
 
   /** Listens over TLS too. */
@@ -103,7 +125,7 @@ public final class TestGateway implements AutoCloseable {
   }
 
   public static TestGateway startWithTls(TestCertificate certificate, String yaml) throws IOException {
-    return new TestGateway(yaml, Optional.of(certificate));
+    return new TestGateway(yaml, Optional.of(certificate), Surroundings.USUAL);
   }
 
   public int port() {
@@ -146,15 +168,21 @@ public final class TestGateway implements AutoCloseable {
   }
 
   /** A name server at a port where nobody is: what the hosts file does not know does not resolve. */
-  private static NamesConfig names() {
+  private static NamesConfig names(Surroundings around) {
     NamesConfig usual = NamesConfig.usual();
+    if (around.nameServer().isPresent()) {
+      NamesConfig.CacheLimits cache = usual.cache();
+      var believing = new NamesConfig.CacheLimits(
+          cache.entries(), Duration.ZERO, cache.greatestTtl(), cache.negativeTtl(), cache.failureTtl());
+      return new NamesConfig(new NamesConfig.Source.Servers(List.of(around.nameServer().get())), usual.timeout(), believing);
+    }
     Authority nobody = new Authority(IpAddress.ofBytes(new byte[] {127, 0, 0, 1}), 1);
     return new NamesConfig(new NamesConfig.Source.Servers(List.of(nobody)), Duration.ofSeconds(1), usual.cache());
   }
 
-  private SystemFiles files() throws IOException {
+  private SystemFiles files(Surroundings around) throws IOException {
     return new SystemFiles(
-        Files.writeString(folder.resolve("hosts"), HOSTS), Files.writeString(folder.resolve("resolv.conf"), "options timeout:1\n"));
+        Files.writeString(folder.resolve("hosts"), around.hosts()), Files.writeString(folder.resolve("resolv.conf"), "options timeout:1\n"));
   }
 
   private static Section section(Section root, String key) {

@@ -207,7 +207,8 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
       return;
     }
     download.discard();
-    Afterwards then = Afterwards.of(head.keepAlive() && upload.nothingLeftToRead());
+    // After a refused CONNECT the client may already have sent what was meant for the tunnel; it must not be read as requests.
+    Afterwards then = Afterwards.of(head.keepAlive() && !isConnect() && upload.nothingLeftToRead());
     client.answer(Answer.refusal(refusal, head, then, client.channel().alloc()), then);
   }
 
@@ -305,6 +306,7 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
   @Override
   public void interim(ResponseHead interim) {
     download.interim(interim);
+    holdBackOrigin();
   }
 
   @Override
@@ -322,8 +324,12 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
   public void data(ByteBuf piece) {
     download.data(piece);
     client.within(lane.limits().bodyTimeout());
-    if (!client.channel().isWritable()) {
-      connected().pause();
+    holdBackOrigin();
+  }
+
+  private void holdBackOrigin() {
+    if (origin != null && !client.channel().isWritable()) {
+      origin.pause();
     }
   }
 

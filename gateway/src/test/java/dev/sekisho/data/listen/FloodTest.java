@@ -1,0 +1,220 @@
+package dev.sekisho.data.listen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import dev.sekisho.config.Mark;
+import dev.sekisho.config.Problems;
+import dev.sekisho.config.Section;
+import dev.sekisho.journal.JournalConfig;
+import dev.sekisho.journal.Record;
+import dev.sekisho.journal.SegmentJournal;
+import dev.sekisho.testing.RawClient;
+import dev.sekisho.testing.ScriptedOrigin;
+import dev.sekisho.testing.TestGateway;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** What a client that means ill, or is broken, can do to the journal and to the log: nothing but to be counted. */
+class FloodTest {
+  private static final String DENY_EVERYTHING = "policy: { default: deny, rules: [] }\n";
+  private static final String LOOPBACK = """
+      policy:
+        default: deny
+        rules:
+          - name: loopback
+            to: { address: [127.0.0.0/8] }
+            action: allow
+      """;
+  private static final String SECRET = "Xk9vQ2secretT7";
+
+  private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+  private final Logger ours = (Logger) LoggerFactory.getLogger("dev.sekisho");
+  private final Listening log = new Listening();
+
+  @TempDir
+  private Path folder;
+
+  /** Everything that is logged, as it would be written. */
+  private static final class Listening extends AppenderBase<ILoggingEvent> {
+    private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
+
+    @Override
+    protected void append(ILoggingEvent event) {
+      events.add(event);
+    }
+
+    private Stream<String> texts() {
+      return events.stream().map(event -> event.getFormattedMessage() + (event.getThrowableProxy() == null ? "" : event.getThrowableProxy().getMessage()));
+    }
+  }
+
+  @BeforeEach
+  void listen() {
+    log.setContext(root.getLoggerContext());
+    log.start();
+    root.addAppender(log);
+    ours.setLevel(Level.TRACE);
+  }
+
+  @AfterEach
+  void stopListening() {
+    root.detachAppender(log);
+    ours.setLevel(null);
+  }
+
+  @Test
+  void tenThousandRefusedRequestsAreABurstOfRecordsAndACount() throws IOException, InterruptedException {
+    int requests = 10_000;
+    String one = "GET http://forbidden.example/ HTTP/1.1\r\nHost: forbidden.example\r\n\r\n";
+    long start = System.nanoTime();
+    List<Record> records;
+    try (TestGateway gateway = TestGateway.start(DENY_EVERYTHING)) {
+      try (RawClient client = gateway.client()) {
+        // Pipelined, a hundred at a time.
+        for (int i = 0; i < requests; i += 100) {
+          client.send(one.repeat(100));
+          for (int k = 0; k < 100; k++) {
+            assertThat(client.readResponse().status()).isEqualTo(403);
+          }
+        }
+      }
+      gateway.close();
+      records = gateway.journal().closed();
+    }
+    assertCounted(records, requests, start);
+    assertQuietLog(requests);
+  }
+
+  @Test
+  void connectionsWithGarbageAreABurstOfRecordsAndACount() throws IOException, InterruptedException {
+    int connections = 1_000;
+    List<String> garbage = List.of("\u0016\u0003\u0001\0\0", "\0\0\0\0", "GET\r\n\r\n", "SSH-2.0-x\r\n", "GET / HTTP/1.1\r\nA\r\n\r\n");
+    long start = System.nanoTime();
+    List<Record> records;
+    try (TestGateway gateway = TestGateway.start(DENY_EVERYTHING)) {
+      for (int i = 0; i < connections; i++) {
+        try (RawClient client = gateway.client()) {
+          assertThat(client.send(garbage.get(i % garbage.size())).readHead()).startsWith("HTTP/1.1 400 ");
+        }
+      }
+      gateway.close();
+      records = gateway.journal().closed();
+    }
+    assertCounted(records, connections, start);
+    assertQuietLog(connections);
+  }
+
+  @Test
+  void connectionsThatBreakOffAnywhereLeaveNothingInTheLog() throws IOException, InterruptedException {
+    String whole = "POST http://forbidden.example/ HTTP/1.1\r\nHost: forbidden.example\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n";
+    try (TestGateway gateway = TestGateway.start(LOOPBACK);
+        ScriptedOrigin origin = ScriptedOrigin.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")) {
+      String allowed = whole.replace("forbidden.example", origin.authority());
+      for (int i = 0; i < allowed.length(); i += 3) {
+        try (RawClient client = gateway.client()) {
+          client.send(allowed.substring(0, i));
+          if (i % 2 == 0) {
+            client.socket().setSoLinger(true, 0);
+          }
+        }
+      }
+    }
+    assertQuietLog(100);
+  }
+
+  /** One record for each refusal or a count of them, and no more records than a burst and a count for each interval. */
+  private static void assertCounted(List<Record> records, int refusals, long startNanos) {
+    long intervals = (System.nanoTime() - startNanos) / 1_000 / RefusalFlood.INTERVAL + 2;
+    assertThat(records.stream().mapToLong(record -> Math.max(1, record.repeats)).sum()).isEqualTo(refusals);
+    assertThat((long) records.size()).isLessThanOrEqualTo(intervals * (LimitsConfig.DEFAULT.refusalsRecorded() + 1));
+    assertThat(records).filteredOn(record -> record.repeats > 0).isNotEmpty()
+        .allSatisfy(record -> {
+          assertThat(record.clientIp).isEqualTo("127.0.0.1");
+          assertThat(record.decision).isEqualTo(Record.Decided.DENY);
+        });
+  }
+
+  private void assertQuietLog(int refusals) {
+    assertThat(log.events).filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.WARN)).isEmpty();
+    assertThat(log.events).filteredOn(event -> event.getThrowableProxy() != null).isEmpty();
+    assertThat(log.events).hasSizeLessThan(refusals / 10);
+  }
+
+  @Test
+  void noSecretIsInTheJournalOrInTheLog() throws IOException, InterruptedException {
+    try (SegmentJournal journal = SegmentJournal.open(JournalConfig.read(absent()), folder);
+        ScriptedOrigin origin = ScriptedOrigin.answering(
+            "HTTP/1.1 401 Unauthorized\r\nSet-Cookie: s=" + SECRET + "\r\nWWW-Authenticate: Basic realm=" + SECRET + "\r\nContent-Length: 2\r\n\r\nok")) {
+      var around = new TestGateway.Surroundings(
+          Optional.of(journal), Optional.empty(), "127.0.0.1 origin.example\n", java.util.function.UnaryOperator.identity());
+      try (TestGateway gateway = TestGateway.start(LOOPBACK, around)) {
+        for (String request : secretive("origin.example:" + origin.port())) {
+          try (RawClient client = gateway.client()) {
+            assertThat(client.send(request).readHead()).startsWith("HTTP/1.1 ");
+          }
+        }
+      }
+      assertThat(origin.received()).as("secrets that are the origin's own reach it").contains("Authorization: Basic " + SECRET, "Cookie: a=" + SECRET);
+      assertThat(origin.received()).doesNotContain("Proxy-Authorization");
+    }
+    String written = everythingWritten();
+    assertThat(written).contains("origin.example").doesNotContain(SECRET);
+    assertThat(log.texts()).noneMatch(text -> text.contains(SECRET));
+    assertThat(log.events).filteredOn(event -> event.getThrowableProxy() != null).isEmpty();
+  }
+
+  /** Secrets in every place where they may be, in requests that are allowed, refused, malformed, or lead nowhere. */
+  private static List<String> secretive(String authority) {
+    String fields = "Host: h.example\r\nAuthorization: Basic " + SECRET + "\r\nProxy-Authorization: Basic " + SECRET + "\r\nCookie: a=" + SECRET
+        + "\r\nX-Api-Key: " + SECRET + "\r\nReferer: http://h.example/?password=" + SECRET + "\r\n";
+    String query = "?q=1&password=" + SECRET + "&token=" + SECRET + "&Signature=" + SECRET + "&access_token=" + SECRET + "&a=b;api_key=" + SECRET;
+    return List.of(
+        "GET http://" + authority + "/" + query + " HTTP/1.1\r\n" + fields + "\r\n",
+        "POST http://" + authority + "/login HTTP/1.1\r\n" + fields + "Content-Length: 23\r\n\r\npassword=" + SECRET,
+        "GET http://forbidden.example/" + query + " HTTP/1.1\r\n" + fields + "\r\n",
+        "GET http://10.0.0.1/" + query + " HTTP/1.1\r\n" + fields + "\r\n",
+        "GET http://127.0.0.1:1/" + query + " HTTP/1.1\r\n" + fields + "\r\n",
+        "GET http://user:" + SECRET + "@" + authority + "/ HTTP/1.1\r\n" + fields + "\r\n",
+        "CONNECT user:" + SECRET + "@" + authority + " HTTP/1.1\r\n" + fields + "\r\n",
+        "CONNECT forbidden.example:443 HTTP/1.1\r\n" + fields + "\r\n",
+        "GET https://" + authority + "/" + query + " HTTP/1.1\r\n" + fields + "\r\n",
+        "GET ftp://user:" + SECRET + "@" + authority + "/ HTTP/1.1\r\n" + fields + "\r\n",
+        "GET http://" + authority + "/" + query + "\r\n",
+        "GET http://" + authority + "/" + query + " HTTP/1.1\r\n" + fields + "Authorization : " + SECRET + "\r\n\r\n",
+        "GET http://" + authority + "/ HTTP/1.1\r\n" + fields + "Content-Length: " + SECRET + "\r\n\r\n",
+        "GET http://" + authority + "/#" + SECRET + " HTTP/1.1\r\n" + fields + "\r\n",
+        SECRET + " / HTTP/1.1\r\n" + SECRET + "\r\n\r\n",
+        "GET /" + query + " HTTP/1.1\r\n" + fields + "\r\n",
+        "POST http://" + authority + "/chunks HTTP/1.1\r\n" + fields + "Transfer-Encoding: chunked\r\n\r\n" + SECRET + "\r\n\r\n",
+        "\0" + SECRET);
+  }
+
+  private String everythingWritten() throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        all.append(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
+      }
+    }
+    return all.toString();
+  }
+
+  private static Section absent() {
+    return Section.absent("journal", new Mark("test.yaml", 1, 1), new Problems());
+  }
+}
