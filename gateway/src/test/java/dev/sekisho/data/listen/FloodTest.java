@@ -9,6 +9,7 @@ import ch.qos.logback.core.AppenderBase;
 import dev.sekisho.config.Mark;
 import dev.sekisho.config.Problems;
 import dev.sekisho.config.Section;
+import dev.sekisho.data.exchange.RefusalFlood;
 import dev.sekisho.journal.JournalConfig;
 import dev.sekisho.journal.Record;
 import dev.sekisho.journal.SegmentJournal;
