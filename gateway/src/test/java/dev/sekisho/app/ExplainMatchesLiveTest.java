@@ -1,5 +1,6 @@
 package dev.sekisho.app;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sekisho.config.Problems;
@@ -74,8 +75,7 @@ class ExplainMatchesLiveTest {
     }
     int denied = 0;
     for (Asked asked : all) {
-      LoggedRecord record = records.get(asked.id());
-      assertThat(record).as("a record of %s", asked).isNotNull();
+      LoggedRecord record = requireNonNull(records.get(asked.id()), () -> "no record of " + asked);
       boolean allowed = "allow".equals(record.text("decision"));
       StringWriter said = new StringWriter();
       int status = explain(asked, said);
