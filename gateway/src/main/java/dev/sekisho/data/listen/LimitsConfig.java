@@ -35,7 +35,7 @@ public record LimitsConfig(
 
   public static final LimitsConfig DEFAULT = new LimitsConfig(
       64 << 10, 16 << 10, 10_000, 1_000, 200,
-      Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofMinutes(2), Duration.ofMinutes(5), Duration.ofHours(1),
+      Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofMinutes(10), Duration.ofMinutes(5), Duration.ofHours(1),
       Duration.ofSeconds(5), Duration.ofSeconds(30));
 
   public static LimitsConfig read(Section section) {
