@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -198,20 +197,5 @@ class RefusalTest {
       assertThat(curl.output()).as(curl.errors()).endsWith("403");
     }
     assertThat(origin.lines()).isEmpty();
-  }
-
-  @Test
-  void aFloodOfRefusalsIsCountedAndNotWrittenOneByOne() throws Exception {
-    try (RawClient client = gateway.client()) {
-      for (int i = 0; i < 300; i++) {
-        assertThat(client.send(get("other.example", "/secret/a", "")).readResponse().status())
-            .isEqualTo(403);
-      }
-    }
-    gateway.close();
-    List<Record> records = gateway.journal().closed();
-    assertThat(records).hasSize(201);
-    assertThat(records.getLast().repeats).isEqualTo(100);
-    assertThat(records.getLast().clientIp).isEqualTo("127.0.0.1");
   }
 }
