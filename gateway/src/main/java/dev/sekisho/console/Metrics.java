@@ -101,6 +101,7 @@ public final class Metrics implements Observer {
           callback.call(now.opened(), "opened");
           callback.call(now.closed(), "closed");
           callback.call(now.refused(), "refused");
+          callback.call(now.dropped(), "dropped");
         }).register(registry);
     CounterWithCallback.builder().name("sekisho_journal_bytes").help("Bytes written to the journal.")
         .callback(callback -> callback.call(counters.get().bytes())).register(registry);

@@ -1,5 +1,6 @@
 package dev.sekisho.app;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sekisho.config.Problems;
@@ -74,8 +75,7 @@ class ExplainMatchesLiveTest {
     }
     int denied = 0;
     for (Asked asked : all) {
-      LoggedRecord record = records.get(asked.id());
-      assertThat(record).as("a record of %s", asked).isNotNull();
+      LoggedRecord record = requireNonNull(records.get(asked.id()), () -> "no record of " + asked);
       boolean allowed = "allow".equals(record.text("decision"));
       StringWriter said = new StringWriter();
       int status = explain(asked, said);
@@ -127,6 +127,7 @@ class ExplainMatchesLiveTest {
   private Path policy(Random random, int number, ScriptedDns dns, int port) throws IOException {
     StringBuilder yaml = new StringBuilder();
     yaml.append("listen: { proxy: '127.0.0.1:0', admin: null }\n");
+    yaml.append("limits: { refusals-recorded: 1000000 }\n");
     yaml.append("names: { resolver: '").append(dns.authority()).append("' }\n");
     yaml.append("journal: { segment-size: 4MiB, reserve: 4MiB, sync: never }\n");
     yaml.append("devices: { here: 127.0.0.0/8, there: 10.0.0.0/8 }\n");

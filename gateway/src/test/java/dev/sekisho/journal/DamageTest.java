@@ -1,5 +1,6 @@
 package dev.sekisho.journal;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -38,7 +39,7 @@ class DamageTest {
     }
     file = SegmentFolder.files(temp).getFirst();
     whole = Files.readAllBytes(file);
-    try (SegmentReader reader = new SegmentReader(file, SegmentFolder.header(file), SegmentReader.Extent.WHOLE)) {
+    try (SegmentReader reader = new SegmentReader(file, requireNonNull(SegmentFolder.header(file)), SegmentReader.Extent.WHOLE)) {
       while (reader.next() instanceof SegmentReader.Item.Entry entry) {
         offsets.add((int) entry.offset());
       }
@@ -78,7 +79,7 @@ class DamageTest {
 
   private static byte[] change(byte[] bytes, UnaryOperator<ByteBuffer> change) {
     byte[] copy = bytes.clone();
-    change.apply(ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN));
+    var _ = change.apply(ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN));
     return copy;
   }
 

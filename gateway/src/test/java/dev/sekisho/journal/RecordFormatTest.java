@@ -1,5 +1,6 @@
 package dev.sekisho.journal;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
@@ -22,9 +23,7 @@ class RecordFormatTest {
       + "\"mode\":\"plain\",\"client_ip\":\"10.1.2.3\",\"method\":\"GET\",\"url\":\"http://a/b c\",\"host\":\"a\",\"decision\":\"allow\"}";
 
   private static LoggedRecord parse(String json) {
-    LoggedRecord record = LoggedRecord.parse(json.getBytes(StandardCharsets.UTF_8));
-    assertThat(record).isNotNull();
-    return record;
+    return requireNonNull(LoggedRecord.parse(json.getBytes(StandardCharsets.UTF_8)));
   }
 
   private static String line(RecordFormat.Name name, String json) {
@@ -57,7 +56,7 @@ class RecordFormatTest {
         + "10.1.2.3,51234,client-pcs,alice,,,GET,\"http://example.com/a,b\",http,example.com,80,\"/a,b\",93.184.216.34,,,'=cmd(),allow,"
         + "\"our \"\"repos\"\"\",,,a b,,,200,310,4096,text/html; charset=utf-8,,,,,,,,,,,,,,");
     assertThat(csv.line(parse(GET)).replaceAll("\"[^\"]*\"", "").chars().filter(c -> c == ',').count())
-        .isEqualTo(csv.header().chars().filter(c -> c == ',').count());
+        .isEqualTo(requireNonNull(csv.header()).chars().filter(c -> c == ',').count());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.sekisho.journal;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -106,8 +107,7 @@ class SegmentJournalTest {
       Journal.Appender appender = journal.appender();
       Record record = Samples.get();
       assertThat(appender.opened(record)).isInstanceOf(Journal.Appended.Written.class);
-      MappedSegment current = ((SegmentAppender) appender).current();
-      assertThat(current).isNotNull();
+      MappedSegment current = requireNonNull(((SegmentAppender) appender).current());
       assertThat(current.synced()).isEqualTo(current.published());
     }
   }

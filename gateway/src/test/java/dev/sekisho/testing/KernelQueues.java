@@ -12,14 +12,17 @@ public final class KernelQueues {
 
   private KernelQueues() {}
 
-  /** Bytes in the send and receive queues of all sockets that have one of these ports at either end. */
+  /**
+   * Bytes in the send and receive queues of all sockets that have one of these ports at either end.
+   */
   public static long bytes(Set<Integer> ports) throws IOException {
     long bytes = 0;
     for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
       List<String> sockets = Files.readAllLines(Path.of(table));
       for (String socket : sockets.subList(1, sockets.size())) {
         String[] columns = socket.strip().split("\\s+");
-        if (columns[3].equals(ESTABLISHED) && (ports.contains(port(columns[1])) || ports.contains(port(columns[2])))) {
+        if (columns[3].equals(ESTABLISHED)
+            && (ports.contains(port(columns[1])) || ports.contains(port(columns[2])))) {
           String[] queues = columns[4].split(":");
           bytes += Long.parseLong(queues[0], 16) + Long.parseLong(queues[1], 16);
         }

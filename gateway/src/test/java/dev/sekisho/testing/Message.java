@@ -6,7 +6,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * An HTTP/1 message as it was received, taken apart without any rule of its own beyond where lines end.
+ * An HTTP/1 message as it was received, taken apart without any rule of its own beyond where lines
+ * end.
  *
  * @param start the request line or the status line
  * @param fields each a whole line, in order
@@ -14,9 +15,18 @@ import java.util.Set;
  * @param trailers each a whole line
  */
 public record Message(String start, List<String> fields, String body, List<String> trailers) {
-  /** What is about one connection and not about the message (RFC 9110 §7.6.1), and what proxies add. */
+  /**
+   * What is about one connection and not about the message (RFC 9110 §7.6.1), and what proxies add.
+   */
   private static final Set<String> HOP_BY_HOP =
-      Set.of("connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade", "via");
+      Set.of(
+          "connection",
+          "keep-alive",
+          "proxy-connection",
+          "te",
+          "transfer-encoding",
+          "upgrade",
+          "via");
 
   /** The first message in these bytes, whose body is all that follows, or what its chunks say. */
   public static Message parse(String bytes) {
@@ -26,7 +36,9 @@ public record Message(String start, List<String> fields, String body, List<Strin
     }
     Message head = ofHead(bytes.substring(0, end));
     String rest = bytes.substring(end + 4);
-    return head.values("Transfer-Encoding").contains("chunked") ? head.withChunks(rest) : head.with(rest, List.of());
+    return head.values("Transfer-Encoding").contains("chunked")
+        ? head.withChunks(rest)
+        : head.with(rest, List.of());
   }
 
   public static Message of(RawClient.Response response) {
@@ -59,11 +71,17 @@ public record Message(String start, List<String> fields, String body, List<Strin
     return String.join(", ", values(name));
   }
 
-  /** What must be the same at both ends of a proxy: no hop-by-hop fields, none of those named, no version; the rebuilt length at the end. */
+  /**
+   * What must be the same at both ends of a proxy: no hop-by-hop fields, none of those named, no
+   * version; the rebuilt length at the end.
+   */
   public Message endToEnd(String... without) {
     Set<String> others = Set.of(without);
     List<String> kept = new ArrayList<>(fields);
-    kept.removeIf(field -> HOP_BY_HOP.contains(nameOf(field)) || others.contains(nameOf(field)) || nameOf(field).equals("content-length"));
+    kept.removeIf(field ->
+        HOP_BY_HOP.contains(nameOf(field))
+            || others.contains(nameOf(field))
+            || nameOf(field).equals("content-length"));
     values("Content-Length").forEach(length -> kept.add("Content-Length: " + length));
     return new Message(start.replaceFirst("HTTP/1\\.[01]", "HTTP"), kept, body, trailers);
   }

@@ -29,45 +29,58 @@ public final class Nginx implements Closeable {
   public static Nginx serving(Path folder) throws IOException, InterruptedException {
     int port = freePort();
     Files.createDirectories(folder.resolve("www/put"));
-    Path config = Files.writeString(folder.resolve("nginx.conf"), """
-        daemon off;
-        master_process off;
-        worker_processes 1;
-        pid DIR/nginx.pid;
-        error_log DIR/error.log warn;
-        events { worker_connections 256; }
-        http {
-          access_log off;
-          types { text/plain txt; text/html html; application/octet-stream bin; }
-          client_body_temp_path DIR/body;
-          proxy_temp_path DIR/proxy;
-          fastcgi_temp_path DIR/fastcgi;
-          uwsgi_temp_path DIR/uwsgi;
-          scgi_temp_path DIR/scgi;
-          client_max_body_size 16m;
-          large_client_header_buffers 4 32k;
-          gzip_types text/plain;
-          server {
-            listen 127.0.0.1:PORT;
-            root DIR/www;
-            location /zipped/ { alias DIR/www/; gzip on; gzip_min_length 1; gzip_proxied any; }
-            location /put/ { dav_methods PUT DELETE; create_full_put_path on; }
-            location /small/ { client_max_body_size 1k; dav_methods PUT; }
-            location /moved { return 301 /a.txt; }
-            location /teapot { return 418 "short and stout\\n"; }
-            location /gone { return 410; }
-            location /locked { return 401; }
-            location /broken { return 500 "broken\\n"; }
-            location /nothing { return 204; }
-            location /closing/ { alias DIR/www/; keepalive_timeout 0; }
-            location /echo { return 200 "$request_method $request_uri $http_x_test\\n"; }
-          }
-        }
-        """.replace("DIR", folder.toString()).replace("PORT", Integer.toString(port)));
-    Process process = new ProcessBuilder("/usr/sbin/nginx", "-p", folder.toString(), "-c", config.toString(), "-e", folder + "/error.log")
-        .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("output.log").toFile())
-        .start();
+    Path config =
+        Files.writeString(
+            folder.resolve("nginx.conf"),
+            """
+            daemon off;
+            master_process off;
+            worker_processes 1;
+            pid DIR/nginx.pid;
+            error_log DIR/error.log warn;
+            events { worker_connections 256; }
+            http {
+              access_log off;
+              types { text/plain txt; text/html html; application/octet-stream bin; }
+              client_body_temp_path DIR/body;
+              proxy_temp_path DIR/proxy;
+              fastcgi_temp_path DIR/fastcgi;
+              uwsgi_temp_path DIR/uwsgi;
+              scgi_temp_path DIR/scgi;
+              client_max_body_size 16m;
+              large_client_header_buffers 4 32k;
+              gzip_types text/plain;
+              server {
+                listen 127.0.0.1:PORT;
+                root DIR/www;
+                location /zipped/ { alias DIR/www/; gzip on; gzip_min_length 1; gzip_proxied any; }
+                location /put/ { dav_methods PUT DELETE; create_full_put_path on; }
+                location /small/ { client_max_body_size 1k; dav_methods PUT; }
+                location /moved { return 301 /a.txt; }
+                location /teapot { return 418 "short and stout\\n"; }
+                location /gone { return 410; }
+                location /locked { return 401; }
+                location /broken { return 500 "broken\\n"; }
+                location /nothing { return 204; }
+                location /closing/ { alias DIR/www/; keepalive_timeout 0; }
+                location /echo { return 200 "$request_method $request_uri $http_x_test\\n"; }
+              }
+            }
+            """
+                .replace("DIR", folder.toString())
+                .replace("PORT", Integer.toString(port)));
+    Process process =
+        new ProcessBuilder(
+                "/usr/sbin/nginx",
+                "-p",
+                folder.toString(),
+                "-c",
+                config.toString(),
+                "-e",
+                folder + "/error.log")
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("output.log").toFile())
+            .start();
     Nginx nginx = new Nginx(process, port);
     nginx.awaitReady(folder);
     return nginx;
@@ -91,7 +104,8 @@ public final class Nginx implements Closeable {
       }
     }
     close();
-    throw new AssertionError("nginx does not listen: " + Files.readString(folder.resolve("output.log")));
+    throw new AssertionError(
+        "nginx does not listen: " + Files.readString(folder.resolve("output.log")));
   }
 
   private static int freePort() throws IOException {

@@ -11,7 +11,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** A client that writes the bytes it is told and reads what comes back, without a view of its own. Reads give up after ten seconds. */
+/**
+ * A client that writes the bytes it is told and reads what comes back, without a view of its own.
+ * Reads give up after ten seconds.
+ */
 public final class RawClient implements Closeable {
   private static final int PATIENCE_MILLIS = 10_000;
 
@@ -123,14 +126,16 @@ public final class RawClient implements Closeable {
       return readChunks(head.head());
     }
     String length = head.field("Content-Length");
-    return new Response(head.head(), length.isEmpty() ? readToEnd() : read(Integer.parseInt(length)), "");
+    return new Response(
+        head.head(), length.isEmpty() ? readToEnd() : read(Integer.parseInt(length)), "");
   }
 
   /** Exactly this many bytes. */
   public String read(int count) throws IOException {
     byte[] bytes = in.readNBytes(count);
     if (bytes.length < count) {
-      throw new IOException("the connection ended after " + bytes.length + " of " + count + " bytes");
+      throw new IOException(
+          "the connection ended after " + bytes.length + " of " + count + " bytes");
     }
     return new String(bytes, StandardCharsets.ISO_8859_1);
   }

@@ -18,8 +18,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * An origin that does exactly what its script says, byte for byte, and keeps every byte it was told to read. One script runs per connection,
- * on a thread of its own.
+ * An origin that does exactly what its script says, byte for byte, and keeps every byte it was told
+ * to read. One script runs per connection, on a thread of its own.
  */
 public final class ScriptedOrigin implements Closeable {
   private final ServerSocket door;
@@ -197,7 +197,9 @@ public final class ScriptedOrigin implements Closeable {
 
     /** The body of the head read last, by its length or in chunks with their framing. */
     public String readBody() throws IOException {
-      return lastHead.toLowerCase(Locale.ROOT).contains("\r\ntransfer-encoding: chunked\r\n") ? readChunks() : readBodyByLength();
+      return lastHead.toLowerCase(Locale.ROOT).contains("\r\ntransfer-encoding: chunked\r\n")
+          ? readChunks()
+          : readBodyByLength();
     }
 
     private String readChunks() throws IOException {

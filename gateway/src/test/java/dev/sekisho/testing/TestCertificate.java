@@ -20,10 +20,26 @@ public record TestCertificate(Path certificate, Path key) {
   public static TestCertificate make(Path folder) throws IOException, InterruptedException {
     Path certificate = folder.resolve("proxy.pem");
     Path key = folder.resolve("proxy.key");
-    Program.Result made = Program.run(
-        "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-        "-keyout", key.toString(), "-out", certificate.toString());
+    Program.Result made =
+        Program.run(
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=DNS:localhost,IP:127.0.0.1",
+            "-keyout",
+            key.toString(),
+            "-out",
+            certificate.toString());
     if (made.exit() != 0) {
       throw new AssertionError("openssl made no certificate: " + made.errors());
     }
@@ -35,9 +51,11 @@ public record TestCertificate(Path certificate, Path key) {
     KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
     trusted.load(null, null);
     try (InputStream in = Files.newInputStream(certificate)) {
-      trusted.setCertificateEntry("proxy", CertificateFactory.getInstance("X.509").generateCertificate(in));
+      trusted.setCertificateEntry(
+          "proxy", CertificateFactory.getInstance("X.509").generateCertificate(in));
     }
-    TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    TrustManagerFactory managers =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     managers.init(trusted);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, managers.getTrustManagers(), null);

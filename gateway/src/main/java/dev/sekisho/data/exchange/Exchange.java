@@ -7,6 +7,7 @@ import dev.sekisho.net.DomainName;
 import dev.sekisho.net.IpAddress;
 import dev.sekisho.policy.Decision;
 import dev.sekisho.policy.Facts;
+import dev.sekisho.policy.Obligations;
 import dev.sekisho.policy.Policy;
 import java.util.ArrayList;
 import java.util.List;
@@ -270,9 +271,10 @@ public final class Exchange {
   private Step heed(Decision decision) {
     note(decision);
     return switch (decision) {
-      case Decision.Allow _ -> {
+      case Decision.Allow allow -> {
         decided = Decided.ALLOWED;
         record.decision = Record.Decided.ALLOW;
+        oblige(allow.obligations());
         yield Step.GO;
       }
       case Decision.Deny deny -> Step.end(new Ending.Denied(deny.rule(), deny.reason()));
@@ -282,6 +284,17 @@ public final class Exchange {
         case WHO, REQUEST -> notLearnable(learn);
       };
     };
+  }
+
+  /** What the rule asks for besides letting the exchange through. Scanning is asked for by default and has no engine in this version. */
+  private void oblige(Obligations obligations) {
+    switch (obligations.log()) {
+      case URL -> {}
+      case HOST -> {
+        record.url = null;
+        record.path = null;
+      }
+    }
   }
 
   private Step later(Decision.Learn learn, Phase when, Decided then) {

@@ -12,9 +12,7 @@ import java.util.function.ObjLongConsumer;
  * <p>Belongs to one event loop. Bounded: the clients seen longest ago are settled early when there are too many.
  */
 public final class RefusalFlood {
-  /** Refusals per client and interval that get a record each, unless configured otherwise. */
-  public static final int BURST = 200;
-
+  /** Microseconds in which the refusals of a client are counted together. */
   public static final long INTERVAL = 10_000_000;
 
   private static final int MOST_CLIENTS = 10_000;

@@ -389,10 +389,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     deadlineNanos = lane.deadlines().nowNanos() + LINGER_NANOS;
     release();
     readOn();
-    if (channel instanceof SocketChannel socket && channel.isActive() && channel.pipeline().get(SslHandler.class) == null) {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (!(channel instanceof SocketChannel socket) || !channel.isActive()) {
+      close();
+    } else if (tls == null) {
       socket.shutdownOutput();
     } else {
-      close();
+      var _ = tls.closeOutbound();
     }
   }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param requestLine bytes of a request line
  * @param connections client connections in total
  * @param connectionsPerClient client connections from one address
+ * @param refusalsRecorded refusals of one client within ten seconds that get a record each; more are counted in one
  * @param requestTimeout until a request's head is complete, from its first byte
  * @param idleTimeout between requests on one connection
  * @param bodyTimeout between two pieces of a body
@@ -23,6 +24,7 @@ public record LimitsConfig(
     int requestLine,
     int connections,
     int connectionsPerClient,
+    int refusalsRecorded,
     Duration requestTimeout,
     Duration idleTimeout,
     Duration bodyTimeout,
@@ -32,8 +34,8 @@ public record LimitsConfig(
     Duration drainLimit) {
 
   public static final LimitsConfig DEFAULT = new LimitsConfig(
-      64 << 10, 16 << 10, 10_000, 1_000,
-      Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofMinutes(2), Duration.ofMinutes(5), Duration.ofHours(1),
+      64 << 10, 16 << 10, 10_000, 1_000, 200,
+      Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofMinutes(10), Duration.ofMinutes(5), Duration.ofHours(1),
       Duration.ofSeconds(5), Duration.ofSeconds(30));
 
   public static LimitsConfig read(Section section) {
@@ -42,6 +44,7 @@ public record LimitsConfig(
         size(section, "request-line", DEFAULT.requestLine, 64 << 10),
         section.integer("connections", DEFAULT.connections, 1, 1_000_000),
         section.integer("connections-per-client", DEFAULT.connectionsPerClient, 1, 1_000_000),
+        section.integer("refusals-recorded", DEFAULT.refusalsRecorded, 0, 1_000_000),
         section.duration("request-timeout", DEFAULT.requestTimeout),
         section.duration("idle-timeout", DEFAULT.idleTimeout),
         section.duration("body-timeout", DEFAULT.bodyTimeout),

@@ -86,7 +86,7 @@ public final class Listeners implements Closeable {
   private Gate gate(Parts parts) {
     Journal.Appender appender = parts.journal().appender();
     var flood = new RefusalFlood(
-        RefusalFlood.BURST, RefusalFlood.INTERVAL, new FloodRecords(parts.journal(), appender));
+        config.refusalsRecorded(), RefusalFlood.INTERVAL, new FloodRecords(parts.journal(), appender));
     return new Gate(parts.policy(), parts.journal(), appender, own::contains, flood, parts.observer());
   }
 

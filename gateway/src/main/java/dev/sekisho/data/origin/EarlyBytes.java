@@ -7,9 +7,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
 
 /**
- * Keeps what an origin says before anybody listens, and hands it to the handlers behind when it is removed. Auto-read is off until
- * then, but when the origin ends its direction Netty's epoll transport reads all the same, and an empty pipeline would drop the bytes:
- * the whole answer of an origin that speaks first and closes.
+ * Keeps what an origin says before anybody listens, and hands it to the handlers behind when it is
+ * removed. Auto-read is off until then, but when the origin ends its direction Netty's epoll
+ * transport reads all the same, and an empty pipeline would drop the bytes: the whole answer of an
+ * origin that speaks first and closes.
  */
 final class EarlyBytes extends ChannelInboundHandlerAdapter {
   private ByteBuf held = Unpooled.EMPTY_BUFFER;

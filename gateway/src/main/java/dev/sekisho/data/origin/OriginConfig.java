@@ -7,9 +7,8 @@ import java.time.Duration;
  * The {@code origin} section.
  *
  * @param connectTimeout over all addresses of an origin together
- * @param idleTimeout how long an exchange waits for the origin to send or take the next byte
  */
-public record OriginConfig(Duration connectTimeout, Duration idleTimeout, PoolLimits pool) {
+public record OriginConfig(Duration connectTimeout, PoolLimits pool) {
   private static final Duration LEAST_CONNECT = Duration.ofMillis(100);
   private static final Duration GREATEST = Duration.ofDays(1);
 
@@ -35,14 +34,13 @@ public record OriginConfig(Duration connectTimeout, Duration idleTimeout, PoolLi
 
   /** What holds when the section is absent. */
   public static OriginConfig usual() {
-    return new OriginConfig(Duration.ofSeconds(10), Duration.ofMinutes(5), PoolLimits.USUAL);
+    return new OriginConfig(Duration.ofSeconds(10), PoolLimits.USUAL);
   }
 
   public static OriginConfig read(Section section) {
     OriginConfig usual = usual();
     var config = new OriginConfig(
         span(section, "connect-timeout", usual.connectTimeout, LEAST_CONNECT),
-        span(section, "idle-timeout", usual.idleTimeout, Duration.ofSeconds(1)),
         section.section("pool").map(PoolLimits::read).orElse(usual.pool));
     section.end();
     return config;

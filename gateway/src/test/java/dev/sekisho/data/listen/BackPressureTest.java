@@ -19,8 +19,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * One side sends as fast as it can while the other reads nothing. When nothing moves any more, what was sent is in the kernel's queues
- * or in the gateway; the kernel says what it has, and the rest may be 256 KiB. Then the other side reads, and everything arrives.
+ * One side sends as fast as it can while the other reads nothing. When nothing moves any more, what
+ * was sent is in the kernel's queues or in the gateway; the kernel says what it has, and the rest
+ * may be 256 KiB. Then the other side reads, and everything arrives.
  */
 class BackPressureTest {
   private static final int TOTAL = 32 << 20;
@@ -103,7 +104,8 @@ class BackPressureTest {
   @Test
   void aClientThatReadsSlowlyHoldsTheOriginBack() throws Exception {
     assertHeldBackDownwards(
-        "HTTP/1.1 200 OK\r\nContent-Length: " + TOTAL + "\r\n\r\n", "GET http://ORIGIN/ HTTP/1.1\r\nHost: x\r\n\r\n");
+        "HTTP/1.1 200 OK\r\nContent-Length: " + TOTAL + "\r\n\r\n",
+        "GET http://ORIGIN/ HTTP/1.1\r\nHost: x\r\n\r\n");
   }
 
   @Test
@@ -111,22 +113,26 @@ class BackPressureTest {
     assertHeldBackDownwards("", "CONNECT ORIGIN HTTP/1.1\r\nHost: x\r\n\r\n");
   }
 
-  private void assertHeldBackUpwards(ScriptedOrigin origin, CountDownLatch go, CompletableFuture<Long> read, RawClient client) throws Exception {
+  private void assertHeldBackUpwards(
+      ScriptedOrigin origin, CountDownLatch go, CompletableFuture<Long> read, RawClient client)
+      throws Exception {
     OutputStream out = client.socket().getOutputStream();
-    CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
-      try {
-        sendAll(out);
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
-      }
-    });
+    CompletableFuture<Void> sending =
+        CompletableFuture.runAsync(() -> {
+          try {
+            sendAll(out);
+          } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+          }
+        });
     assertThat(heldWhenNothingMoves(origin)).isLessThanOrEqualTo(MOST_HELD + RawClient.BUFFER);
     go.countDown();
     assertThat(read.get(60, TimeUnit.SECONDS)).isEqualTo(TOTAL);
     sending.get(10, TimeUnit.SECONDS);
   }
 
-  private static void readWhenTold(ScriptedOrigin.Line line, CountDownLatch go, CompletableFuture<Long> read)
+  private static void readWhenTold(
+      ScriptedOrigin.Line line, CountDownLatch go, CompletableFuture<Long> read)
       throws IOException, InterruptedException {
     assertThat(go.await(60, TimeUnit.SECONDS)).isTrue();
     read.complete(readAll(line.input(), TOTAL));
@@ -136,13 +142,19 @@ class BackPressureTest {
   void anOriginThatReadsSlowlyHoldsTheClientBack() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
     CompletableFuture<Long> read = new CompletableFuture<>();
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.readHead();
-          readWhenTold(line, go, read);
-          line.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-        });
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              readWhenTold(line, go, read);
+              line.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+            });
         RawClient client = gateway.client()) {
-      client.send("PUT http://" + origin.authority() + "/ HTTP/1.1\r\nHost: x\r\nContent-Length: " + TOTAL + "\r\n\r\n");
+      client.send(
+          "PUT http://"
+              + origin.authority()
+              + "/ HTTP/1.1\r\nHost: x\r\nContent-Length: "
+              + TOTAL
+              + "\r\n\r\n");
       assertHeldBackUpwards(origin, go, read, client);
       assertThat(client.readResponse().status()).isEqualTo(200);
     }

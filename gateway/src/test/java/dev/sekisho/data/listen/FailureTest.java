@@ -18,7 +18,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What goes wrong with an origin, with a client or with the journal: what the client sees of it, and what is written down. */
+/**
+ * What goes wrong with an origin, with a client or with the journal: what the client sees of it,
+ * and what is written down.
+ */
 class FailureTest {
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -26,7 +29,10 @@ class FailureTest {
 
   @BeforeEach
   void start() throws IOException {
-    gateway = TestGateway.start("limits: { response-timeout: 1s, body-timeout: 1s }\norigin: { connect-timeout: 500ms }\n");
+    gateway =
+        TestGateway.start(
+            "limits: { response-timeout: 1s, body-timeout: 1s }\n"
+                + "origin: { connect-timeout: 500ms }\n");
   }
 
   @AfterEach
@@ -35,10 +41,18 @@ class FailureTest {
   }
 
   private static String request(String method, String authority, String fields) {
-    return method + " http://" + authority + "/ HTTP/1.1\r\nHost: " + authority + "\r\n" + fields + "\r\n";
+    return method
+        + " http://"
+        + authority
+        + "/ HTTP/1.1\r\nHost: "
+        + authority
+        + "\r\n"
+        + fields
+        + "\r\n";
   }
 
-  private void assertRefused(RawClient client, int status, String error, String side, String kind) throws Exception {
+  private void assertRefused(RawClient client, int status, String error, String side, String kind)
+      throws Exception {
     RawClient.Response response = client.readResponse();
     assertThat(response.status()).isEqualTo(status);
     assertThat(response.field("Proxy-Status")).startsWith("sekisho; error=" + error + "; details=");
@@ -58,7 +72,8 @@ class FailureTest {
 
   @Test
   void anOriginThatRefusesIsA502() throws Exception {
-    try (RawClient client = gateway.client().send(request("GET", "127.0.0.1:" + portOfNobody(), ""))) {
+    try (RawClient client =
+        gateway.client().send(request("GET", "127.0.0.1:" + portOfNobody(), ""))) {
       assertRefused(client, 502, "connection_refused", "origin", "connect-refused");
     }
   }
@@ -66,7 +81,10 @@ class FailureTest {
   @Test
   void aTunnelToAnOriginThatRefusesIsA502() throws Exception {
     String authority = "127.0.0.1:" + portOfNobody();
-    try (RawClient client = gateway.client().send("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n")) {
+    try (RawClient client =
+        gateway
+            .client()
+            .send("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n")) {
       assertRefused(client, 502, "connection_refused", "origin", "connect-refused");
     }
   }
@@ -76,7 +94,8 @@ class FailureTest {
     try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         RawClient first = new RawClient(deaf.getLocalPort());
         RawClient second = new RawClient(deaf.getLocalPort());
-        RawClient client = gateway.client().send(request("GET", "127.0.0.1:" + deaf.getLocalPort(), ""))) {
+        RawClient client =
+            gateway.client().send(request("GET", "127.0.0.1:" + deaf.getLocalPort(), ""))) {
       assertThat(first.socket().isConnected() && second.socket().isConnected()).isTrue();
       assertRefused(client, 504, "connection_timeout", "origin", "connect-timeout");
     }
@@ -100,10 +119,11 @@ class FailureTest {
 
   @Test
   void anOriginThatResetsIsA502() throws Exception {
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.readHead();
-          line.reset();
-        });
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.reset();
+            });
         RawClient client = gateway.client().send(request("GET", origin.authority(), ""))) {
       assertRefused(client, 502, "connection_terminated", "origin", "connection-lost");
     }
@@ -120,7 +140,10 @@ class FailureTest {
   @Test
   void aBodyThatStopsArrivingIsA408() throws Exception {
     try (ScriptedOrigin origin = ScriptedOrigin.of(ScriptedOrigin.Line::readToEnd);
-        RawClient client = gateway.client().send(request("POST", origin.authority(), "Content-Length: 10\r\n") + "half")) {
+        RawClient client =
+            gateway
+                .client()
+                .send(request("POST", origin.authority(), "Content-Length: 10\r\n") + "half")) {
       assertRefused(client, 408, "http_request_error", "client", "request-timeout");
     }
   }
@@ -129,18 +152,24 @@ class FailureTest {
   void anOriginThatStopsTakingTheBodyIsA504() throws Exception {
     byte[] body = new byte[50_000_000];
     CountDownLatch over = new CountDownLatch(1);
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.readHead();
-          assertThat(over.await(20, TimeUnit.SECONDS)).isTrue();
-        });
-        RawClient client = gateway.client().send(request("POST", origin.authority(), "Content-Length: 50000000\r\n"))) {
-      Thread sender = Thread.ofVirtual().start(() -> {
-        try {
-          client.send(body);
-        } catch (IOException closed) {
-          assertThat(closed).isNotNull();
-        }
-      });
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              assertThat(over.await(20, TimeUnit.SECONDS)).isTrue();
+            });
+        RawClient client =
+            gateway
+                .client()
+                .send(request("POST", origin.authority(), "Content-Length: 50000000\r\n"))) {
+      Thread sender =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  client.send(body);
+                } catch (IOException closed) {
+                  assertThat(closed).isNotNull();
+                }
+              });
       assertRefused(client, 504, "connection_write_timeout", "origin", "write-timeout");
       over.countDown();
       sender.join();
@@ -158,11 +187,12 @@ class FailureTest {
   @Test
   void aResponseShorterThanItsLengthIsSeenToBeIncomplete() throws Exception {
     CountDownLatch arrived = new CountDownLatch(1);
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.readHead();
-          line.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
-          assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
-        });
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+              assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
+            });
         RawClient client = gateway.client().send(request("GET", origin.authority(), ""))) {
       assertThat(client.readHead()).contains("Content-Length: 10\r\n");
       assertThat(client.read(4)).isEqualTo("half");
@@ -175,11 +205,12 @@ class FailureTest {
   @Test
   void aResponseWithoutItsLastChunkIsSeenToBeIncomplete() throws Exception {
     CountDownLatch arrived = new CountDownLatch(1);
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.readHead();
-          line.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
-          assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
-        });
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+              assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
+            });
         RawClient client = gateway.client().send(request("GET", origin.authority(), ""))) {
       client.readHead();
       assertThat(client.readChunk()).isEqualTo("half");
@@ -192,12 +223,14 @@ class FailureTest {
   @Test
   void clientsOfHttp10SeeAMissingLastChunkAsAReset() throws Exception {
     CountDownLatch arrived = new CountDownLatch(1);
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.readHead();
-          line.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
-          assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
-        });
-        RawClient client = gateway.client().send("GET http://" + origin.authority() + "/ HTTP/1.0\r\n\r\n")) {
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+              assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
+            });
+        RawClient client =
+            gateway.client().send("GET http://" + origin.authority() + "/ HTTP/1.0\r\n\r\n")) {
       client.readHead();
       assertThat(client.read(4)).isEqualTo("half");
       arrived.countDown();
@@ -208,11 +241,12 @@ class FailureTest {
 
   @Test
   void aResponseThatStopsArrivingIsBrokenOff() throws Exception {
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.readHead();
-          line.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
-          line.readToEnd();
-        });
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+              line.readToEnd();
+            });
         RawClient client = gateway.client().send(request("GET", origin.authority(), ""))) {
       client.readHead();
       assertThat(client.readToEnd()).isEqualTo("half");
@@ -233,7 +267,8 @@ class FailureTest {
   void aClientThatLeavesWhileTheOriginThinksClosesTheOriginsSide() throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch ended = new CountDownLatch(1);
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
+    try (ScriptedOrigin origin =
+        ScriptedOrigin.of(line -> {
           line.readHead();
           asked.countDown();
           line.readToEnd();
@@ -262,7 +297,8 @@ class FailureTest {
   @Test
   void aClientThatLeavesInTheMiddleOfAResponseClosesTheOriginsSide() throws Exception {
     CountDownLatch ended = new CountDownLatch(1);
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
+    try (ScriptedOrigin origin =
+        ScriptedOrigin.of(line -> {
           line.readHead();
           line.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
           line.readToEnd();
@@ -281,14 +317,18 @@ class FailureTest {
   void aClientThatLeavesInTheMiddleOfAnUploadClosesTheOriginsSide() throws Exception {
     CountDownLatch began = new CountDownLatch(1);
     CountDownLatch ended = new CountDownLatch(1);
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
+    try (ScriptedOrigin origin =
+        ScriptedOrigin.of(line -> {
           line.readHead();
           line.read(4);
           began.countDown();
           line.readToEnd();
           ended.countDown();
         })) {
-      try (RawClient client = gateway.client().send(request("POST", origin.authority(), "Content-Length: 10\r\n") + "half")) {
+      try (RawClient client =
+          gateway
+              .client()
+              .send(request("POST", origin.authority(), "Content-Length: 10\r\n") + "half")) {
         assertThat(client.socket().isConnected() && began.await(10, TimeUnit.SECONDS)).isTrue();
       }
       assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
@@ -303,23 +343,34 @@ class FailureTest {
 
   @Test
   void nothingReachesAnOriginThatTheJournalCannotRecord() throws Exception {
-    gateway.journal().answers(new Journal.Appended.Refused("the disk is full", Journal.OnFailure.REFUSE));
+    gateway
+        .journal()
+        .answers(new Journal.Appended.Refused("the disk is full", Journal.OnFailure.REFUSE));
     try (ScriptedOrigin origin = ScriptedOrigin.answering(OK);
         RawClient client = gateway.client().send(request("GET", origin.authority(), ""))) {
       RawClient.Response response = client.readResponse();
       assertThat(response.status()).isEqualTo(503);
       assertThat(response.body()).contains("the disk is full");
-      client.send("CONNECT " + origin.authority() + " HTTP/1.1\r\nHost: " + origin.authority() + "\r\n\r\n");
+      client.send(
+          "CONNECT "
+              + origin.authority()
+              + " HTTP/1.1\r\nHost: "
+              + origin.authority()
+              + "\r\n\r\n");
       assertThat(client.readResponse().status()).isEqualTo(503);
       assertThat(origin.lines()).isEmpty();
       gateway.journal().answers(new Journal.Appended.Written());
-      assertThat(client.send(request("GET", origin.authority(), "")).readResponse().status()).isEqualTo(200);
+      try (RawClient next = gateway.client().send(request("GET", origin.authority(), ""))) {
+        assertThat(next.readResponse().status()).isEqualTo(200);
+      }
     }
   }
 
   @Test
   void aJournalThatMayFailLetsItPass() throws Exception {
-    gateway.journal().answers(new Journal.Appended.Refused("the disk is full", Journal.OnFailure.PASS));
+    gateway
+        .journal()
+        .answers(new Journal.Appended.Refused("the disk is full", Journal.OnFailure.PASS));
     try (ScriptedOrigin origin = ScriptedOrigin.answering(OK);
         RawClient client = gateway.client().send(request("GET", origin.authority(), ""))) {
       assertThat(client.readResponse().status()).isEqualTo(200);

@@ -192,7 +192,7 @@ class FloodTest {
   private static void assertCounted(List<Record> records, int refusals, long startNanos) {
     long intervals = (System.nanoTime() - startNanos) / 1_000 / RefusalFlood.INTERVAL + 2;
     assertThat(records.stream().mapToLong(record -> Math.max(1, record.repeats)).sum()).isEqualTo(refusals);
-    assertThat((long) records.size()).isLessThanOrEqualTo(intervals * (RefusalFlood.BURST + 1));
+    assertThat((long) records.size()).isLessThanOrEqualTo(intervals * (LimitsConfig.DEFAULT.refusalsRecorded() + 1));
     assertThat(records).filteredOn(record -> record.repeats > 0).isNotEmpty()
         .allSatisfy(record -> {
           assertThat(record.clientIp).isEqualTo("127.0.0.1");

@@ -30,7 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Proxied equals direct between peers that others wrote: curl and Java's HttpClient in front, nginx behind. */
+/**
+ * Proxied equals direct between peers that others wrote: curl and Java's HttpClient in front, nginx
+ * behind.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RealPeersTest {
   private static final String LARGE = "0123456789abcde\n".repeat(5 << 16);
@@ -39,7 +42,10 @@ class RealPeersTest {
   private TestGateway gateway;
   private Nginx nginx;
 
-  /** Arguments of curl, in which {@code URL} and {@code FOLDER} stand for the origin and the test's folder. */
+  /**
+   * Arguments of curl, in which {@code URL} and {@code FOLDER} stand for the origin and the test's
+   * folder.
+   */
   private record Call(String name, String... arguments) {
     @Override
     public String toString() {
@@ -101,7 +107,11 @@ class RealPeersTest {
         new Call("two files on one connection", "URL/a.txt", "URL/index.html"),
         new Call("a field of its own", "-H", "X-Test: a, b", "URL/echo"),
         new Call("credentials", "-u", "me:secret", "URL/echo"),
-        new Call("a body that is too large, refused before it is sent", "-T", "FOLDER/www/large.bin", "URL/small/x"));
+        new Call(
+            "a body that is too large, refused before it is sent",
+            "-T",
+            "FOLDER/www/large.bin",
+            "URL/small/x"));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -116,11 +126,25 @@ class RealPeersTest {
   @Test
   void uploadsWithExpectContinue() throws Exception {
     for (String chunked : List.of("X-None: 1", "Transfer-Encoding: chunked")) {
-      Call call = new Call("", "-H", chunked, "-H", "Expect: 100-continue", "-T", "FOLDER/www/large.bin", "URL/put/large.bin");
+      Call call =
+          new Call(
+              "",
+              "-H",
+              chunked,
+              "-H",
+              "Expect: 100-continue",
+              "-T",
+              "FOLDER/www/large.bin",
+              "URL/put/large.bin");
       Program.Result put = curl(call, List.of("-x", "http://127.0.0.1:" + gateway.port()));
-      assertThat(put.output()).as(put.errors()).contains("HTTP/1.1 100 Continue\r\n", "HTTP/1.1 201 Created\r\n");
+      assertThat(put.output())
+          .as(put.errors())
+          .contains("HTTP/1.1 100 Continue\r\n", "HTTP/1.1 201 Created\r\n");
       assertThat(Files.readString(folder.resolve("www/put/large.bin"))).isEqualTo(LARGE);
-      Program.Result delete = curl(new Call("", "-X", "DELETE", "URL/put/large.bin"), List.of("-x", "http://127.0.0.1:" + gateway.port()));
+      Program.Result delete =
+          curl(
+              new Call("", "-X", "DELETE", "URL/put/large.bin"),
+              List.of("-x", "http://127.0.0.1:" + gateway.port()));
       assertThat(delete.output()).contains("HTTP/1.1 204 ");
       assertThat(folder.resolve("www/put/large.bin")).doesNotExist();
     }
@@ -128,51 +152,85 @@ class RealPeersTest {
 
   @Test
   void curlFetchesThroughATunnel() throws Exception {
-    Program.Result tunnelled = curl(new Call("", "-p", "URL/large.bin"), List.of("-x", "http://127.0.0.1:" + gateway.port()));
-    assertThat(tunnelled.output()).startsWith("HTTP/1.1 200 Connection Established\r\n\r\nHTTP/1.1 200 OK\r\n").endsWith(LARGE);
+    Program.Result tunnelled =
+        curl(
+            new Call("", "-p", "URL/large.bin"),
+            List.of("-x", "http://127.0.0.1:" + gateway.port()));
+    assertThat(tunnelled.output())
+        .startsWith("HTTP/1.1 200 Connection Established\r\n\r\nHTTP/1.1 200 OK\r\n")
+        .endsWith(LARGE);
   }
 
   @Test
   void javasClientGetsAndPutsManyAtOnce() throws Exception {
     try (HttpClient direct = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        HttpClient proxied = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .proxy(ProxySelector.of(new InetSocketAddress("127.0.0.1", gateway.port())))
-            .build()) {
+        HttpClient proxied =
+            HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .proxy(ProxySelector.of(new InetSocketAddress("127.0.0.1", gateway.port())))
+                .build()) {
       List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
-      List<String> paths = List.of("/a.txt", "/large.bin", "/not-there", "/teapot", "/nothing", "/echo?x=1", "/closing/a.txt", "/empty.txt");
+      List<String> paths =
+          List.of(
+              "/a.txt",
+              "/large.bin",
+              "/not-there",
+              "/teapot",
+              "/nothing",
+              "/echo?x=1",
+              "/closing/a.txt",
+              "/empty.txt");
       for (int i = 0; i < 40; i++) {
-        answers.add(proxied.sendAsync(get(paths.get(i % paths.size())), HttpResponse.BodyHandlers.ofString(StandardCharsets.ISO_8859_1)));
+        answers.add(
+            proxied.sendAsync(
+                get(paths.get(i % paths.size())),
+                HttpResponse.BodyHandlers.ofString(StandardCharsets.ISO_8859_1)));
       }
       for (int i = 0; i < 40; i++) {
-        HttpResponse<String> expected = direct.send(get(paths.get(i % paths.size())), HttpResponse.BodyHandlers.ofString(StandardCharsets.ISO_8859_1));
+        HttpResponse<String> expected =
+            direct.send(
+                get(paths.get(i % paths.size())),
+                HttpResponse.BodyHandlers.ofString(StandardCharsets.ISO_8859_1));
         HttpResponse<String> answer = answers.get(i).join();
         assertThat(answer.statusCode()).isEqualTo(expected.statusCode());
         assertThat(answer.body()).isEqualTo(expected.body());
         assertThat(headers(answer)).isEqualTo(headers(expected));
       }
-      HttpRequest put = HttpRequest.newBuilder(uri("/put/java.bin")).PUT(HttpRequest.BodyPublishers.ofString(LARGE)).build();
-      assertThat(proxied.send(put, HttpResponse.BodyHandlers.discarding()).statusCode()).isEqualTo(201);
+      HttpRequest put =
+          HttpRequest.newBuilder(uri("/put/java.bin"))
+              .PUT(HttpRequest.BodyPublishers.ofString(LARGE))
+              .build();
+      assertThat(proxied.send(put, HttpResponse.BodyHandlers.discarding()).statusCode())
+          .isEqualTo(201);
       assertThat(Files.readString(folder.resolve("www/put/java.bin"))).isEqualTo(LARGE);
     }
   }
 
-  private Program.Result curl(Call call, List<String> more) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("curl", "-q", "-s", "-S", "-i", "--max-time", "40"));
+  private Program.Result curl(Call call, List<String> more)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(List.of("curl", "-q", "-s", "-S", "-i", "--max-time", "40"));
     command.addAll(more);
     for (String argument : call.arguments()) {
-      command.add(argument.replace("URL", "http://" + nginx.authority()).replace("FOLDER", folder.toString()));
+      command.add(
+          argument
+              .replace("URL", "http://" + nginx.authority())
+              .replace("FOLDER", folder.toString()));
     }
     return Program.run(command.toArray(String[]::new));
   }
 
-  /** Every head and body in curl's output, without what belongs to one hop or to the time of day. */
+  /**
+   * Every head and body in curl's output, without what belongs to one hop or to the time of day.
+   */
   private static List<String> endToEnd(String output) {
     List<String> parts = new ArrayList<>();
     int start = 0;
     while (output.startsWith("HTTP/1.", start)) {
       int end = output.indexOf("\r\n\r\n", start) + 4;
-      Message head = Message.parse(output.substring(start, end).replace("Transfer-Encoding: chunked\r\n", "")).endToEnd("date");
+      Message head =
+          Message.parse(output.substring(start, end).replace("Transfer-Encoding: chunked\r\n", ""))
+              .endToEnd("date");
       parts.add(head.start());
       parts.addAll(head.fields());
       int next = output.indexOf("HTTP/1.", end);

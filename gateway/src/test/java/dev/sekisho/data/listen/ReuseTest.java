@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which exchanges may share a connection to an origin, and what happens when one that was kept turns out to be stale. */
+/**
+ * Which exchanges may share a connection to an origin, and what happens when one that was kept
+ * turns out to be stale.
+ */
 class ReuseTest {
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -29,10 +32,19 @@ class ReuseTest {
   }
 
   private static String request(String method, ScriptedOrigin origin, String fields) {
-    return method + " http://" + origin.authority() + "/ HTTP/1.1\r\nHost: " + origin.authority() + "\r\n" + fields + "\r\n";
+    return method
+        + " http://"
+        + origin.authority()
+        + "/ HTTP/1.1\r\nHost: "
+        + origin.authority()
+        + "\r\n"
+        + fields
+        + "\r\n";
   }
 
-  /** Answers the first request on each connection; on the second it says what it is told and closes. */
+  /**
+   * Answers the first request on each connection; on the second it says what it is told and closes.
+   */
   private static ScriptedOrigin goingStale(String lastWords) throws IOException {
     return ScriptedOrigin.of(line -> {
       line.readHead();
@@ -49,11 +61,13 @@ class ReuseTest {
     try (ScriptedOrigin origin = goingStale("");
         RawClient client = gateway.client()) {
       assertThat(client.send(request("GET", origin, "")).readResponse().status()).isEqualTo(200);
-      assertThat(client.send(request(method, origin, "")).readResponse(method).status()).isEqualTo(200);
+      assertThat(client.send(request(method, origin, "")).readResponse(method).status())
+          .isEqualTo(200);
       assertThat(origin.lines()).hasSize(2);
       assertThat(origin.lines().get(1).received()).startsWith(method + " / HTTP/1.1\r\n");
     }
-    assertThat(gateway.journal().awaitClosed(2)).allSatisfy(record -> assertThat(record.errorKind).isNull());
+    assertThat(gateway.journal().awaitClosed(2))
+        .allSatisfy(record -> assertThat(record.errorKind).isNull());
   }
 
   @ParameterizedTest
@@ -74,7 +88,12 @@ class ReuseTest {
     try (ScriptedOrigin origin = goingStale("");
         RawClient client = gateway.client()) {
       client.send(request("GET", origin, "")).readResponse();
-      assertThat(client.send(request("PUT", origin, "Content-Length: 4\r\n") + "body").readResponse().status()).isEqualTo(502);
+      assertThat(
+              client
+                  .send(request("PUT", origin, "Content-Length: 4\r\n") + "body")
+                  .readResponse()
+                  .status())
+          .isEqualTo(502);
       assertThat(origin.lines()).hasSize(1);
     }
   }
@@ -87,7 +106,8 @@ class ReuseTest {
       client.send(request("GET", origin, "")).readResponse();
       client.send(request("GET", origin, ""));
       RawClient.Response response = client.readResponse();
-      assertThat((response.status() == 103 ? client.readResponse() : response).status()).isEqualTo(502);
+      assertThat((response.status() == 103 ? client.readResponse() : response).status())
+          .isEqualTo(502);
       assertThat(origin.lines()).hasSize(1);
     }
   }
@@ -103,15 +123,17 @@ class ReuseTest {
 
   @Test
   void theReplacementIsNotReplaced() throws Exception {
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          if (!line.readHead().contains("X-Again")) {
-            line.send(OK);
-            line.readHead();
-          }
-        });
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              if (!line.readHead().contains("X-Again")) {
+                line.send(OK);
+                line.readHead();
+              }
+            });
         RawClient client = gateway.client()) {
       client.send(request("GET", origin, "")).readResponse();
-      assertThat(client.send(request("GET", origin, "X-Again: 1\r\n")).readResponse().status()).isEqualTo(502);
+      assertThat(client.send(request("GET", origin, "X-Again: 1\r\n")).readResponse().status())
+          .isEqualTo(502);
       assertThat(origin.lines()).hasSize(2);
     }
   }
@@ -121,7 +143,12 @@ class ReuseTest {
     try (ScriptedOrigin origin = ScriptedOrigin.answeringOnce(OK);
         RawClient client = gateway.client()) {
       for (int i = 1; i <= 3; i++) {
-        assertThat(client.send(request("POST", origin, "Content-Length: 1\r\n") + "x").readResponse().status()).isEqualTo(200);
+        assertThat(
+                client
+                    .send(request("POST", origin, "Content-Length: 1\r\n") + "x")
+                    .readResponse()
+                    .status())
+            .isEqualTo(200);
         assertThat(origin.lines()).hasSize(i);
         awaitNothingPooled();
       }
@@ -137,7 +164,8 @@ class ReuseTest {
 
   @Test
   void bytesThatNobodyAskedForAreNotTakenForTheNextAnswer() throws Exception {
-    try (ScriptedOrigin origin = ScriptedOrigin.answering(OK + "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nplanted");
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.answering(OK + "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nplanted");
         RawClient client = gateway.client()) {
       for (int i = 1; i <= 3; i++) {
         assertThat(client.send(request("GET", origin, "")).readResponse().body()).isEqualTo("ok");
@@ -152,12 +180,18 @@ class ReuseTest {
       String user = "";
       for (String head = line.readHead(); !head.isEmpty(); head = line.readHead()) {
         if (head.contains("Authorization: " + scheme + " first")) {
-          line.send("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: " + scheme + " challenge\r\nContent-Length: 0\r\n\r\n");
+          line.send(
+              "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: "
+                  + scheme
+                  + " challenge\r\nContent-Length: 0\r\n\r\n");
         } else if (head.contains("Authorization: " + scheme + " third")) {
           user = "alice";
           line.send(OK);
         } else if (user.isEmpty()) {
-          line.send("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: " + scheme + "\r\nContent-Length: 0\r\n\r\n");
+          line.send(
+              "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: "
+                  + scheme
+                  + "\r\nContent-Length: 0\r\n\r\n");
         } else {
           line.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n" + user);
         }
@@ -171,10 +205,18 @@ class ReuseTest {
     try (ScriptedOrigin origin = authenticatingConnections(scheme);
         RawClient stranger = gateway.client()) {
       try (RawClient alice = gateway.client()) {
-        alice.send(request("GET", origin, "Authorization: " + scheme + " first\r\n")).readResponse();
-        assertThat(alice.send(request("GET", origin, "Authorization: " + scheme + " third\r\n")).readResponse().status()).isEqualTo(200);
+        alice
+            .send(request("GET", origin, "Authorization: " + scheme + " first\r\n"))
+            .readResponse();
+        assertThat(
+                alice
+                    .send(request("GET", origin, "Authorization: " + scheme + " third\r\n"))
+                    .readResponse()
+                    .status())
+            .isEqualTo(200);
         assertThat(alice.send(request("GET", origin, "")).readResponse().body()).isEqualTo("alice");
-        assertThat(stranger.send(request("GET", origin, "")).readResponse().status()).isEqualTo(401);
+        assertThat(stranger.send(request("GET", origin, "")).readResponse().status())
+            .isEqualTo(401);
         assertThat(alice.send(request("GET", origin, "")).readResponse().body()).isEqualTo("alice");
       }
       assertThat(stranger.send(request("GET", origin, "")).readResponse().status()).isEqualTo(401);

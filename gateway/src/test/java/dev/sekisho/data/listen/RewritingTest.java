@@ -53,42 +53,60 @@ class RewritingTest {
 
   @Test
   void theTargetWinsOverTheHostField() throws Exception {
-    Message message = received("GET http://ORIGIN/ HTTP/1.1\r\nX-Before: 1\r\nHost: somewhere.example\r\n\r\n", OK);
+    Message message =
+        received(
+            "GET http://ORIGIN/ HTTP/1.1\r\nX-Before: 1\r\nHost: somewhere.example\r\n\r\n", OK);
     assertThat(message.values("Host")).containsExactly("ORIGIN");
     assertThat(message.fields().getFirst()).isEqualTo("Host: ORIGIN");
   }
 
   @Test
   void aClientOfHttp10NeedsNoHostField() throws Exception {
-    assertThat(received("GET http://ORIGIN/ HTTP/1.0\r\n\r\n", OK).values("Host")).containsExactly("ORIGIN");
+    assertThat(received("GET http://ORIGIN/ HTTP/1.0\r\n\r\n", OK).values("Host"))
+        .containsExactly("ORIGIN");
   }
 
   @Test
   void whatIsForTheGatewayNeverReachesAnOrigin() throws Exception {
-    Message message = received("""
-        GET http://ORIGIN/ HTTP/1.1\r
-        Host: ORIGIN\r
-        Proxy-Authorization: Basic c2VjcmV0\r
-        Proxy-Connection: keep-alive\r
-        Connection: keep-alive, X-Mine , x-also-mine\r
-        Keep-Alive: timeout=5\r
-        X-Mine: secret\r
-        X-Also-Mine: secret\r
-        TE: gzip\r
-        Upgrade: h2c\r
-        HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r
-        X-Kept: 1\r
-        \r
-        """, OK);
-    assertThat(message.fields()).containsExactlyInAnyOrder("Host: ORIGIN", "X-Kept: 1", "Via: 1.1 " + TestGateway.PSEUDONYM);
+    Message message =
+        received(
+            """
+            GET http://ORIGIN/ HTTP/1.1\r
+            Host: ORIGIN\r
+            Proxy-Authorization: Basic c2VjcmV0\r
+            Proxy-Connection: keep-alive\r
+            Connection: keep-alive, X-Mine , x-also-mine\r
+            Keep-Alive: timeout=5\r
+            X-Mine: secret\r
+            X-Also-Mine: secret\r
+            TE: gzip\r
+            Upgrade: h2c\r
+            HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r
+            X-Kept: 1\r
+            \r
+            """,
+            OK);
+    assertThat(message.fields())
+        .containsExactlyInAnyOrder(
+            "Host: ORIGIN", "X-Kept: 1", "Via: 1.1 " + TestGateway.PSEUDONYM);
   }
 
   @Test
   void whatTheOriginSaidToTheGatewayDoesNotReachTheClient() throws Exception {
-    String answer = "HTTP/1.1 200 OK\r\nConnection: X-Mine\r\nKeep-Alive: timeout=5\r\nX-Mine: secret\r\nProxy-Authenticate: Basic realm=\"x\"\r\n"
-        + "Proxy-Connection: keep-alive\r\nX-Kept: 1\r\nContent-Length: 0\r\n\r\n";
+    String answer =
+        "HTTP/1.1 200 OK\r\n"
+            + "Connection: X-Mine\r\n"
+            + "Keep-Alive: timeout=5\r\n"
+            + "X-Mine: secret\r\n"
+            + "Proxy-Authenticate: Basic realm=\"x\"\r\n"
+            + "Proxy-Connection: keep-alive\r\n"
+            + "X-Kept: 1\r\n"
+            + "Content-Length: 0\r\n\r\n";
     try (ScriptedOrigin origin = ScriptedOrigin.answering(answer);
-        RawClient client = gateway.client().send("GET http://" + origin.authority() + "/ HTTP/1.1\r\nHost: x\r\n\r\n")) {
+        RawClient client =
+            gateway
+                .client()
+                .send("GET http://" + origin.authority() + "/ HTTP/1.1\r\nHost: x\r\n\r\n")) {
       assertThat(Message.of(client.readResponse()).fields())
           .containsExactly("X-Kept: 1", "Via: 1.1 " + TestGateway.PSEUDONYM, "Content-Length: 0");
     }
@@ -96,15 +114,28 @@ class RewritingTest {
 
   @Test
   void viaIsAddedToWhatOthersAdded() throws Exception {
-    Message message = received("GET http://ORIGIN/ HTTP/1.1\r\nHost: ORIGIN\r\nVia: 1.0 fred, 1.1 p.example (x)\r\n\r\n", OK);
-    assertThat(message.value("Via")).isEqualTo("1.0 fred, 1.1 p.example (x), 1.1 " + TestGateway.PSEUDONYM);
+    Message message =
+        received(
+            "GET http://ORIGIN/ HTTP/1.1\r\n"
+                + "Host: ORIGIN\r\n"
+                + "Via: 1.0 fred, 1.1 p.example (x)\r\n\r\n",
+            OK);
+    assertThat(message.value("Via"))
+        .isEqualTo("1.0 fred, 1.1 p.example (x), 1.1 " + TestGateway.PSEUDONYM);
   }
 
   @Test
   void aRequestThatCameThroughBeforeIsALoop() throws Exception {
     try (ScriptedOrigin origin = ScriptedOrigin.answering(OK);
-        RawClient client = gateway.client().send("GET http://" + origin.authority() + "/ HTTP/1.1\r\nHost: x\r\nVia: 1.1 other, 1.1 "
-            + TestGateway.PSEUDONYM + "\r\n\r\n")) {
+        RawClient client =
+            gateway
+                .client()
+                .send(
+                    "GET http://"
+                        + origin.authority()
+                        + "/ HTTP/1.1\r\nHost: x\r\nVia: 1.1 other, 1.1 "
+                        + TestGateway.PSEUDONYM
+                        + "\r\n\r\n")) {
       RawClient.Response response = client.readResponse();
       assertThat(response.status()).isEqualTo(508);
       assertThat(response.field("Proxy-Status")).contains("error=proxy_loop_detected");
@@ -117,7 +148,10 @@ class RewritingTest {
   @CsvSource({"127.0.0.1", "localhost", "127.8.9.10", "origin.example"})
   void aRequestForTheGatewaysOwnDoorIsALoop(String host) throws Exception {
     String authority = host + ":" + gateway.port();
-    try (RawClient client = gateway.client().send("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n")) {
+    try (RawClient client =
+        gateway
+            .client()
+            .send("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n")) {
       assertThat(client.readResponse().status()).isEqualTo(508);
     }
     assertThat(gateway.record().errorKind).isEqualTo("loop");
@@ -135,30 +169,40 @@ class RewritingTest {
   void someRequestsAreForTheGatewayItself(String asked, int status, String text) throws Exception {
     try (RawClient client = gateway.client()) {
       for (int i = 0; i < 2; i++) {
-        RawClient.Response response = client.send(asked + "\r\nHost: anything.example\r\n\r\n").readResponse();
+        RawClient.Response response =
+            client.send(asked + "\r\nHost: anything.example\r\n\r\n").readResponse();
         assertThat(response.status()).isEqualTo(status);
         assertThat(response.body()).contains(text);
       }
-      assertThat(client.send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n").readResponse("HEAD").status()).isEqualTo(200);
-      assertThat(client.send("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n").readResponse().field("Allow")).contains("CONNECT");
+      assertThat(client.send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n").readResponse("HEAD").status())
+          .isEqualTo(200);
+      assertThat(client.send("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n").readResponse().field("Allow"))
+          .contains("CONNECT");
     }
     assertThat(gateway.journal().closed()).isEmpty();
   }
 
   @Test
   void theOwnPageSpeaksJapanese() throws Exception {
-    try (RawClient client = gateway.client().send("GET / HTTP/1.1\r\nHost: x\r\nAccept-Language: ja, en;q=0.5\r\n\r\n")) {
+    try (RawClient client =
+        gateway
+            .client()
+            .send("GET / HTTP/1.1\r\nHost: x\r\nAccept-Language: ja, en;q=0.5\r\n\r\n")) {
       assertThat(client.readResponse().body()).contains("lang=\"ja\"");
     }
   }
 
   @Test
   void maxForwardsCountsDownAndEndsHere() throws Exception {
-    Message message = received("OPTIONS http://ORIGIN/x HTTP/1.1\r\nHost: ORIGIN\r\nMax-Forwards: 5\r\n\r\n", OK);
+    Message message =
+        received("OPTIONS http://ORIGIN/x HTTP/1.1\r\nHost: ORIGIN\r\nMax-Forwards: 5\r\n\r\n", OK);
     assertThat(message.values("Max-Forwards")).containsExactly("4");
     try (ScriptedOrigin origin = ScriptedOrigin.answering(OK);
         RawClient client = gateway.client()) {
-      String last = "OPTIONS http://" + origin.authority() + "/x HTTP/1.1\r\nHost: x\r\nMax-Forwards: 0\r\n\r\n";
+      String last =
+          "OPTIONS http://"
+              + origin.authority()
+              + "/x HTTP/1.1\r\nHost: x\r\nMax-Forwards: 0\r\n\r\n";
       assertThat(client.send(last).readResponse().status()).isEqualTo(204);
       assertThat(origin.lines()).isEmpty();
     }
@@ -175,9 +219,14 @@ class RewritingTest {
   })
   void anOriginIsReachedByNameAndByAddress(String host, String named) throws Exception {
     try (ScriptedOrigin origin = ScriptedOrigin.answering(OK);
-        RawClient client = gateway.client().send("GET http://" + host + ":" + origin.port() + "/ HTTP/1.1\r\nHost: x\r\n\r\n")) {
+        RawClient client =
+            gateway
+                .client()
+                .send(
+                    "GET http://" + host + ":" + origin.port() + "/ HTTP/1.1\r\nHost: x\r\n\r\n")) {
       assertThat(client.readResponse().status()).isEqualTo(200);
-      assertThat(Message.parse(origin.received()).value("Host")).isEqualTo(named + ":" + origin.port());
+      assertThat(Message.parse(origin.received()).value("Host"))
+          .isEqualTo(named + ":" + origin.port());
     }
   }
 }

@@ -29,11 +29,22 @@ class StreamingTest {
   }
 
   private static String get(ScriptedOrigin origin, String path) {
-    return "GET http://" + origin.authority() + path + " HTTP/1.1\r\nHost: " + origin.authority() + "\r\n\r\n";
+    return "GET http://"
+        + origin.authority()
+        + path
+        + " HTTP/1.1\r\nHost: "
+        + origin.authority()
+        + "\r\n\r\n";
   }
 
   private static String post(ScriptedOrigin origin, String fields) {
-    return "POST http://" + origin.authority() + "/p HTTP/1.1\r\nHost: " + origin.authority() + "\r\n" + fields + "\r\n";
+    return "POST http://"
+        + origin.authority()
+        + "/p HTTP/1.1\r\nHost: "
+        + origin.authority()
+        + "\r\n"
+        + fields
+        + "\r\n";
   }
 
   private static void await(CountDownLatch latch) throws InterruptedException {
@@ -43,12 +54,18 @@ class StreamingTest {
   @Test
   void anEventArrivesBeforeTheNextIsSent() throws Exception {
     CountDownLatch arrived = new CountDownLatch(1);
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.readHead();
-          line.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n");
-          await(arrived);
-          line.send("9\r\ndata: 2\n\n\r\n0\r\n\r\n");
-        });
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.send(
+                  "HTTP/1.1 200 OK\r\n"
+                      + "Content-Type: text/event-stream\r\n"
+                      + "Transfer-Encoding: chunked\r\n\r\n"
+                      + "9\r\n"
+                      + "data: 1\n\n\r\n");
+              await(arrived);
+              line.send("9\r\ndata: 2\n\n\r\n0\r\n\r\n");
+            });
         RawClient client = gateway.client().send(get(origin, "/events"))) {
       assertThat(client.readHead()).contains("text/event-stream");
       assertThat(client.readChunk()).isEqualTo("data: 1\n\n");
@@ -61,12 +78,13 @@ class StreamingTest {
   @Test
   void theHeadArrivesBeforeTheBodyHasBegun() throws Exception {
     CountDownLatch arrived = new CountDownLatch(1);
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.readHead();
-          line.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n");
-          await(arrived);
-          line.send("body");
-        });
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n");
+              await(arrived);
+              line.send("body");
+            });
         RawClient client = gateway.client().send(get(origin, "/"))) {
       assertThat(client.readHead()).startsWith("HTTP/1.1 200 OK\r\n");
       arrived.countDown();
@@ -78,16 +96,18 @@ class StreamingTest {
   void anUploadReachesTheOriginWhileItIsBeingSent() throws Exception {
     CountDownLatch first = new CountDownLatch(1);
     CountDownLatch second = new CountDownLatch(1);
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.readHead();
-          assertThat(line.read(5)).isEqualTo("first");
-          first.countDown();
-          assertThat(line.read(6)).isEqualTo("second");
-          second.countDown();
-          assertThat(line.read(5)).isEqualTo("third");
-          line.send(OK);
-        });
-        RawClient client = gateway.client().send(post(origin, "Content-Length: 16\r\n") + "first")) {
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              assertThat(line.read(5)).isEqualTo("first");
+              first.countDown();
+              assertThat(line.read(6)).isEqualTo("second");
+              second.countDown();
+              assertThat(line.read(5)).isEqualTo("third");
+              line.send(OK);
+            });
+        RawClient client =
+            gateway.client().send(post(origin, "Content-Length: 16\r\n") + "first")) {
       await(first);
       client.send("second");
       await(second);
@@ -101,14 +121,18 @@ class StreamingTest {
   @Test
   void chunksReachTheOriginWhileMoreAreBeingSent() throws Exception {
     CountDownLatch first = new CountDownLatch(1);
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.readHead();
-          line.read("5\r\nfirst\r\n".length());
-          first.countDown();
-          line.read("6\r\nsecond\r\n0\r\n\r\n".length());
-          line.send(OK);
-        });
-        RawClient client = gateway.client().send(post(origin, "Transfer-Encoding: chunked\r\n") + "5\r\nfirst\r\n")) {
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.read("5\r\nfirst\r\n".length());
+              first.countDown();
+              line.read("6\r\nsecond\r\n0\r\n\r\n".length());
+              line.send(OK);
+            });
+        RawClient client =
+            gateway
+                .client()
+                .send(post(origin, "Transfer-Encoding: chunked\r\n") + "5\r\nfirst\r\n")) {
       await(first);
       client.send("6\r\nsecond\r\n0\r\n\r\n");
       assertThat(client.readResponse().status()).isEqualTo(200);
@@ -117,14 +141,16 @@ class StreamingTest {
 
   @Test
   void theBodyIsSentAfterA100AndNotBefore() throws Exception {
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.readHead();
-          assertThat(line.socket().getInputStream().available()).isZero();
-          line.send("HTTP/1.1 100 Continue\r\n\r\n");
-          line.readBody();
-          line.send(OK);
-        });
-        RawClient client = gateway.client().send(post(origin, "Expect: 100-continue\r\nContent-Length: 4\r\n"))) {
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              assertThat(line.socket().getInputStream().available()).isZero();
+              line.send("HTTP/1.1 100 Continue\r\n\r\n");
+              line.readBody();
+              line.send(OK);
+            });
+        RawClient client =
+            gateway.client().send(post(origin, "Expect: 100-continue\r\nContent-Length: 4\r\n"))) {
       assertThat(client.readHead()).startsWith("HTTP/1.1 100 Continue\r\n");
       client.send("body");
       assertThat(client.readResponse().status()).isEqualTo(200);
@@ -134,12 +160,14 @@ class StreamingTest {
 
   @Test
   void afterARefusedExpectationTheConnectionIsClosed() throws Exception {
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.readHead();
-          line.send("HTTP/1.1 417 Expectation Failed\r\nContent-Length: 2\r\n\r\nno");
-          line.readToEnd();
-        });
-        RawClient client = gateway.client().send(post(origin, "Expect: 100-continue\r\nContent-Length: 4\r\n"))) {
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.send("HTTP/1.1 417 Expectation Failed\r\nContent-Length: 2\r\n\r\nno");
+              line.readToEnd();
+            });
+        RawClient client =
+            gateway.client().send(post(origin, "Expect: 100-continue\r\nContent-Length: 4\r\n"))) {
       RawClient.Response response = client.readResponse();
       assertThat(response.status()).isEqualTo(417);
       assertThat(response.field("Connection")).isEqualTo("close");
@@ -150,14 +178,16 @@ class StreamingTest {
   @Test
   void earlyHintsArriveBeforeTheResponse() throws Exception {
     CountDownLatch arrived = new CountDownLatch(1);
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.readHead();
-          line.send("HTTP/1.1 103 Early Hints\r\nLink: </s.css>; rel=preload\r\n\r\n");
-          await(arrived);
-          line.send("HTTP/1.1 103 Early Hints\r\nLink: </t.css>; rel=preload\r\n\r\n" + OK);
-        });
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.send("HTTP/1.1 103 Early Hints\r\nLink: </s.css>; rel=preload\r\n\r\n");
+              await(arrived);
+              line.send("HTTP/1.1 103 Early Hints\r\nLink: </t.css>; rel=preload\r\n\r\n" + OK);
+            });
         RawClient client = gateway.client().send(get(origin, "/"))) {
-      assertThat(client.readHead()).startsWith("HTTP/1.1 103 Early Hints\r\nLink: </s.css>; rel=preload\r\n");
+      assertThat(client.readHead())
+          .startsWith("HTTP/1.1 103 Early Hints\r\nLink: </s.css>; rel=preload\r\n");
       arrived.countDown();
       assertThat(client.readHead()).startsWith("HTTP/1.1 103 ").contains("/t.css");
       assertThat(client.readResponse().body()).isEqualTo("ok");
@@ -167,20 +197,29 @@ class StreamingTest {
 
   @Test
   void clientsOfHttp10AreSpared1xx() throws Exception {
-    try (ScriptedOrigin origin = ScriptedOrigin.answering("HTTP/1.1 103 Early Hints\r\nLink: </s.css>\r\n\r\n" + OK);
-        RawClient client = gateway.client().send("GET http://" + origin.authority() + "/ HTTP/1.0\r\n\r\n")) {
-      assertThat(client.readToEnd()).startsWith("HTTP/1.1 200 OK\r\n").endsWith("\r\n\r\nok").doesNotContain("103");
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.answering("HTTP/1.1 103 Early Hints\r\nLink: </s.css>\r\n\r\n" + OK);
+        RawClient client =
+            gateway.client().send("GET http://" + origin.authority() + "/ HTTP/1.0\r\n\r\n")) {
+      assertThat(client.readToEnd())
+          .startsWith("HTTP/1.1 200 OK\r\n")
+          .endsWith("\r\n\r\nok")
+          .doesNotContain("103");
     }
   }
 
   @Test
   void anEarlyErrorReachesAClientThatIsStillSending() throws Exception {
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.readHead();
-          line.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 8\r\n\r\ntoo much");
-          line.socket().getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
-        });
-        RawClient client = gateway.client().send(post(origin, "Content-Length: 100000000\r\n") + "x".repeat(100_000))) {
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 8\r\n\r\ntoo much");
+              line.socket().getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
+            });
+        RawClient client =
+            gateway
+                .client()
+                .send(post(origin, "Content-Length: 100000000\r\n") + "x".repeat(100_000))) {
       RawClient.Response response = client.readResponse();
       assertThat(response.status()).isEqualTo(413);
       assertThat(response.body()).isEqualTo("too much");
@@ -192,10 +231,15 @@ class StreamingTest {
 
   @Test
   void anEarlyErrorReachesTheClientWhenTheOriginReadsNothingAndCloses() throws Exception {
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.readHead();
-          line.send("HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 8\r\n\r\ntoo much");
-        });
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.send(
+                  "HTTP/1.1 413 Content Too Large\r\n"
+                      + "Connection: close\r\n"
+                      + "Content-Length: 8\r\n\r\n"
+                      + "too much");
+            });
         RawClient client = gateway.client().send(post(origin, "Content-Length: 100000000\r\n"))) {
       RawClient.Response response = client.readResponse();
       assertThat(response.status()).isEqualTo(413);
@@ -252,7 +296,13 @@ class StreamingTest {
         try (RawClient client = gateway.client()) {
           for (int j = 0; j < 3; j++) {
             assertThat(client.send(get(origin, "/")).readResponse().status()).isEqualTo(200);
-            assertThat(client.send(post(origin, "Content-Length: 3\r\n")).send("abc").readResponse().status()).isEqualTo(200);
+            assertThat(
+                    client
+                        .send(post(origin, "Content-Length: 3\r\n"))
+                        .send("abc")
+                        .readResponse()
+                        .status())
+                .isEqualTo(200);
           }
         }
       }
@@ -263,15 +313,20 @@ class StreamingTest {
 
   @Test
   void oneByteAtATimeIsEnoughInBothDirections() throws Exception {
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.readHead();
-          line.readBody();
-          for (char c : "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n3\r\nyou\r\n0\r\nX-T: 1\r\n\r\n".toCharArray()) {
-            line.send(String.valueOf(c));
-          }
-        });
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.readBody();
+              for (char c :
+                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n3\r\nyou\r\n0\r\nX-T: 1\r\n\r\n"
+                      .toCharArray()) {
+                line.send(String.valueOf(c));
+              }
+            });
         RawClient client = gateway.client()) {
-      for (char c : (post(origin, "Transfer-Encoding: chunked\r\n") + "2\r\nhi\r\n0\r\nX-U: 2\r\n\r\n").toCharArray()) {
+      for (char c :
+          (post(origin, "Transfer-Encoding: chunked\r\n") + "2\r\nhi\r\n0\r\nX-U: 2\r\n\r\n")
+              .toCharArray()) {
         client.send(String.valueOf(c));
       }
       RawClient.Response response = client.readResponse();

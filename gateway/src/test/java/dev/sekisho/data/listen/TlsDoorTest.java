@@ -22,8 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TlsDoorTest {
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-  @TempDir
-  private static Path folder;
+  @TempDir private static Path folder;
 
   private static TestCertificate certificate;
   private static SSLContext trusting;
@@ -51,11 +50,19 @@ class TlsDoorTest {
   }
 
   private static String get(ScriptedOrigin origin) {
-    return "GET http://" + origin.authority() + "/ HTTP/1.1\r\nHost: " + origin.authority() + "\r\n\r\n";
+    return "GET http://"
+        + origin.authority()
+        + "/ HTTP/1.1\r\nHost: "
+        + origin.authority()
+        + "\r\n\r\n";
   }
 
   private static String connect(ScriptedOrigin origin) {
-    return "CONNECT " + origin.authority() + " HTTP/1.1\r\nHost: " + origin.authority() + "\r\n\r\n";
+    return "CONNECT "
+        + origin.authority()
+        + " HTTP/1.1\r\nHost: "
+        + origin.authority()
+        + "\r\n\r\n";
   }
 
   @Test
@@ -67,29 +74,38 @@ class TlsDoorTest {
       }
       assertThat(origin.lines()).hasSize(1);
     }
-    assertThat(gateway.journal().awaitClosed(3)).allSatisfy(record -> assertThat(record.listener).isEqualTo("proxy-tls"));
+    assertThat(gateway.journal().awaitClosed(3))
+        .allSatisfy(record -> assertThat(record.listener).isEqualTo("proxy-tls"));
   }
 
   @Test
   void fiveMegabytesPassEachWay() throws Exception {
     String large = "0123456789abcde\n".repeat(5 << 16);
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.readHead();
-          String body = line.readBody();
-          line.send("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
-        });
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              String body = line.readBody();
+              line.send("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+            });
         RawClient client = client()) {
-      client.send("PUT http://" + origin.authority() + "/ HTTP/1.1\r\nHost: x\r\nContent-Length: " + large.length() + "\r\n\r\n" + large);
+      client.send(
+          "PUT http://"
+              + origin.authority()
+              + "/ HTTP/1.1\r\nHost: x\r\nContent-Length: "
+              + large.length()
+              + "\r\n\r\n"
+              + large);
       assertThat(client.readResponse().body().equals(large)).isTrue();
     }
   }
 
   @Test
   void aTunnelCarriesBothWaysAndItsEndIsSeen() throws Exception {
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.send("220 hello\r\n");
-          line.send("you said " + line.read(4));
-        });
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.send("220 hello\r\n");
+              line.send("you said " + line.read(4));
+            });
         RawClient client = client().send(connect(origin))) {
       assertThat(client.readHead()).startsWith("HTTP/1.1 200 ");
       assertThat(client.read(11)).isEqualTo("220 hello\r\n");
@@ -122,7 +138,8 @@ class TlsDoorTest {
 
   @Test
   void aClientThatSpeaksNoTlsIsClosed() throws Exception {
-    try (RawClient client = new RawClient(gateway.tlsPort()).send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")) {
+    try (RawClient client =
+        new RawClient(gateway.tlsPort()).send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")) {
       assertThat(client.readToEnd()).doesNotContain("HTTP/1.1 ");
     }
     assertThat(gateway.journal().closed()).isEmpty();
@@ -130,8 +147,16 @@ class TlsDoorTest {
 
   @Test
   void aClientThatDoesNotTrustTheCertificateIsClosed() throws Exception {
-    Program.Result curl = Program.run(
-        "curl", "-q", "-sS", "--max-time", "20", "-x", "https://127.0.0.1:" + gateway.tlsPort(), "http://origin.example/");
+    Program.Result curl =
+        Program.run(
+            "curl",
+            "-q",
+            "-sS",
+            "--max-time",
+            "20",
+            "-x",
+            "https://127.0.0.1:" + gateway.tlsPort(),
+            "http://origin.example/");
     assertThat(curl.exit()).isEqualTo(60);
     assertThat(gateway.journal().closed()).isEmpty();
   }
@@ -140,9 +165,19 @@ class TlsDoorTest {
   void curlGoesThroughTlsByRequestAndByTunnel() throws Exception {
     try (ScriptedOrigin origin = ScriptedOrigin.answering(OK)) {
       for (String tunnel : new String[] {"--no-proxytunnel", "--proxytunnel"}) {
-        Program.Result curl = Program.run(
-            "curl", "-q", "-sS", "--max-time", "20", "--proxy-cacert", certificate.certificate().toString(), tunnel,
-            "-x", "https://127.0.0.1:" + gateway.tlsPort(), "http://" + origin.authority() + "/");
+        Program.Result curl =
+            Program.run(
+                "curl",
+                "-q",
+                "-sS",
+                "--max-time",
+                "20",
+                "--proxy-cacert",
+                certificate.certificate().toString(),
+                tunnel,
+                "-x",
+                "https://127.0.0.1:" + gateway.tlsPort(),
+                "http://" + origin.authority() + "/");
         assertThat(curl.output()).as(curl.errors()).isEqualTo("ok");
       }
     }

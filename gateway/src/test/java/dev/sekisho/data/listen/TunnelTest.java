@@ -17,9 +17,13 @@ import org.junit.jupiter.api.Test;
 /** CONNECT and WebSocket: after the answer, bytes of nobody's business, and their ends. */
 class TunnelTest {
   private static final String ESTABLISHED = "HTTP/1.1 200 Connection Established\r\n\r\n";
-  private static final String UPGRADE = "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
-  private static final String SWITCHED = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-      + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+  private static final String UPGRADE =
+      "Upgrade: websocket\r\n"
+          + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+          + "Sec-WebSocket-Version: 13\r\n";
+  private static final String SWITCHED =
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+          + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 
   private TestGateway gateway;
 
@@ -34,21 +38,33 @@ class TunnelTest {
   }
 
   private static String connect(ScriptedOrigin origin) {
-    return "CONNECT " + origin.authority() + " HTTP/1.1\r\nHost: " + origin.authority() + "\r\n\r\n";
+    return "CONNECT "
+        + origin.authority()
+        + " HTTP/1.1\r\nHost: "
+        + origin.authority()
+        + "\r\n\r\n";
   }
 
   private static String handshake(ScriptedOrigin origin, String connection) {
-    return "GET http://" + origin.authority() + "/chat HTTP/1.1\r\nHost: " + origin.authority() + "\r\nConnection: " + connection + "\r\n"
-        + UPGRADE + "\r\n";
+    return "GET http://"
+        + origin.authority()
+        + "/chat HTTP/1.1\r\nHost: "
+        + origin.authority()
+        + "\r\nConnection: "
+        + connection
+        + "\r\n"
+        + UPGRADE
+        + "\r\n";
   }
 
   @Test
   void theOriginMaySpeakFirst() throws Exception {
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.send("220 mail.example ESMTP\r\n");
-          assertThat(line.read(6)).isEqualTo("QUIT\r\n");
-          line.send("221 bye\r\n");
-        });
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.send("220 mail.example ESMTP\r\n");
+              assertThat(line.read(6)).isEqualTo("QUIT\r\n");
+              line.send("221 bye\r\n");
+            });
         RawClient client = gateway.client().send(connect(origin))) {
       assertThat(client.readHead()).isEqualTo(ESTABLISHED);
       assertThat(client.read(24)).isEqualTo("220 mail.example ESMTP\r\n");
@@ -77,7 +93,8 @@ class TunnelTest {
 
   @Test
   void theClientMayEndItsDirectionFirst() throws Exception {
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> line.send("you said " + line.readToEnd()));
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> line.send("you said " + line.readToEnd()));
         RawClient client = gateway.client().send(connect(origin))) {
       client.readHead();
       client.send("this").sendEnd();
@@ -89,12 +106,13 @@ class TunnelTest {
   @Test
   void theOriginMayEndItsDirectionFirst() throws Exception {
     CountDownLatch over = new CountDownLatch(1);
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.send("all I have");
-          line.sendEnd();
-          assertThat(line.readToEnd()).isEqualTo("all of mine");
-          over.countDown();
-        });
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.send("all I have");
+              line.sendEnd();
+              assertThat(line.readToEnd()).isEqualTo("all of mine");
+              over.countDown();
+            });
         RawClient client = gateway.client().send(connect(origin))) {
       client.readHead();
       assertThat(client.readToEnd()).isEqualTo("all I have");
@@ -106,16 +124,18 @@ class TunnelTest {
 
   @Test
   void aResetOfTheOriginIsAResetForTheClient() throws Exception {
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.send("half of it");
-          line.read(2);
-          line.reset();
-        });
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.send("half of it");
+              line.read(2);
+              line.reset();
+            });
         RawClient client = gateway.client().send(connect(origin))) {
       client.readHead();
       client.read(10);
       client.send("go");
-      org.assertj.core.api.Assertions.assertThatExceptionOfType(SocketException.class).isThrownBy(client::readToEnd);
+      org.assertj.core.api.Assertions.assertThatExceptionOfType(SocketException.class)
+          .isThrownBy(client::readToEnd);
     }
     assertThat(gateway.record().errorSide).isEqualTo("origin");
     assertThat(gateway.record().errorKind).isEqualTo("connection-lost");
@@ -158,19 +178,26 @@ class TunnelTest {
 
   @Test
   void webSocketFramesPassBothWays() throws Exception {
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.readHead();
-          line.send(SWITCHED + "\u0081\u0002hi");
-          line.send("\u0081\u0003" + line.read(9).substring(6));
-          line.readToEnd();
-        });
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.send(SWITCHED + "\u0081\u0002hi");
+              line.send("\u0081\u0003" + line.read(9).substring(6));
+              line.readToEnd();
+            });
         RawClient client = gateway.client().send(handshake(origin, "Upgrade"))) {
       String head = client.readHead();
-      assertThat(head).startsWith("HTTP/1.1 101 Switching Protocols\r\n").contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n");
+      assertThat(head)
+          .startsWith("HTTP/1.1 101 Switching Protocols\r\n")
+          .contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n");
       assertThat(head).contains("Connection: Upgrade\r\n", "Upgrade: websocket\r\n");
       assertThat(client.read(4)).isEqualTo("\u0081\u0002hi");
       assertThat(client.send("\u0081\u0083\0\0\0\0abc").read(5)).isEqualTo("\u0081\u0003abc");
-      assertThat(origin.received()).contains("Connection: Upgrade\r\n", "Upgrade: websocket\r\n", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+      assertThat(origin.received())
+          .contains(
+              "Connection: Upgrade\r\n",
+              "Upgrade: websocket\r\n",
+              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
     }
     Record record = gateway.record();
     assertThat(record.status).isEqualTo(101);
@@ -181,9 +208,15 @@ class TunnelTest {
 
   @Test
   void anUpgradeThatTheOriginDoesNotTakeUpIsAnOrdinaryExchange() throws Exception {
-    try (ScriptedOrigin origin = ScriptedOrigin.answering("HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nContent-Length: 2\r\n\r\nno");
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.answering(
+                "HTTP/1.1 426 Upgrade Required\r\n"
+                    + "Upgrade: websocket\r\n"
+                    + "Content-Length: 2\r\n\r\n"
+                    + "no");
         RawClient client = gateway.client()) {
-      assertThat(client.send(handshake(origin, "keep-alive, Upgrade")).readResponse().status()).isEqualTo(426);
+      assertThat(client.send(handshake(origin, "keep-alive, Upgrade")).readResponse().status())
+          .isEqualTo(426);
       assertThat(client.send(handshake(origin, "Upgrade")).readResponse().body()).isEqualTo("no");
       assertThat(origin.lines()).hasSize(1);
     }
@@ -192,12 +225,14 @@ class TunnelTest {
   @Test
   void anOriginThatSwitchesUnaskedIsRefused() throws Exception {
     String plain = "\r\nHost: x\r\n\r\n";
-    try (ScriptedOrigin origin = ScriptedOrigin.of(line -> {
-          line.readHead();
-          line.send(SWITCHED + "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nplanted");
-          line.readToEnd();
-        });
-        RawClient client = gateway.client().send("GET http://" + origin.authority() + "/ HTTP/1.1" + plain)) {
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.send(SWITCHED + "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nplanted");
+              line.readToEnd();
+            });
+        RawClient client =
+            gateway.client().send("GET http://" + origin.authority() + "/ HTTP/1.1" + plain)) {
       assertThat(client.readResponse().status()).isEqualTo(502);
     }
     assertThat(gateway.record().errorKind).isEqualTo("malformed-response");
@@ -205,7 +240,9 @@ class TunnelTest {
 
   @Test
   void anOriginThatSwitchesToSomethingElseIsRefused() throws Exception {
-    try (ScriptedOrigin origin = ScriptedOrigin.answering("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.answering(
+                "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
         RawClient client = gateway.client().send(handshake(origin, "Upgrade"))) {
       assertThat(client.readResponse().status()).isEqualTo(502);
     }

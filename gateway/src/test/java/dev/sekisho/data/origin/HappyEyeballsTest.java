@@ -267,7 +267,7 @@ class HappyEyeballsTest {
   }
 
   private static OriginConfig config(Duration timeout) {
-    return new OriginConfig(timeout, Duration.ofMinutes(5), OriginConfig.PoolLimits.USUAL);
+    return new OriginConfig(timeout, OriginConfig.PoolLimits.USUAL);
   }
 
   private static Dialler.Dialled.Connected connected(CompletableFuture<Dialler.Dialled> outcome) {

@@ -18,7 +18,7 @@ class OriginConfigTest {
   @Test
   void hasTheseDefaults() {
     var pinned = new OriginConfig(
-        Duration.ofSeconds(10), Duration.ofMinutes(5), new OriginConfig.PoolLimits(Duration.ofSeconds(60), 64, 1000));
+        Duration.ofSeconds(10), new OriginConfig.PoolLimits(Duration.ofSeconds(60), 64, 1000));
     assertThat(OriginConfig.usual()).isEqualTo(pinned);
     assertThat(OriginConfig.read(Section.absent("origin", Mark.file("f"), problems))).isEqualTo(pinned);
     assertThat(problems.all()).isEmpty();
@@ -26,18 +26,18 @@ class OriginConfigTest {
 
   @Test
   void readsEveryKey() {
-    var config = read("connect-timeout: 3s\nidle-timeout: 90s\npool: { idle: 15s, per-origin: 8, total: 80 }\n");
+    var config = read("connect-timeout: 3s\npool: { idle: 15s, per-origin: 8, total: 80 }\n");
     assertThat(problems.all()).isEmpty();
     assertThat(config)
         .isEqualTo(new OriginConfig(
-            Duration.ofSeconds(3), Duration.ofSeconds(90), new OriginConfig.PoolLimits(Duration.ofSeconds(15), 8, 80)));
+            Duration.ofSeconds(3), new OriginConfig.PoolLimits(Duration.ofSeconds(15), 8, 80)));
   }
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', textBlock = """
       connect-timeout: 0s          | connect-timeout: expected 100ms to 1d
       connect-timeout: 2d          | connect-timeout: expected 100ms to 1d
-      idle-timeout: 10             | a duration such as
+      connect-timeout: 10          | a duration such as
       pool: { idle: 1ms }          | expected 1000ms to 1d
       pool: { per-origin: -1 }     | a whole number from 0
       pool: { size: 3 }            | unknown key 'size'
