@@ -58,15 +58,19 @@ final class JsonBytes {
       return;
     }
     int digits = 1;
-    for (long rest = value; rest >= 10; rest /= 10) {
+    for (long power = 10; digits < 19 && power <= value; power *= 10) {
       digits++;
     }
-    long rest = value;
-    for (int i = length + digits - 1; i >= length; i--) {
-      bytes[i] = (byte) ('0' + rest % 10);
-      rest /= 10;
-    }
+    int last = length + digits - 1;
     length += digits;
+    long rest = value;
+    for (; rest > Integer.MAX_VALUE; rest /= 10) {
+      bytes[last--] = (byte) ('0' + rest % 10);
+    }
+    // Most numbers are small, and an int divides in half the time.
+    for (int small = (int) rest; last >= length - digits; small /= 10) {
+      bytes[last--] = (byte) ('0' + small % 10);
+    }
   }
 
   /** The id in quotes. */
