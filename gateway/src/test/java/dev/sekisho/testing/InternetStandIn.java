@@ -9,8 +9,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
- * A dialler under which loopback stands in for the internet: what would go to global addresses goes to 127.0.0.1 at the same port, and
- * everything else where it was to go. Remembers which addresses it was asked for.
+ * A dialler under which loopback stands in for the internet: what would go to global addresses goes to 127.0.0.1 at the same
+ * port, and everything else where it was to go. Remembers which addresses it was asked for.
  */
 public final class InternetStandIn implements Dialler {
   private static final IpAddress LOOPBACK = IpAddress.ofBytes(new byte[] {127, 0, 0, 1});

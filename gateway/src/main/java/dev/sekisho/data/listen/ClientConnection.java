@@ -116,8 +116,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (carrier != null && channel.isWritable()) {
+    if (!channel.isWritable()) {
+      return;
+    }
+    if (carrier != null) {
       carrier.clientWritable();
+    } else if (state == State.AWAITING) {
+      // Not from here: an answer of ours may just be being written.
+      lane.loop().execute(this::advance);
     }
   }
 
@@ -166,7 +172,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   /** Goes on with what is held: parses heads, and gives a running exchange its body. */
   private void advance() {
-    while ((state == State.AWAITING || state == State.READING) && held.isReadable()) {
+    if (state == State.TUNNELLING || state == State.CLOSED) {
+      return;
+    }
+    // A client that does not read its answers gets no more of them: otherwise pipelined requests would fill the memory with answers.
+    while ((state == State.AWAITING || state == State.READING) && held.isReadable() && channel.isWritable()) {
       if (!readOneHead()) {
         break;
       }

@@ -13,6 +13,7 @@ import dev.sekisho.data.exchange.RefusalFlood;
 import dev.sekisho.journal.JournalConfig;
 import dev.sekisho.journal.Record;
 import dev.sekisho.journal.SegmentJournal;
+import dev.sekisho.testing.KernelQueues;
 import dev.sekisho.testing.RawClient;
 import dev.sekisho.testing.ScriptedOrigin;
 import dev.sekisho.testing.TestGateway;
@@ -22,7 +23,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,7 +63,11 @@ class FloodTest {
     }
 
     private Stream<String> texts() {
-      return events.stream().map(event -> event.getFormattedMessage() + (event.getThrowableProxy() == null ? "" : event.getThrowableProxy().getMessage()));
+      return events.stream().map(event -> event.getFormattedMessage() + thrown(event));
+    }
+
+    private static String thrown(ILoggingEvent event) {
+      return event.getThrowableProxy() == null ? "" : String.valueOf(event.getThrowableProxy().getMessage());
     }
   }
 
@@ -104,7 +111,8 @@ class FloodTest {
   @Test
   void connectionsWithGarbageAreABurstOfRecordsAndACount() throws IOException, InterruptedException {
     int connections = 1_000;
-    List<String> garbage = List.of("\u0016\u0003\u0001\0\0", "\0\0\0\0", "GET\r\n\r\n", "SSH-2.0-x\r\n", "GET / HTTP/1.1\r\nA\r\n\r\n");
+    List<String> garbage =
+        List.of("\u0016\u0003\u0001\0\0", "\0\0\0\0", "GET\r\n\r\n", "SSH-2.0-x\r\n", "GET / HTTP/1.1\r\nA\r\n\r\n");
     long start = System.nanoTime();
     List<Record> records;
     try (TestGateway gateway = TestGateway.start(DENY_EVERYTHING)) {
@@ -121,11 +129,53 @@ class FloodTest {
   }
 
   @Test
+  void answersThatAreNotReadAreNotMade() throws IOException, InterruptedException {
+    int most = 8 << 20;
+    byte[] requests = "GET http://forbidden.example/ HTTP/1.1\r\nHost: h.example\r\n\r\n".repeat(256).getBytes(StandardCharsets.US_ASCII);
+    AtomicLong sent = new AtomicLong();
+    try (TestGateway gateway = TestGateway.start(DENY_EVERYTHING);
+        RawClient client = gateway.client()) {
+      client.socket().setSendBufferSize(64 << 10);
+      client.socket().setReceiveBufferSize(64 << 10);
+      Thread sender = Thread.ofVirtual().start(() -> {
+        try {
+          while (sent.get() < most) {
+            client.send(requests);
+            sent.addAndGet(requests.length);
+          }
+        } catch (IOException _) {
+          // Closed below.
+        }
+      });
+      awaitStandstill(gateway.port(), sent, most);
+      assertThat(sent.get()).as("bytes of requests that were taken").isLessThan(most);
+      // Whatever was asked before the client began to read is answered.
+      for (long asked = sent.get() / (requests.length / 256); asked > 0; asked--) {
+        assertThat(client.readResponse().status()).isEqualTo(403);
+      }
+      client.close();
+      sender.join();
+    }
+    assertQuietLog(100);
+  }
+
+  /** Until everything was sent, or neither the sender nor what the kernel holds moves any more. */
+  private static void awaitStandstill(int port, AtomicLong sent, long most) throws IOException, InterruptedException {
+    long moved = -1;
+    for (int still = 0; still < 20 && sent.get() < most; ) {
+      Thread.sleep(50);
+      long now = sent.get() + KernelQueues.bytes(Set.of(port));
+      still = now == moved && sent.get() > 0 ? still + 1 : 0;
+      moved = now;
+    }
+  }
+
+  @Test
   void connectionsThatBreakOffAnywhereLeaveNothingInTheLog() throws IOException, InterruptedException {
-    String whole = "POST http://forbidden.example/ HTTP/1.1\r\nHost: forbidden.example\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n";
     try (TestGateway gateway = TestGateway.start(LOOPBACK);
         ScriptedOrigin origin = ScriptedOrigin.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")) {
-      String allowed = whole.replace("forbidden.example", origin.authority());
+      String allowed = "POST http://" + origin.authority() + "/ HTTP/1.1\r\nHost: " + origin.authority()
+          + "\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n";
       for (int i = 0; i < allowed.length(); i += 3) {
         try (RawClient client = gateway.client()) {
           client.send(allowed.substring(0, i));
@@ -158,9 +208,10 @@ class FloodTest {
 
   @Test
   void noSecretIsInTheJournalOrInTheLog() throws IOException, InterruptedException {
+    String response = "HTTP/1.1 401 Unauthorized\r\nSet-Cookie: s=" + SECRET + "\r\nWWW-Authenticate: Basic realm=" + SECRET
+        + "\r\nContent-Length: 2\r\n\r\nok";
     try (SegmentJournal journal = SegmentJournal.open(JournalConfig.read(absent()), folder);
-        ScriptedOrigin origin = ScriptedOrigin.answering(
-            "HTTP/1.1 401 Unauthorized\r\nSet-Cookie: s=" + SECRET + "\r\nWWW-Authenticate: Basic realm=" + SECRET + "\r\nContent-Length: 2\r\n\r\nok")) {
+        ScriptedOrigin origin = ScriptedOrigin.answering(response)) {
       var around = new TestGateway.Surroundings(
           Optional.of(journal), Optional.empty(), "127.0.0.1 origin.example\n", java.util.function.UnaryOperator.identity());
       try (TestGateway gateway = TestGateway.start(LOOPBACK, around)) {
@@ -170,7 +221,8 @@ class FloodTest {
           }
         }
       }
-      assertThat(origin.received()).as("secrets that are the origin's own reach it").contains("Authorization: Basic " + SECRET, "Cookie: a=" + SECRET);
+      assertThat(origin.received()).as("secrets that are the origin's own reach it")
+          .contains("Authorization: Basic " + SECRET, "Cookie: a=" + SECRET);
       assertThat(origin.received()).doesNotContain("Proxy-Authorization");
     }
     String written = everythingWritten();
@@ -181,9 +233,10 @@ class FloodTest {
 
   /** Secrets in every place where they may be, in requests that are allowed, refused, malformed, or lead nowhere. */
   private static List<String> secretive(String authority) {
-    String fields = "Host: h.example\r\nAuthorization: Basic " + SECRET + "\r\nProxy-Authorization: Basic " + SECRET + "\r\nCookie: a=" + SECRET
-        + "\r\nX-Api-Key: " + SECRET + "\r\nReferer: http://h.example/?password=" + SECRET + "\r\n";
-    String query = "?q=1&password=" + SECRET + "&token=" + SECRET + "&Signature=" + SECRET + "&access_token=" + SECRET + "&a=b;api_key=" + SECRET;
+    String fields = "Host: h.example\r\nAuthorization: Basic " + SECRET + "\r\nProxy-Authorization: Basic " + SECRET
+        + "\r\nCookie: a=" + SECRET + "\r\nX-Api-Key: " + SECRET + "\r\nReferer: http://h.example/?password=" + SECRET + "\r\n";
+    String query = "?q=1&password=" + SECRET + "&token=" + SECRET + "&Signature=" + SECRET + "&access_token=" + SECRET
+        + "&a=b;api_key=" + SECRET;
     return List.of(
         "GET http://" + authority + "/" + query + " HTTP/1.1\r\n" + fields + "\r\n",
         "POST http://" + authority + "/login HTTP/1.1\r\n" + fields + "Content-Length: 23\r\n\r\npassword=" + SECRET,

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,8 +21,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Requests that two readers could take in two ways, or that nobody should take at all. Each is followed by another request that must
- * never come into being; what the origin really received is compared byte for byte.
+ * Requests that two readers could take in two ways, or that nobody should take at all. Each is followed by another request that
+ * must never come into being; what the origin really received is compared byte for byte.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SmugglingTest {
@@ -35,6 +36,7 @@ class SmugglingTest {
   private static final String HIDDEN = "GET http://" + O + "/smuggled HTTP/1.1\r\n" + HOST + "\r\n";
   private static final String GOOD_CHUNK = "3\r\nabc\r\n";
   private static final int PATIENCE = 500;
+  private static final long SEED = 20_261_124;
 
   private TestGateway gateway;
   private ScriptedOrigin origin;
@@ -69,6 +71,27 @@ class SmugglingTest {
   }
 
   @TestFactory
+  Stream<DynamicTest> theSameHeadsInPiecesAreRefusedInTheSameWay() {
+    Random random = new Random(SEED);
+    return heads().stream().map(c -> DynamicTest.dynamicTest(c.name, () -> refusedInPieces(c, random)));
+  }
+
+  @Test
+  void aChunkedBodyIsRebuilt() throws IOException {
+    news();
+    String body = "0003 ;a=\"b;c\"\r\nabc\r\n00A;x\r\n0123456789\r\n000;y\r\nContent-Length: 99\r\nTransfer-Encoding: gzip\r\n"
+        + "Host: evil.example\r\nX-Sum: 7\r\n\r\n";
+    try (RawClient client = gateway.client()) {
+      client.send(at(CHUNKED + body + GET + "\r\n"));
+      assertThat(client.readResponse().status()).isEqualTo(200);
+      assertThat(client.readResponse().status()).isEqualTo(200);
+    }
+    String received = news();
+    assertThat(received).startsWith(chunkedHeadAtOrigin + GOOD_CHUNK + "a\r\n0123456789\r\n0\r\nX-Sum: 7\r\n\r\nGET /p HTTP/1.1\r\n");
+    assertThat(received.substring(received.indexOf("GET /p"))).containsOnlyOnce("\r\n\r\n").endsWith("\r\n\r\n");
+  }
+
+  @TestFactory
   Stream<DynamicTest> aFaultInAChunkedBodyLeavesTheOriginWithNoMoreThanAWellFormedPart() {
     return chunkFaults().stream().map(c -> DynamicTest.dynamicTest(c.name, () -> refusedWithAPrefix(c)));
   }
@@ -81,12 +104,13 @@ class SmugglingTest {
   @TestFactory
   Stream<DynamicTest> aRequestInTheBodyOfARefusedOneIsNotRead() {
     String body = at(HIDDEN);
+    String hex = Integer.toHexString(body.length());
     return Stream.of(
         at("POST http://forbidden.example/ HTTP/1.1\r\nHost: forbidden.example\r\nContent-Length: " + body.length() + "\r\n\r\n"),
         at("POST http://forbidden.example/ HTTP/1.1\r\nHost: forbidden.example\r\nTransfer-Encoding: chunked\r\n\r\n"
-            + Integer.toHexString(body.length()) + "\r\n"),
+            + hex + "\r\n"),
         at("POST http://sekisho/ HTTP/1.1\r\nHost: sekisho\r\nContent-Length: " + body.length() + "\r\n\r\n"),
-        at("POST /healthz HTTP/1.1\r\nHost: sekisho\r\nTransfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(body.length()) + "\r\n"),
+        at("POST /healthz HTTP/1.1\r\nHost: sekisho\r\nTransfer-Encoding: chunked\r\n\r\n" + hex + "\r\n"),
         at("POST https://" + O + "/ HTTP/1.1\r\n" + HOST + "Content-Length: " + body.length() + "\r\n\r\n"),
         at("CONNECT forbidden.example:443 HTTP/1.1\r\nHost: forbidden.example:443\r\n\r\n"))
         .map(head -> DynamicTest.dynamicTest(head.lines().findFirst().orElseThrow(), () -> {
@@ -96,27 +120,40 @@ class SmugglingTest {
             answer = client.send(head + body).readToEnd();
           }
           assertThat(answer).startsWith("HTTP/1.1 ").containsOnlyOnce("HTTP/1.1 ");
-          assertThat(onlyTheMarker()).isTrue();
+          assertOnlyTheMarker();
         }));
   }
 
   @Test
   void theTablesKnowMoreThanSixtyRequests() {
-    assertThat(heads().size() + chunkFaults().size()).isGreaterThan(90);
-    assertThat(Stream.concat(heads().stream(), chunkFaults().stream()).map(c -> c.name).distinct()).hasSize(heads().size() + chunkFaults().size());
+    assertThat(Stream.concat(heads().stream(), chunkFaults().stream()))
+        .extracting(Case::name).hasSizeGreaterThan(90).doesNotHaveDuplicates();
   }
 
   private void refusedWithoutATrace(Case c) throws IOException {
     news();
     String answer = exchange(c.bytes + HIDDEN);
-    assertThat(answer).startsWith("HTTP/1.1 " + c.status + " ").containsOnlyOnce("HTTP/1.1 ").contains("\r\nConnection: close\r\n");
-    assertThat(onlyTheMarker()).isTrue();
+    assertIsTheOnlyAnswer(answer, c.status);
+    assertOnlyTheMarker();
+  }
+
+  private void refusedInPieces(Case c, Random random) throws IOException {
+    news();
+    String bytes = at(c.bytes + HIDDEN);
+    int first = 1 + random.nextInt(c.bytes.length() - 1);
+    try (RawClient client = gateway.client()) {
+      client.send(bytes.substring(0, first)).send(bytes.substring(first));
+      assertIsTheOnlyAnswer(client.readToEnd(), c.status);
+    } catch (IOException | AssertionError e) {
+      throw new AssertionError("cut at " + first + " with the seed " + SEED, e);
+    }
+    assertOnlyTheMarker();
   }
 
   private void refusedWithAPrefix(Case c) throws IOException {
     news();
     String answer = exchange(CHUNKED + GOOD_CHUNK + c.bytes + HIDDEN);
-    assertThat(answer).startsWith("HTTP/1.1 " + c.status + " ").containsOnlyOnce("HTTP/1.1 ").contains("\r\nConnection: close\r\n");
+    assertIsTheOnlyAnswer(answer, c.status);
     String marker = marker();
     String received = news();
     assertThat(received).contains(marker).doesNotContain("smuggled");
@@ -134,9 +171,13 @@ class SmugglingTest {
       awaitClosed(line);
       assertThat(line.received()).endsWith(before);
     }
-    assertThat(answer).startsWith("HTTP/1.1 " + c.status + " ").containsOnlyOnce("HTTP/1.1 ").contains("\r\nConnection: close\r\n");
+    assertIsTheOnlyAnswer(answer, c.status);
     assertThat(news()).isEqualTo(before);
-    assertThat(onlyTheMarker()).isTrue();
+    assertOnlyTheMarker();
+  }
+
+  private static void assertIsTheOnlyAnswer(String answer, int status) {
+    assertThat(answer).startsWith("HTTP/1.1 " + status + " ").containsOnlyOnce("HTTP/1.1 ").contains("\r\nConnection: close\r\n");
   }
 
   private String exchange(String bytes) throws IOException {
@@ -161,11 +202,10 @@ class SmugglingTest {
   }
 
   /** A request of somebody else, which must get through, and before which nothing else may have arrived. */
-  private boolean onlyTheMarker() throws IOException {
+  private void assertOnlyTheMarker() throws IOException {
     String marker = marker();
     String received = news();
     assertThat(received).startsWith("GET " + marker + " HTTP/1.1\r\n").endsWith("\r\n\r\n").containsOnlyOnce("HTTP/1.1\r\n");
-    return true;
   }
 
   private String marker() throws IOException {
@@ -233,11 +273,13 @@ class SmugglingTest {
         "http://user@{o}/p", "http://user:pass@{o}/p", "http://@{o}/p", "http://{o}@evil.example/p", "http://{o}/p#fragment",
         "http://{o}#fragment", "http:/{o}/p", "http:///{o}/p", "http://", "ftp://{o}/p", "file:///etc/passwd", "gopher://{o}/",
         "http://{o}0000/p", "http://127.0.0.1:+80/p", "http://127.0.0.1:/p", "http://127.0.0.1:0x50/p", "http://[::1/p",
-        "http://[127.0.0.1]/p", "http://127.0.0.1.1.1/p", "http://a..example/p", "http://a%2eexample/p", "http://{o}\\@evil.example/p",
+        "http://[127.0.0.1]/p", "http://127.0.0.1.1.1/p", "http://a..example/p", "http://a%2eexample/p",
+        "http://{o}\\@evil.example/p",
         "http://{o}/\u00e9", "http://\u00e9.example/p", "http://{o}/a\u0001b", "http://{o}/a\u007fb", "{o}/p", "*")) {
       to.add(new Case("the target " + target, 400, "GET " + target + " HTTP/1.1\r\n" + HOST + "\r\n"));
     }
-    for (String target : List.of("{o}/p", "http://{o}/", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "user@{o}", ":443", "*")) {
+    for (String target : List.of(
+        "{o}/p", "http://{o}/", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "user@{o}", ":443", "*")) {
       to.add(new Case("CONNECT " + target, 400, "CONNECT " + target + " HTTP/1.1\r\n" + HOST + "\r\n"));
     }
   }
@@ -251,9 +293,12 @@ class SmugglingTest {
     to.add(new Case("a Host field with a path", 400, get + "Host: {o}/x\r\n\r\n"));
     to.add(new Case("a Host field with a user", 400, get + "Host: user@{o}\r\n\r\n"));
     for (String field : List.of(
-        "A: b\r\n folded", "A: b\r\n\tfolded", " A: b", "A : b", "A\t: b", "A b: c", ": b", "A", "A\0: b", "A: b\0c", "A: b\rc", "A: b\nc: d",
-        "A: b\u007f", "A: b\u001b[2J", "\u00c4: b", "A: b\r", "\rA: b", "Content-Length : 3", "Content-Length\u000b: 3", "Host : other.example",
-        "Connection: Host", "Connection: close, Content-Length", "Connection: Transfer-Encoding", "Connection: Via", "Connection: Cookie",
+        "A: b\r\n folded", "A: b\r\n\tfolded", " A: b", "A : b", "A\t: b", "A b: c", ": b", "A", "A\0: b", "A: b\0c", "A: b\rc",
+        "A: b\nc: d",
+        "A: b\u007f", "A: b\u001b[2J", "\u00c4: b", "A: b\r", "\rA: b", "Content-Length : 3", "Content-Length\u000b: 3",
+        "Host : other.example",
+        "Connection: Host", "Connection: close, Content-Length", "Connection: Transfer-Encoding", "Connection: Via",
+        "Connection: Cookie",
         "Connection: a b", "Connection: " + "x,".repeat(70))) {
       to.add(new Case("the field " + shown(field), 400, GET + field + "\r\n\r\n"));
     }
@@ -264,19 +309,23 @@ class SmugglingTest {
   private static void framing(List<Case> to) {
     for (String fields : List.of(
         "Content-Length: 3\r\nTransfer-Encoding: chunked", "Transfer-Encoding: chunked\r\nContent-Length: 3",
-        "Content-Length: 0\r\nContent-Length: 3", "Content-Length: 3\r\nContent-Length: 3", "Content-Length: 3, 3", "Content-Length: 0, 3",
-        "Content-Length: +3", "Content-Length: -3", "Content-Length: 0x3", "Content-Length: 3.0", "Content-Length: 3 0", "Content-Length: \"3\"",
+        "Content-Length: 0\r\nContent-Length: 3", "Content-Length: 3\r\nContent-Length: 3", "Content-Length: 3, 3",
+        "Content-Length: 0, 3",
+        "Content-Length: +3", "Content-Length: -3", "Content-Length: 0x3", "Content-Length: 3.0", "Content-Length: 3 0",
+        "Content-Length: \"3\"",
         "Content-Length: ", "Content-Length: 3;", "Content-Length: 99999999999999999999", "Content-Length: 18446744073709551619",
         "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
         "Transfer-Encoding: chunked, chunked", "Transfer-Encoding: gzip, chunked", "Transfer-Encoding: chunked, identity",
-        "Transfer-Encoding: identity", "Transfer-Encoding: xchunked", "Transfer-Encoding: \"chunked\"", "Transfer-Encoding: chunked;q=1",
+        "Transfer-Encoding: identity", "Transfer-Encoding: xchunked", "Transfer-Encoding: \"chunked\"",
+        "Transfer-Encoding: chunked;q=1",
         "Transfer-Encoding: ,chunked", "Transfer-Encoding: chunked,", "Transfer-Encoding: ", "Transfer-Encoding: \u000bchunked",
         "Transfer-Encoding : chunked", "Transfer-Encoding: chunk\r\n ed")) {
       to.add(new Case("the framing " + shown(fields), 400, POST + fields + "\r\n\r\nabc"));
     }
-    to.add(new Case("chunks in HTTP/1.0", 400, "POST http://{o}/p HTTP/1.0\r\n" + HOST + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"));
+    String chunks = HOST + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+    to.add(new Case("chunks in HTTP/1.0", 400, "POST http://{o}/p HTTP/1.0\r\n" + chunks));
     to.add(new Case("CONNECT with a length", 400, "CONNECT {o} HTTP/1.1\r\n" + HOST + "Content-Length: 3\r\n\r\nabc"));
-    to.add(new Case("CONNECT with chunks", 400, "CONNECT {o} HTTP/1.1\r\n" + HOST + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"));
+    to.add(new Case("CONNECT with chunks", 400, "CONNECT {o} HTTP/1.1\r\n" + chunks));
   }
 
   private static void otherProtocols(List<Case> to) {
@@ -303,10 +352,14 @@ class SmugglingTest {
     List<Case> cases = new ArrayList<>();
     for (String fault : List.of(
         "ffffffffffffffffff\r\nabc\r\n0\r\n\r\n", "8000000000000000\r\nabc\r\n0\r\n\r\n", "10000000000000003\r\nabc\r\n0\r\n\r\n",
-        "0x3\r\nabc\r\n0\r\n\r\n", "+3\r\nabc\r\n0\r\n\r\n", "-3\r\nabc\r\n0\r\n\r\n", " 3\r\nabc\r\n0\r\n\r\n", "3 \r\nabc\r\n0\r\n\r\n",
-        "3\t\r\nabc\r\n0\r\n\r\n", "\r\nabc\r\n0\r\n\r\n", ";x\r\nabc\r\n0\r\n\r\n", "g\r\nabc\r\n0\r\n\r\n", "3\nabc\r\n0\r\n\r\n",
-        "3\rabc\r\n0\r\n\r\n", "3;x\nabc\r\n0\r\n\r\n", "3;x\n\r\nabc\r\n0\r\n\r\n", "3;x=\"a\nb\"\r\nabc\r\n0\r\n\r\n", "3;x\0\r\nabc\r\n0\r\n\r\n",
-        "3;" + "x".repeat(17 << 10) + "\r\nabc\r\n0\r\n\r\n", "0\n\r\n", "0;x\n\r\n", "0\r\n\n", "0\r\nA: b\n\r\n", "0\r\n A: b\r\n\r\n",
+        "0x3\r\nabc\r\n0\r\n\r\n", "+3\r\nabc\r\n0\r\n\r\n", "-3\r\nabc\r\n0\r\n\r\n", " 3\r\nabc\r\n0\r\n\r\n",
+        "3 \r\nabc\r\n0\r\n\r\n",
+        "3\t\r\nabc\r\n0\r\n\r\n", "\r\nabc\r\n0\r\n\r\n", ";x\r\nabc\r\n0\r\n\r\n", "g\r\nabc\r\n0\r\n\r\n",
+        "3\nabc\r\n0\r\n\r\n",
+        "3\rabc\r\n0\r\n\r\n", "3;x\nabc\r\n0\r\n\r\n", "3;x\n\r\nabc\r\n0\r\n\r\n", "3;x=\"a\nb\"\r\nabc\r\n0\r\n\r\n",
+        "3;x\0\r\nabc\r\n0\r\n\r\n",
+        "3;" + "x".repeat(17 << 10) + "\r\nabc\r\n0\r\n\r\n", "0\n\r\n", "0;x\n\r\n", "0\r\n\n", "0\r\nA: b\n\r\n",
+        "0\r\n A: b\r\n\r\n",
         "0\r\nA : b\r\n\r\n", "0\r\nA\r\n\r\n", "0\r\nA: b\0\r\n\r\n", "0\r\nA: b\r\n c\r\n\r\n", "00000000000000000\r\n\r\n",
         "0x0\r\n\r\n", "0 \r\n\r\n", "-0\r\n\r\n")) {
       cases.add(new Case("the chunk " + shown(fault), 400, fault));
@@ -316,13 +369,17 @@ class SmugglingTest {
   }
 
   /** Bytes as a name that can be read. */
-  private static String shown(String bytes) {
+  static String shown(String bytes) {
     StringBuilder text = new StringBuilder();
     for (byte b : bytes.getBytes(StandardCharsets.ISO_8859_1)) {
       if (text.length() > 60) {
         return text + "...";
       }
-      text.append(b == '\r' ? "\\r" : b == '\n' ? "\\n" : b < 0x20 || b > 0x7e ? String.format("\\x%02x", b) : String.valueOf((char) b));
+      text.append(switch (b) {
+        case '\r' -> "\\r";
+        case '\n' -> "\\n";
+        default -> b < 0x20 || b > 0x7e ? String.format("\\x%02x", b) : String.valueOf((char) b);
+      });
     }
     return text.toString();
   }
