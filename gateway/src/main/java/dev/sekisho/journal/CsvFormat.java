@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class CsvFormat implements RecordFormat {
   static final List<String> COLUMNS = List.of(
       "v", "id", "parent_id", "state", "start", "end", "duration_us", "listener", "mode", "client_ip", "client_port", "device", "user",
-      "groups", "identified_by", "method", "url", "scheme", "host", "port", "path", "origin_ip", "sni", "http_version", "user_agent",
+      "groups", "identified_by", "method", "url", "scheme", "host", "port", "path", "host_field", "origin_ip", "sni", "http_version", "user_agent",
       "decision", "rule", "reason", "phase", "categories", "inspected_because", "observed", "status", "bytes_up", "bytes_down",
       "content_type", "sha256", "fate", "verdict_engine", "verdict_name", "verdict_reason", "route", "parent", "source_ip",
       "tls_origin_version", "tls_origin_cipher", "error_side", "error_kind", "error_detail", "repeats");

@@ -38,6 +38,8 @@ public final class Record {
   public @Nullable String host;
   public int port = -1;
   public @Nullable String path;
+  /** What the Host field said, where it named another host than the target did; the target was heeded. */
+  public @Nullable String hostField;
   public @Nullable String originIp;
   public @Nullable String sni;
   public @Nullable String httpVersion;

@@ -107,6 +107,7 @@ final class RecordEncoder {
     if (detail == JournalConfig.Detail.URL && limits.path > 0) {
       secret(Name.PATH, record.path, limits.path);
     }
+    secret(Name.HOST_FIELD, record.hostField, limits.word);
     text(Name.ORIGIN_IP, record.originIp, limits.word);
     text(Name.SNI, record.sni, limits.word);
     text(Name.HTTP_VERSION, record.httpVersion, limits.word);
@@ -217,6 +218,7 @@ final class RecordEncoder {
     static final byte[] PATH = name("path");
     static final byte[] ORIGIN_IP = name("origin_ip");
     static final byte[] SNI = name("sni");
+    static final byte[] HOST_FIELD = name("host_field");
     static final byte[] HTTP_VERSION = name("http_version");
     static final byte[] USER_AGENT = name("user_agent");
     static final byte[][] DECISIONS = words("decision", Record.Decided.values());

@@ -31,7 +31,7 @@ class RecordEncoderTest {
         + "\"parent_id\":\"01930000-abcd-7001-8000-0000000000fe\",\"state\":\"closed\",\"start\":\"2026-11-24T06:15:14.123456Z\","
         + "\"end\":\"2026-11-24T06:15:14.128706Z\",\"duration_us\":5250,\"listener\":\"x\",\"mode\":\"inspected\",\"client_ip\":\"x\","
         + "\"client_port\":51234,\"device\":\"x\",\"user\":\"x\",\"groups\":[\"x\"],\"identified_by\":\"x\",\"method\":\"x\",\"url\":\"x\","
-        + "\"scheme\":\"x\",\"host\":\"x\",\"port\":443,\"path\":\"x\",\"origin_ip\":\"x\",\"sni\":\"x\",\"http_version\":\"x\","
+        + "\"scheme\":\"x\",\"host\":\"x\",\"port\":443,\"path\":\"x\",\"host_field\":\"x\",\"origin_ip\":\"x\",\"sni\":\"x\",\"http_version\":\"x\","
         + "\"user_agent\":\"x\",\"decision\":\"allow\",\"rule\":\"x\",\"reason\":\"x\",\"phase\":\"x\",\"categories\":[\"x\",\"x\"],"
         + "\"inspected_because\":\"x\",\"observed\":[\"x\"],\"status\":200,\"bytes_up\":0,\"bytes_down\":9223372036854775807,"
         + "\"content_type\":\"x\",\"sha256\":\"x\",\"fate\":\"infected\",\"verdict_engine\":\"x\",\"verdict_name\":\"x\","
@@ -141,6 +141,7 @@ class RecordEncoderTest {
     record.host = text;
     record.port = 443;
     record.path = text;
+    record.hostField = text;
     record.originIp = text;
     record.sni = text;
     record.httpVersion = text;

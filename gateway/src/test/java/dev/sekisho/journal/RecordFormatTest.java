@@ -53,7 +53,7 @@ class RecordFormatTest {
     RecordFormat csv = RecordFormat.of(RecordFormat.Name.CSV, 80);
     assertThat(csv.header()).startsWith("v,id,parent_id,state,start,end,duration_us,").endsWith(",error_detail,repeats");
     assertThat(csv.line(parse(GET))).isEqualTo("1,0193-x,,closed,2026-11-24T06:15:14.123456Z,2026-11-24T06:15:14.128706Z,5250,,plain,"
-        + "10.1.2.3,51234,client-pcs,alice,,,GET,\"http://example.com/a,b\",http,example.com,80,\"/a,b\",93.184.216.34,,,'=cmd(),allow,"
+        + "10.1.2.3,51234,client-pcs,alice,,,GET,\"http://example.com/a,b\",http,example.com,80,\"/a,b\",,93.184.216.34,,,'=cmd(),allow,"
         + "\"our \"\"repos\"\"\",,,a b,,,200,310,4096,text/html; charset=utf-8,,,,,,,,,,,,,,");
     assertThat(csv.line(parse(GET)).replaceAll("\"[^\"]*\"", "").chars().filter(c -> c == ',').count())
         .isEqualTo(requireNonNull(csv.header()).chars().filter(c -> c == ',').count());

@@ -4,6 +4,7 @@ import dev.sekisho.data.exchange.Failure;
 import dev.sekisho.data.exchange.Refusal;
 import dev.sekisho.data.exchange.Unreadable;
 import dev.sekisho.data.http1.Bad;
+import dev.sekisho.data.http1.FieldName;
 import dev.sekisho.data.http1.NeedMore;
 import dev.sekisho.data.http1.RequestHead;
 import dev.sekisho.data.http1.RequestParser;
@@ -216,7 +217,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
       case Reading.Ours(String path) -> answer(OwnPage.render(path, head, channel.alloc()), OwnPage.afterwards(head));
       case Reading.Unfit(Failure failure) -> unreadable(failure);
       case Reading.Outbound outbound -> {
-        HttpCarrier next = new HttpCarrier(this, lane, head, outbound.asked(), newRecord(outbound.mode()));
+        Record record = newRecord(outbound.mode());
+        if (head.hostDisagrees()) {
+          record.hostField = head.fields().first(FieldName.HOST);
+        }
+        HttpCarrier next = new HttpCarrier(this, lane, head, outbound.asked(), record);
         carrier = next;
         next.begin();
       }
