@@ -176,7 +176,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     if (state == State.TUNNELLING || state == State.CLOSED) {
       return;
     }
-    // A client that does not read its answers gets no more of them: otherwise pipelined requests would fill the memory with answers.
+    // A client that does not read its answers gets no more of them, or pipelined requests would fill the memory with answers.
     while ((state == State.AWAITING || state == State.READING) && held.isReadable() && channel.isWritable()) {
       if (!readOneHead()) {
         break;

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,7 +132,8 @@ class FloodTest {
   @Test
   void answersThatAreNotReadAreNotMade() throws IOException, InterruptedException {
     int most = 8 << 20;
-    byte[] requests = "GET http://forbidden.example/ HTTP/1.1\r\nHost: h.example\r\n\r\n".repeat(256).getBytes(StandardCharsets.US_ASCII);
+    String one = "GET http://forbidden.example/ HTTP/1.1\r\nHost: h.example\r\n\r\n";
+    byte[] requests = one.repeat(256).getBytes(StandardCharsets.US_ASCII);
     AtomicLong sent = new AtomicLong();
     try (TestGateway gateway = TestGateway.start(DENY_EVERYTHING);
         RawClient client = gateway.client()) {
@@ -150,7 +152,7 @@ class FloodTest {
       awaitStandstill(gateway.port(), sent, most);
       assertThat(sent.get()).as("bytes of requests that were taken").isLessThan(most);
       // Whatever was asked before the client began to read is answered.
-      for (long asked = sent.get() / (requests.length / 256); asked > 0; asked--) {
+      for (long asked = sent.get() / one.length(); asked > 0; asked--) {
         assertThat(client.readResponse().status()).isEqualTo(403);
       }
       client.close();
@@ -213,7 +215,7 @@ class FloodTest {
     try (SegmentJournal journal = SegmentJournal.open(JournalConfig.read(absent()), folder);
         ScriptedOrigin origin = ScriptedOrigin.answering(response)) {
       var around = new TestGateway.Surroundings(
-          Optional.of(journal), Optional.empty(), "127.0.0.1 origin.example\n", java.util.function.UnaryOperator.identity());
+          Optional.of(journal), Optional.empty(), "127.0.0.1 origin.example\n", UnaryOperator.identity());
       try (TestGateway gateway = TestGateway.start(LOOPBACK, around)) {
         for (String request : secretive("origin.example:" + origin.port())) {
           try (RawClient client = gateway.client()) {

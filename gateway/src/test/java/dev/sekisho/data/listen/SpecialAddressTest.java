@@ -2,6 +2,7 @@ package dev.sekisho.data.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sekisho.journal.Record;
 import dev.sekisho.testing.DnsStep;
 import dev.sekisho.testing.InternetStandIn;
 import dev.sekisho.testing.RawClient;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,7 +70,7 @@ class SpecialAddressTest {
     naming = TestGateway.start(NAMES_LOOPBACK, around(made -> namingDialler = made));
   }
 
-  private TestGateway.Surroundings around(java.util.function.Consumer<InternetStandIn> keep) {
+  private TestGateway.Surroundings around(Consumer<InternetStandIn> keep) {
     return new TestGateway.Surroundings(Optional.empty(), Optional.of(dns.authority()), HOSTS, real -> {
       InternetStandIn made = new InternetStandIn(real);
       keep.accept(made);
@@ -171,7 +173,9 @@ class SpecialAddressTest {
         .map(host -> DynamicTest.dynamicTest(host, () -> {
           int records = naming.journal().closed().size();
           assertThat(status(naming, get(host))).isEqualTo(200);
-          assertThat(naming.journal().awaitClosed(records + 1).getLast().originIp).isEqualTo("127.0.0.1");
+          Record record = naming.journal().awaitClosed(records + 1).getLast();
+          assertThat(record.originIp).isEqualTo("127.0.0.1");
+          assertThat(record.rule).isEqualTo("our own machine");
         }));
   }
 
