@@ -9,8 +9,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a record into an entry of a segment, in an array that is used again and again. The limits below are what makes the size of an
- * entry bounded: a whole one is below {@link SegmentFormat#MOST_ENTRY}, a terse one, which ends an exchange when the disk is full, within
+ * Turns a record into an entry of a segment, in an array that is used again and again. The limits
+ * below are what makes the size of an entry bounded: a whole one is below {@link
+ * SegmentFormat#MOST_ENTRY}, a terse one, which ends an exchange when the disk is full, within
  * {@link #TERSE_ENTRY}. Not thread-safe.
  */
 final class RecordEncoder {
@@ -254,7 +255,8 @@ final class RecordEncoder {
     private static byte[][] words(String name, Enum<?>[] constants) {
       byte[][] result = new byte[constants.length][];
       for (Enum<?> constant : constants) {
-        result[constant.ordinal()] = ascii(",\"" + name + "\":\"" + constant.name().toLowerCase(Locale.ROOT) + "\"");
+        result[constant.ordinal()] =
+            ascii(",\"" + name + "\":\"" + constant.name().toLowerCase(Locale.ROOT) + "\"");
       }
       return result;
     }
