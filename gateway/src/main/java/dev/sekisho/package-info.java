@@ -1,4 +1,7 @@
-/** Sekisho, the outbound gateway. The packages below are its capabilities; docs/README.md is the map. */
+/**
+ * Sekisho, the outbound gateway. The packages below are its capabilities; docs/README.md is the
+ * map.
+ */
 @NullMarked
 package dev.sekisho;
 

@@ -22,47 +22,74 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds the arrows between capabilities: who may use whom, which library may be seen from where, and what the pure cores must not
- * touch. A new capability gets its line in {@link #ARROWS} before its first class.
+ * Holds the arrows between capabilities: who may use whom, which library may be seen from where,
+ * and what the pure cores must not touch. A new capability gets its line in {@link #ARROWS} before
+ * its first class.
  */
 class ArchitectureTest {
   private static final String ROOT = "dev.sekisho";
 
-  /** What is shipped: the classes that lie where this one lies, so that tests are not among them. */
+  /**
+   * What is shipped: the classes that lie where this one lies, so that tests are not among them.
+   */
   private static final JavaClasses CLASSES =
-      new ClassFileImporter().importUrl(Host.class.getProtectionDomain().getCodeSource().getLocation());
+      new ClassFileImporter()
+          .importUrl(Host.class.getProtectionDomain().getCodeSource().getLocation());
 
   /** Capability to the other capabilities it may use. Nothing else of ours may be used by it. */
-  private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
-      Map.entry("net", Set.of()),
-      Map.entry("config", Set.of()),
-      Map.entry("policy", Set.of("net", "config")),
-      Map.entry("identity", Set.of("net", "config")),
-      Map.entry("scan", Set.of("net", "config")),
-      Map.entry("journal", Set.of("net", "config")),
-      Map.entry("nat", Set.of("policy", "net", "config")),
-      Map.entry("data", Set.of("policy", "identity", "scan", "journal", "net", "config")),
-      Map.entry("console", Set.of("data", "nat", "policy", "identity", "scan", "journal", "net", "config")),
-      Map.entry("app", Set.of("console", "data", "nat", "policy", "identity", "scan", "journal", "net", "config")));
+  private static final Map<String, Set<String>> ARROWS =
+      Map.ofEntries(
+          Map.entry("net", Set.of()),
+          Map.entry("config", Set.of()),
+          Map.entry("policy", Set.of("net", "config")),
+          Map.entry("identity", Set.of("net", "config")),
+          Map.entry("scan", Set.of("net", "config")),
+          Map.entry("journal", Set.of("net", "config")),
+          Map.entry("nat", Set.of("policy", "net", "config")),
+          Map.entry("data", Set.of("policy", "identity", "scan", "journal", "net", "config")),
+          Map.entry(
+              "console",
+              Set.of("data", "nat", "policy", "identity", "scan", "journal", "net", "config")),
+          Map.entry(
+              "app",
+              Set.of(
+                  "console",
+                  "data",
+                  "nat",
+                  "policy",
+                  "identity",
+                  "scan",
+                  "journal",
+                  "net",
+                  "config")));
 
-  /** Library to the packages that may see it. Everything that is not the JDK's or ours must be named here. */
-  private static final Map<String, List<String>> LIBRARIES = Map.ofEntries(
-      Map.entry("org.jspecify", List.of("")),
-      Map.entry("io.netty", List.of(".data", ".console", ".app")),
-      Map.entry("dev.cel", List.of(".policy")),
-      Map.entry("com.google.protobuf", List.of(".policy")),
-      Map.entry("com.google.common", List.of(".policy")),
-      Map.entry("org.snakeyaml", List.of(".config")),
-      Map.entry("tools.jackson", List.of(".journal", ".console", ".app")),
-      Map.entry("com.sun.net.httpserver", List.of(".console")),
-      Map.entry("sun.misc", List.of(".app")),
-      Map.entry("picocli", List.of(".app")),
-      Map.entry("com.github.benmanes.caffeine", List.of(".data", ".policy")),
-      Map.entry("io.prometheus", List.of(".console", ".app")),
-      Map.entry("org.slf4j", List.of(".journal", ".data", ".console", ".app", ".nat", ".identity", ".scan")),
-      Map.entry("ch.qos.logback", List.of(".app")));
+  /**
+   * Library to the packages that may see it. Everything that is not the JDK's or ours must be named
+   * here.
+   */
+  private static final Map<String, List<String>> LIBRARIES =
+      Map.ofEntries(
+          Map.entry("org.jspecify", List.of("")),
+          Map.entry("io.netty", List.of(".data", ".console", ".app")),
+          Map.entry("dev.cel", List.of(".policy")),
+          Map.entry("com.google.protobuf", List.of(".policy")),
+          Map.entry("com.google.common", List.of(".policy")),
+          Map.entry("org.snakeyaml", List.of(".config")),
+          Map.entry("tools.jackson", List.of(".journal", ".console", ".app")),
+          Map.entry("com.sun.net.httpserver", List.of(".console")),
+          Map.entry("sun.misc", List.of(".app")),
+          Map.entry("picocli", List.of(".app")),
+          Map.entry("com.github.benmanes.caffeine", List.of(".data", ".policy")),
+          Map.entry("io.prometheus", List.of(".console", ".app")),
+          Map.entry(
+              "org.slf4j",
+              List.of(".journal", ".data", ".console", ".app", ".nat", ".identity", ".scan")),
+          Map.entry("ch.qos.logback", List.of(".app")));
 
-  /** The parts that decide without touching the world. Lists are fetched by URL in a package of their own, named here. */
+  /**
+   * The parts that decide without touching the world. Lists are fetched by URL in a package of
+   * their own, named here.
+   */
   private static final String[] PURE = {ROOT + ".policy..", ROOT + ".data.exchange.."};
 
   private static final String LIST_FETCHING = ROOT + ".policy.list..";
@@ -70,10 +97,11 @@ class ArchitectureTest {
   @Test
   void everyCapabilityUsesOnlyWhatItsLineAllows() {
     for (var arrow : ARROWS.entrySet()) {
-      String[] others = ARROWS.keySet().stream()
-          .filter(other -> !other.equals(arrow.getKey()) && !arrow.getValue().contains(other))
-          .map(ArchitectureTest::capability)
-          .toArray(String[]::new);
+      String[] others =
+          ARROWS.keySet().stream()
+              .filter(other -> !other.equals(arrow.getKey()) && !arrow.getValue().contains(other))
+              .map(ArchitectureTest::capability)
+              .toArray(String[]::new);
       if (others.length > 0) {
         noClasses()
             .that()
@@ -81,7 +109,11 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(others)
-            .because("the arrows point one way: " + arrow.getKey() + " may use " + new TreeSet<>(arrow.getValue()))
+            .because(
+                "the arrows point one way: "
+                    + arrow.getKey()
+                    + " may use "
+                    + new TreeSet<>(arrow.getValue()))
             .allowEmptyShould(true)
             .check(CLASSES);
       }
@@ -152,7 +184,8 @@ class ArchitectureTest {
         .that()
         .resideInAPackage(LIST_FETCHING)
         .should()
-        .dependOnClassesThat(isNetworkOrLogger().and(DescribedPredicate.not(resideInAPackage("java.net.http.."))))
+        .dependOnClassesThat(
+            isNetworkOrLogger().and(DescribedPredicate.not(resideInAPackage("java.net.http.."))))
         .allowEmptyShould(true)
         .check(CLASSES);
   }
@@ -177,9 +210,18 @@ class ArchitectureTest {
     noClasses()
         .that(alwaysTrue())
         .should()
-        .haveNameMatching(".*\\.([A-Za-z0-9$]*(Util|Utils|Helper|Helpers|Manager|Impl)|(Abstract|Base)[A-Z][A-Za-z0-9]*)")
+        .haveNameMatching(
+            ".*\\.([A-Za-z0-9$]*(Util|Utils|Helper|Helpers|Manager|Impl)|(Abstract|Base)[A-Z][A-Za-z0-9]*)")
         .orShould()
-        .resideInAnyPackage("..util..", "..utils..", "..common..", "..manager..", "..helper..", "..impl..", "..model..", "..dto..")
+        .resideInAnyPackage(
+            "..util..",
+            "..utils..",
+            "..common..",
+            "..manager..",
+            "..helper..",
+            "..impl..",
+            "..model..",
+            "..dto..")
         .check(CLASSES);
   }
 
@@ -193,43 +235,61 @@ class ArchitectureTest {
   }
 
   private static boolean isKnown(String name) {
-    if (name.startsWith("java.") || name.startsWith("jdk.") || name.startsWith("javax.") || name.isEmpty()) {
+    if (name.startsWith("java.")
+        || name.startsWith("jdk.")
+        || name.startsWith("javax.")
+        || name.isEmpty()) {
       return true;
     }
-    return isBelow(name, ROOT) || LIBRARIES.keySet().stream().anyMatch(library -> isBelow(name, library));
+    return isBelow(name, ROOT)
+        || LIBRARIES.keySet().stream().anyMatch(library -> isBelow(name, library));
   }
 
   private static boolean isBelow(String name, String top) {
     return name.equals(top) || name.startsWith(top + ".");
   }
 
-  /** Values of java.net that do no input or output are allowed: URI and the percent-coders. FileChannel is no socket. */
+  /**
+   * Values of java.net that do no input or output are allowed: URI and the percent-coders.
+   * FileChannel is no socket.
+   */
   private static DescribedPredicate<JavaClass> isNetworkOrLogger() {
-    Set<String> values = Set.of("java.net.URI", "java.net.URISyntaxException", "java.net.URLDecoder", "java.net.URLEncoder");
-    return DescribedPredicate.describe("are sockets, selectors, Netty or a logger", type -> {
-      String name = type.getName();
-      if (name.startsWith("java.net.")) {
-        return !values.contains(name);
-      }
-      if (name.startsWith("java.nio.channels.")) {
-        return name.matches(".*(Socket|Selector|Selection|Datagram|Network|Pipe|AsynchronousChannelGroup).*");
-      }
-      return Stream.of("io.netty", "org.slf4j", "java.util.logging", "javax.net").anyMatch(top -> isBelow(name, top))
-          || name.equals("java.lang.System$Logger")
-          || name.equals("java.lang.Process")
-          || name.equals("java.lang.ProcessBuilder");
-    });
+    Set<String> values =
+        Set.of(
+            "java.net.URI",
+            "java.net.URISyntaxException",
+            "java.net.URLDecoder",
+            "java.net.URLEncoder");
+    return DescribedPredicate.describe(
+        "are sockets, selectors, Netty or a logger",
+        type -> {
+          String name = type.getName();
+          if (name.startsWith("java.net.")) {
+            return !values.contains(name);
+          }
+          if (name.startsWith("java.nio.channels.")) {
+            return name.matches(
+                ".*(Socket|Selector|Selection|Datagram|Network|Pipe|AsynchronousChannelGroup).*");
+          }
+          return Stream.of("io.netty", "org.slf4j", "java.util.logging", "javax.net")
+                  .anyMatch(top -> isBelow(name, top))
+              || name.equals("java.lang.System$Logger")
+              || name.equals("java.lang.Process")
+              || name.equals("java.lang.ProcessBuilder");
+        });
   }
 
   private static DescribedPredicate<JavaAccess<?>> asksForTheTime() {
-    return DescribedPredicate.describe("asks for the time", access -> {
-      String owner = access.getTargetOwner().getName();
-      String name = access.getTarget().getName();
-      if (owner.equals("java.lang.System")) {
-        return name.equals("currentTimeMillis") || name.equals("nanoTime");
-      }
-      return owner.startsWith("java.time.") && name.equals("now");
-    });
+    return DescribedPredicate.describe(
+        "asks for the time",
+        access -> {
+          String owner = access.getTargetOwner().getName();
+          String name = access.getTarget().getName();
+          if (owner.equals("java.lang.System")) {
+            return name.equals("currentTimeMillis") || name.equals("nanoTime");
+          }
+          return owner.startsWith("java.time.") && name.equals("now");
+        });
   }
 
   private static DescribedPredicate<JavaClass> named(String name) {

@@ -11,13 +11,16 @@ import java.util.Set;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
-/** Simple names of every class there is, nested ones among them, so that a page may speak of them. */
+/**
+ * Simple names of every class there is, nested ones among them, so that a page may speak of them.
+ */
 final class ClassNames {
   private ClassNames() {}
 
   static Set<String> ofTheJdkAndLibraries() throws IOException {
     Set<String> names = new HashSet<>();
-    try (Stream<Path> jdk = Files.walk(FileSystems.getFileSystem(URI.create("jrt:/")).getPath("/modules"))) {
+    try (Stream<Path> jdk =
+        Files.walk(FileSystems.getFileSystem(URI.create("jrt:/")).getPath("/modules"))) {
       jdk.map(Path::toString).forEach(path -> add(path, names));
     }
     for (String element : System.getProperty("java.class.path").split(File.pathSeparator)) {

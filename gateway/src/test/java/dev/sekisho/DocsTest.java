@@ -17,24 +17,29 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Pages drift when nothing checks them. Whatever a page names in a way that can be looked up (a link, a path, a class, a command, a
- * target of make, a configuration key) must exist.
+ * Pages drift when nothing checks them. Whatever a page names in a way that can be looked up (a
+ * link, a path, a class, a command, a target of make, a configuration key) must exist.
  */
 class DocsTest {
   private static final Sources SOURCES = Sources.find();
 
   private static final Pattern FENCE = Pattern.compile("(?ms)^ *```.*?^ *```\\s*?$");
   private static final Pattern TICKS = Pattern.compile("`([^`\n]+)`");
-  private static final Pattern INDENTED = Pattern.compile("(?m)^ {4}((?:\\./|\\w+ )?(?:sekisho|make) .*)$");
+  private static final Pattern INDENTED =
+      Pattern.compile("(?m)^ {4}((?:\\./|\\w+ )?(?:sekisho|make) .*)$");
   private static final Pattern LINK = Pattern.compile("\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
   private static final Pattern HEADING = Pattern.compile("(?m)^#+ +(.+)$");
-  private static final Pattern COMMAND = Pattern.compile("(?:^|[\\s(])(?:\\./|/usr/bin/)?sekisho ([a-z][a-z-]*)");
+  private static final Pattern COMMAND =
+      Pattern.compile("(?:^|[\\s(])(?:\\./|/usr/bin/)?sekisho ([a-z][a-z-]*)");
   private static final Pattern MAKE = Pattern.compile("(?:^|\\s)make ([a-z][a-z-]*)");
   private static final Pattern PATH = Pattern.compile("\\.?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*/?");
-  private static final Pattern CLASS = Pattern.compile("([A-Z][A-Za-z0-9]*)([.#][a-zA-Z0-9]+)*(\\(\\))?");
-  private static final Pattern SECTION_KEY = Pattern.compile(
-      "(listen|limits|devices|identity|lists|categories|policy|inspect|origin|names|routes|parents|scan|journal|nat)((\\.[a-z][a-z0-9-]*)+)");
-  private static final Set<String> FILE_ENDINGS = Set.of("md", "java", "yaml", "yml", "xml", "txt", "json", "pem", "sh", "service", "log");
+  private static final Pattern CLASS =
+      Pattern.compile("([A-Z][A-Za-z0-9]*)([.#][a-zA-Z0-9]+)*(\\(\\))?");
+  private static final Pattern SECTION_KEY =
+      Pattern.compile(
+          "(listen|limits|devices|identity|lists|categories|policy|inspect|origin|names|routes|parents|scan|journal|nat)((\\.[a-z][a-z0-9-]*)+)");
+  private static final Set<String> FILE_ENDINGS =
+      Set.of("md", "java", "yaml", "yml", "xml", "txt", "json", "pem", "sh", "service", "log");
 
   @Test
   void linksLeadSomewhere() {
@@ -54,28 +59,46 @@ class DocsTest {
   void filesAndFoldersThatAreNamedExist() {
     Set<String> fileNames = new HashSet<>();
     SOURCES.below("", "").forEach(file -> fileNames.add(file.getFileName().toString()));
-    List<String> missing = inTicks(PATH, name -> {
-      if (name.endsWith(".java")) {
-        return name.contains("/") ? existsSomewhere(name) : fileNames.contains(name);
-      }
-      return !name.contains("/") || !isOurs(name) || existsSomewhere(name);
-    });
+    List<String> missing =
+        inTicks(
+            PATH,
+            name -> {
+              if (name.endsWith(".java")) {
+                return name.contains("/") ? existsSomewhere(name) : fileNames.contains(name);
+              }
+              return !name.contains("/") || !isOurs(name) || existsSomewhere(name);
+            });
     assertThat(missing).isEmpty();
   }
 
   @Test
   void classesThatAreNamedExist() throws IOException {
     Set<String> known = new HashSet<>();
-    SOURCES.java().forEach(file -> known.addAll(found(Pattern.compile("(?:class|record|interface|enum) ([A-Z]\\w*)"), SOURCES.read(file))));
+    SOURCES
+        .java()
+        .forEach(file ->
+            known.addAll(
+                found(
+                    Pattern.compile("(?:class|record|interface|enum) ([A-Z]\\w*)"),
+                    SOURCES.read(file))));
     known.addAll(ClassNames.ofTheJdkAndLibraries());
     // Words of other formats, such as a unit's TimeoutStopSec.
-    SOURCES.below("deploy", "").forEach(file -> known.addAll(found(Pattern.compile("\\b([A-Z]\\w+)"), SOURCES.read(file))));
-    List<String> missing = inTicks(CLASS, name -> {
-      Matcher parts = CLASS.matcher(name);
-      assertThat(parts.matches()).isTrue();
-      boolean looksLikeAClass = parts.group(1).matches("[A-Z][a-z0-9]+[A-Z]\\w*") || parts.group(2) != null;
-      return !looksLikeAClass || FILE_ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1)) || known.contains(parts.group(1));
-    });
+    SOURCES
+        .below("deploy", "")
+        .forEach(
+            file -> known.addAll(found(Pattern.compile("\\b([A-Z]\\w+)"), SOURCES.read(file))));
+    List<String> missing =
+        inTicks(
+            CLASS,
+            name -> {
+              Matcher parts = CLASS.matcher(name);
+              assertThat(parts.matches()).isTrue();
+              boolean looksLikeAClass =
+                  parts.group(1).matches("[A-Z][a-z0-9]+[A-Z]\\w*") || parts.group(2) != null;
+              return !looksLikeAClass
+                  || FILE_ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1))
+                  || known.contains(parts.group(1));
+            });
     assertThat(missing).isEmpty();
   }
 
@@ -83,14 +106,18 @@ class DocsTest {
   void commandsThatAreShownExist() {
     Set<String> commands = new HashSet<>(Set.of("help"));
     for (Path file : SOURCES.below("gateway/src/main/java/dev/sekisho/app", ".java")) {
-      commands.addAll(found(Pattern.compile("(?s)@Command\\([^)]*?\\bname = \"([a-z-]+)\""), SOURCES.read(file)));
+      commands.addAll(
+          found(
+              Pattern.compile("(?s)@Command\\([^)]*?\\bname = \"([a-z-]+)\""), SOURCES.read(file)));
     }
     assertThat(named(COMMAND, word -> !commands.contains(word))).isEmpty();
   }
 
   @Test
   void targetsOfMakeThatAreShownExist() {
-    Set<String> targets = Set.copyOf(found(Pattern.compile("(?m)^([a-z][a-z-]*):"), SOURCES.read(Path.of("Makefile"))));
+    Set<String> targets =
+        Set.copyOf(
+            found(Pattern.compile("(?m)^([a-z][a-z-]*):"), SOURCES.read(Path.of("Makefile"))));
     assertThat(targets).contains("help", "test");
     assertThat(named(MAKE, word -> !targets.contains(word))).isEmpty();
   }
@@ -99,18 +126,23 @@ class DocsTest {
   void configurationKeysThatAreNamedAreRead() {
     StringBuilder code = new StringBuilder();
     SOURCES.below("gateway/src/main", ".java").forEach(file -> code.append(SOURCES.read(file)));
-    List<String> missing = inTicks(SECTION_KEY, name -> {
-      if (FILE_ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1))) {
-        return true;
-      }
-      return Stream.of(name.split("\\.")).allMatch(key -> code.indexOf('"' + key + '"') >= 0);
-    });
+    List<String> missing =
+        inTicks(
+            SECTION_KEY,
+            name -> {
+              if (FILE_ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1))) {
+                return true;
+              }
+              return Stream.of(name.split("\\."))
+                  .allMatch(key -> code.indexOf('"' + key + '"') >= 0);
+            });
     assertThat(missing).isEmpty();
   }
 
   /** The pages of the checkout; the log of changes speaks of the past and is not among them. */
   private static List<Path> pages() {
-    List<Path> pages = SOURCES.below("", ".md").stream().filter(page -> !page.endsWith("CHANGELOG.md")).toList();
+    List<Path> pages =
+        SOURCES.below("", ".md").stream().filter(page -> !page.endsWith("CHANGELOG.md")).toList();
     assertThat(pages).contains(Path.of("README.md"), Path.of("docs/README.md"));
     return pages;
   }
@@ -128,7 +160,9 @@ class DocsTest {
     return wrong;
   }
 
-  /** First groups of a pattern in code, be it a block or in backticks, that the check calls wrong. */
+  /**
+   * First groups of a pattern in code, be it a block or in backticks, that the check calls wrong.
+   */
   private static List<String> named(Pattern shape, Predicate<String> wrong) {
     List<String> result = new ArrayList<>();
     for (Path page : pages()) {
@@ -139,7 +173,9 @@ class DocsTest {
       code.addAll(found(TICKS, prose));
       code.addAll(found(INDENTED, prose));
       for (String line : code) {
-        found(shape, line).stream().filter(wrong).forEach(word -> result.add(page + ": " + word + " in: " + line.strip()));
+        found(shape, line).stream()
+            .filter(wrong)
+            .forEach(word -> result.add(page + ": " + word + " in: " + line.strip()));
       }
     }
     return result;
@@ -163,14 +199,26 @@ class DocsTest {
     return anchors;
   }
 
-  /** Whether a path begins with a folder of the checkout or a package, so that it must be one of ours. */
+  /**
+   * Whether a path begins with a folder of the checkout or a package, so that it must be one of
+   * ours.
+   */
   private static boolean isOurs(String name) {
     String first = name.substring(0, name.indexOf('/'));
-    return !first.isEmpty() && !Set.of(".", "..", "var", "dist", "target").contains(first) && existsSomewhere(first) && !name.contains("/target");
+    return !first.isEmpty()
+        && !Set.of(".", "..", "var", "dist", "target").contains(first)
+        && existsSomewhere(first)
+        && !name.contains("/target");
   }
 
   private static boolean existsSomewhere(String name) {
-    return Stream.of("", "gateway/", "gateway/src/main/java/dev/sekisho/", "gateway/src/test/java/dev/sekisho/", "gateway/src/main/java/", "backoffice/src/main/java/dev/sekisho/backoffice/")
+    return Stream.of(
+            "",
+            "gateway/",
+            "gateway/src/main/java/dev/sekisho/",
+            "gateway/src/test/java/dev/sekisho/",
+            "gateway/src/main/java/",
+            "backoffice/src/main/java/dev/sekisho/backoffice/")
         .anyMatch(top -> Files.exists(SOURCES.root().resolve(top + name)));
   }
 

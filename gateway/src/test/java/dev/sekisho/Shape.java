@@ -22,9 +22,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures one source file with the compiler's own parser. A method runs from its signature (its comment and annotations are not
- * counted) to its closing brace. Nesting counts if, loops, switch and try; {@code else if} goes on at the depth of its if, and
- * classes and methods within start again at none. The canonical constructor of a record lists its parts and is not counted.
+ * Measures one source file with the compiler's own parser. A method runs from its signature (its
+ * comment and annotations are not counted) to its closing brace. Nesting counts if, loops, switch
+ * and try; {@code else if} goes on at the depth of its if, and classes and methods within start
+ * again at none. The canonical constructor of a record lists its parts and is not counted.
  */
 final class Shape extends TreeScanner<@Nullable Void, Integer> {
   private static final int FILE_LINES = 500;
@@ -64,7 +65,8 @@ final class Shape extends TreeScanner<@Nullable Void, Integer> {
 
   List<Violation> violations() {
     scan(unit, 0);
-    int lines = (int) unit.getLineMap().getLineNumber(Math.max(0, positions.getEndPosition(unit, unit)));
+    int lines =
+        (int) unit.getLineMap().getLineNumber(Math.max(0, positions.getEndPosition(unit, unit)));
     check(file, "file-lines", lines, FILE_LINES);
     return violations;
   }
@@ -85,8 +87,15 @@ final class Shape extends TreeScanner<@Nullable Void, Integer> {
     String place = file + "#" + name;
     methods.push(place);
     if (node.getBody() != null) {
-      long signature = node.getReturnType() == null ? positions.getStartPosition(unit, node.getBody()) : positions.getStartPosition(unit, node.getReturnType());
-      check(place, "method-lines", line(positions.getEndPosition(unit, node)) - line(signature) + 1, METHOD_LINES);
+      long signature =
+          node.getReturnType() == null
+              ? positions.getStartPosition(unit, node.getBody())
+              : positions.getStartPosition(unit, node.getReturnType());
+      check(
+          place,
+          "method-lines",
+          line(positions.getEndPosition(unit, node)) - line(signature) + 1,
+          METHOD_LINES);
     }
     if (constructor && owner.getKind() != Tree.Kind.RECORD) {
       check(place, "parameters", node.getParameters().size(), PARAMETERS);
@@ -153,7 +162,8 @@ final class Shape extends TreeScanner<@Nullable Void, Integer> {
 
   private void check(String place, String what, int measured, int ceiling) {
     if (measured > ceiling - ceiling / 10) {
-      violations.removeIf(known -> known.place().equals(place) && known.what().equals(what) && known.measured() <= measured);
+      violations.removeIf(known ->
+          known.place().equals(place) && known.what().equals(what) && known.measured() <= measured);
       violations.add(new Violation(place, what, measured, ceiling));
     }
   }

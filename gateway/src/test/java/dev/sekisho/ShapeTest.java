@@ -16,13 +16,15 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 
 /**
- * Polices the tail of the sources, which habit does not: no very long file or method, no deep nesting, no constructor with a dozen
- * parameters. What must be larger is named, with its reason, in shape-exceptions.txt beside this test; a line there for
- * something that is not even near its ceiling any more fails too.
+ * Polices the tail of the sources, which habit does not: no very long file or method, no deep
+ * nesting, no constructor with a dozen parameters. What must be larger is named, with its reason,
+ * in shape-exceptions.txt beside this test; a line there for something that is not even near its
+ * ceiling any more fails too.
  */
 class ShapeTest {
   private static final Sources SOURCES = Sources.find();
-  private static final Path EXCEPTIONS = Path.of("gateway/src/test/resources/dev/sekisho/shape-exceptions.txt");
+  private static final Path EXCEPTIONS =
+      Path.of("gateway/src/test/resources/dev/sekisho/shape-exceptions.txt");
 
   @Test
   void nothingIsLargerThanTheHouseAllowsUnlessNamedWithAReason() throws IOException {
@@ -50,7 +52,8 @@ class ShapeTest {
       Path info = file.resolveSibling("package-info.java");
       if (!SOURCES.root().resolve(info).toFile().isFile()) {
         missing.add(info + " is missing");
-      } else if (!SOURCES.read(info).contains("@NullMarked") || !SOURCES.read(info).startsWith("/**")) {
+      } else if (!SOURCES.read(info).contains("@NullMarked")
+          || !SOURCES.read(info).startsWith("/**")) {
         missing.add(info + " must open with a paragraph and be @NullMarked");
       }
     }
@@ -61,7 +64,10 @@ class ShapeTest {
   void linesFitIntoOneHundredAndThirtyColumns() {
     List<String> wide = new ArrayList<>();
     // Tests may hold a message of a protocol in one literal, as wide as it is.
-    for (Path file : SOURCES.java().stream().filter(path -> path.toString().contains("src/main/java")).toList()) {
+    for (Path file :
+        SOURCES.java().stream()
+            .filter(path -> path.toString().contains("src/main/java"))
+            .toList()) {
       int number = 1;
       for (String line : SOURCES.read(file).split("\n", -1)) {
         if (line.length() > 130) {
@@ -76,10 +82,21 @@ class ShapeTest {
   @Test
   void nothingIsLeftForLaterAndNoTestIsSkipped() {
     // Spelt in two halves, so that this file does not find itself.
-    Pattern later = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|XX" + "X)\\b|@auth" + "or\\b|@Dis" + "abled\\b|\\bassu" + "me(True|False|That)\\b");
+    Pattern later =
+        Pattern.compile(
+            "\\b(TO"
+                + "DO|FIX"
+                + "ME|XX"
+                + "X)\\b|@auth"
+                + "or\\b|@Dis"
+                + "abled\\b|\\bassu"
+                + "me(True|False|That)\\b");
     List<String> found = new ArrayList<>();
     for (Path file : SOURCES.java()) {
-      later.matcher(SOURCES.read(file)).results().forEach(match -> found.add(file + ": " + match.group()));
+      later
+          .matcher(SOURCES.read(file))
+          .results()
+          .forEach(match -> found.add(file + ": " + match.group()));
     }
     assertThat(found).isEmpty();
   }
@@ -89,7 +106,15 @@ class ShapeTest {
     List<Shape.Violation> violations = new ArrayList<>();
     try (var files = compiler.getStandardFileManager(null, null, null)) {
       var paths = SOURCES.java().stream().map(SOURCES.root()::resolve).toList();
-      var task = (JavacTask) compiler.getTask(null, files, null, List.of("-proc:none"), null, files.getJavaFileObjectsFromPaths(paths));
+      var task =
+          (JavacTask)
+              compiler.getTask(
+                  null,
+                  files,
+                  null,
+                  List.of("-proc:none"),
+                  null,
+                  files.getJavaFileObjectsFromPaths(paths));
       var positions = com.sun.source.util.Trees.instance(task).getSourcePositions();
       for (CompilationUnitTree unit : task.parse()) {
         Path file = SOURCES.root().relativize(Path.of(unit.getSourceFile().toUri()));

@@ -20,7 +20,10 @@ record Sources(Path root) {
     throw new IllegalStateException("no checkout of Sekisho at or above " + start);
   }
 
-  /** Files below a folder of the checkout, relative to its root, sorted; nothing that was built is among them. */
+  /**
+   * Files below a folder of the checkout, relative to its root, sorted; nothing that was built is
+   * among them.
+   */
   List<Path> below(String folder, String suffix) {
     Path top = root.resolve(folder);
     if (!Files.isDirectory(top)) {
@@ -39,7 +42,9 @@ record Sources(Path root) {
   }
 
   List<Path> java() {
-    return Stream.of("gateway/src", "backoffice/src", "bench").flatMap(folder -> below(folder, ".java").stream()).toList();
+    return Stream.of("gateway/src", "backoffice/src", "bench")
+        .flatMap(folder -> below(folder, ".java").stream())
+        .toList();
   }
 
   String read(Path relative) {
@@ -53,7 +58,10 @@ record Sources(Path root) {
   private static boolean isBuilt(Path relative) {
     for (Path part : relative) {
       String name = part.toString();
-      if (name.equals("target") || name.equals("dist") || name.equals("var") || name.startsWith(".git")) {
+      if (name.equals("target")
+          || name.equals("dist")
+          || name.equals("var")
+          || name.startsWith(".git")) {
         return true;
       }
     }

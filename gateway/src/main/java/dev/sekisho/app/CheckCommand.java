@@ -16,13 +16,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "check",
     mixinStandardHelpOptions = true,
-    description = "Read and compile the configuration; every error and warning with file:line:column. Status 1 when there is an error.")
+    description =
+        "Read and compile the configuration; every error and warning with file:line:column. Status 1 when there is an error.")
 final class CheckCommand implements Callable<Integer> {
-  @Mixin
-  private Place place = new Place();
+  @Mixin private Place place = new Place();
 
-  @Spec
-  private CommandSpec spec = CommandSpec.create();
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() {
@@ -30,13 +29,21 @@ final class CheckCommand implements Callable<Integer> {
     Problems problems = new Problems();
     Optional<Configuration> configuration = Configuration.load(place.config(), problems);
     Path state = StateFolder.make(place.state());
-    Optional<Policy> policy = configuration.flatMap(read -> PolicyInForce.compile(read.policy(), state, problems));
+    Optional<Policy> policy =
+        configuration.flatMap(read -> PolicyInForce.compile(read.policy(), state, problems));
     problems.all().forEach(out::println);
     long errors = count(problems, Problem.Severity.ERROR);
     long warnings = count(problems, Problem.Severity.WARNING);
-    out.println(errors == 0 && policy.isPresent()
-        ? "Fine: " + policy.get().size() + " rules, then " + policy.get().defaultAction() + ". " + warnings + " warnings."
-        : errors + " errors, " + warnings + " warnings.");
+    out.println(
+        errors == 0 && policy.isPresent()
+            ? "Fine: "
+                + policy.get().size()
+                + " rules, then "
+                + policy.get().defaultAction()
+                + ". "
+                + warnings
+                + " warnings."
+            : errors + " errors, " + warnings + " warnings.");
     out.flush();
     return errors == 0 ? Exit.FINE : Exit.USER_ERROR;
   }

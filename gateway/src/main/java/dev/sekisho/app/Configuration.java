@@ -34,16 +34,20 @@ record Configuration(
     PolicyConfig policy) {
   private static final String EMBEDDED = "embedded default";
 
-  /** Sections of capabilities that this version does not have. Ignoring one would leave somebody unprotected who thinks otherwise. */
+  /**
+   * Sections of capabilities that this version does not have. Ignoring one would leave somebody
+   * unprotected who thinks otherwise.
+   */
   private static final List<String> LATER = List.of("identity", "scan", "routes", "parents", "nat");
 
   /**
-   * Reads the file, or the embedded default. Every problem goes to {@code problems}; where there is an error the result must not be
-   * used.
+   * Reads the file, or the embedded default. Every problem goes to {@code problems}; where there is
+   * an error the result must not be used.
    */
   static Optional<Configuration> load(Optional<Path> file, Problems problems) {
     if (file.isEmpty()) {
-      return YamlFile.parse(EMBEDDED, embeddedText(), problems).map(root -> read(EMBEDDED, root, Path.of("").toAbsolutePath(), problems));
+      return YamlFile.parse(EMBEDDED, embeddedText(), problems)
+          .map(root -> read(EMBEDDED, root, Path.of("").toAbsolutePath(), problems));
     }
     Path path = file.get();
     Path parent = path.toAbsolutePath().getParent();
@@ -51,29 +55,40 @@ record Configuration(
     return YamlFile.read(path, problems).map(root -> read(path.toString(), root, folder, problems));
   }
 
-  private static Configuration read(String source, Node.Mapping top, Path folder, Problems problems) {
+  private static Configuration read(
+      String source, Node.Mapping top, Path folder, Problems problems) {
     Section root = new Section("the configuration", top, problems);
-    var configuration = new Configuration(
-        source,
-        ListenConfig.read(section(root, "listen"), folder),
-        LimitsConfig.read(section(root, "limits")),
-        NamesConfig.read(section(root, "names")),
-        OriginConfig.read(section(root, "origin")),
-        JournalConfig.read(section(root, "journal")),
-        PolicyConfig.read(root, folder));
+    var configuration =
+        new Configuration(
+            source,
+            ListenConfig.read(section(root, "listen"), folder),
+            LimitsConfig.read(section(root, "limits")),
+            NamesConfig.read(section(root, "names")),
+            OriginConfig.read(section(root, "origin")),
+            JournalConfig.read(section(root, "journal")),
+            PolicyConfig.read(root, folder));
     for (String key : LATER) {
       if (root.node(key).isPresent()) {
-        problems.error(root.markOf(key), "the section '" + key + "' is not in this version of Sekisho; remove it. Nothing is enforced by it.");
+        problems.error(
+            root.markOf(key),
+            "the section '"
+                + key
+                + "' is not in this version of Sekisho; remove it. Nothing is enforced by it.");
       }
     }
     root.end();
     return configuration;
   }
 
-  /** A section under its own name, so that messages say {@code listen.proxy} and not where it was nested. */
+  /**
+   * A section under its own name, so that messages say {@code listen.proxy} and not where it was
+   * nested.
+   */
   private static Section section(Section root, String key) {
     Mark mark = root.markOf(key);
-    return root.node(key).flatMap(node -> root.asSection(key, node)).orElseGet(() -> Section.absent(key, mark, root.problems()));
+    return root.node(key)
+        .flatMap(node -> root.asSection(key, node))
+        .orElseGet(() -> Section.absent(key, mark, root.problems()));
   }
 
   private static String embeddedText() {

@@ -31,7 +31,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The running daemon: every capability, wired by hand, in the order in which it is needed, and ended in the opposite order. */
+/**
+ * The running daemon: every capability, wired by hand, in the order in which it is needed, and
+ * ended in the opposite order.
+ */
 final class Gateway implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
@@ -53,14 +56,19 @@ final class Gateway implements Closeable {
     this.policy = new PolicyInForce(configuration.policy(), compiled, state);
     this.journal = part(SegmentJournal.open(configuration.journal(), state.resolve("journal")));
     Transport transport = Transport.best();
-    DnsResolver resolver = part(DnsResolver.open(configuration.names(), transport, SystemFiles.usual()));
+    DnsResolver resolver =
+        part(DnsResolver.open(configuration.names(), transport, SystemFiles.usual()));
     Tunnels tunnels = part(Tunnels.start(TunnelLimits.ofThisMachine()));
     var dialler = new HappyEyeballs(configuration.origin(), transport, Optional.empty());
     var reach = new Listeners.Reach(transport, resolver, dialler, tunnels, configuration.origin());
     int threads = Runtime.getRuntime().availableProcessors();
-    this.listeners = part(new Listeners(
-        threads, configuration.listen(), configuration.limits(),
-        new Listeners.Parts(policy, journal, metrics, reach, pseudonym())));
+    this.listeners =
+        part(
+            new Listeners(
+                threads,
+                configuration.listen(),
+                configuration.limits(),
+                new Listeners.Parts(policy, journal, metrics, reach, pseudonym())));
     LOG.debug("{} event loops on {}", threads, transport.word());
   }
 
@@ -69,7 +77,8 @@ final class Gateway implements Closeable {
    *
    * @throws IOException saying what could not be opened, and what to do
    */
-  static Gateway start(Configuration configuration, Policy compiled, Path state) throws IOException {
+  static Gateway start(Configuration configuration, Policy compiled, Path state)
+      throws IOException {
     Gateway gateway = new Gateway(configuration, compiled, state);
     try {
       gateway.open();
@@ -87,11 +96,20 @@ final class Gateway implements Closeable {
     metrics.journal(journal::counters, journal::health);
     fetchLists(configuration.policy());
     if (configuration.listen().admin().isPresent()) {
-      AdminServer server = part(serve("admin", configuration.listen().admin().get(), at -> AdminServer.admin(at, this::readiness, metrics)));
+      AdminServer server =
+          part(
+              serve(
+                  "admin",
+                  configuration.listen().admin().get(),
+                  at -> AdminServer.admin(at, this::readiness, metrics)));
       admin = server.address();
     }
     if (configuration.listen().health().isPresent()) {
-      part(serve("health", configuration.listen().health().get(), at -> AdminServer.health(at, this::readiness)));
+      part(
+          serve(
+              "health",
+              configuration.listen().health().get(),
+              at -> AdminServer.health(at, this::readiness)));
     }
     bound = listeners.open(configuration.listen());
     readiness = new Readiness.Ready();
@@ -104,7 +122,12 @@ final class Gateway implements Closeable {
       fetcher = null;
     }
     if (!config.fetched().isEmpty()) {
-      fetcher = new ListFetcher(config.fetched(), PolicyConfig.listFolder(state), Instant::now, new FetchedLists(policy));
+      fetcher =
+          new ListFetcher(
+              config.fetched(),
+              PolicyConfig.listFolder(state),
+              Instant::now,
+              new FetchedLists(policy));
       fetcher.start();
     }
   }
@@ -113,12 +136,22 @@ final class Gateway implements Closeable {
     AdminServer at(InetSocketAddress address) throws IOException;
   }
 
-  private static AdminServer serve(String name, InetSocketAddress address, Opening opening) throws IOException {
+  private static AdminServer serve(String name, InetSocketAddress address, Opening opening)
+      throws IOException {
     try {
       return opening.at(address);
     } catch (IOException e) {
-      throw new IOException("listen." + name + ": cannot listen on " + address.getAddress().getHostAddress() + " port " + address.getPort()
-          + " (" + e.getMessage() + "). Is another program, or another Sekisho, using it?", e);
+      throw new IOException(
+          "listen."
+              + name
+              + ": cannot listen on "
+              + address.getAddress().getHostAddress()
+              + " port "
+              + address.getPort()
+              + " ("
+              + e.getMessage()
+              + "). Is another program, or another Sekisho, using it?",
+          e);
     }
   }
 
@@ -138,13 +171,17 @@ final class Gateway implements Closeable {
   }
 
   private Readiness readiness() {
-    if (readiness instanceof Readiness.Ready && journal.health() instanceof Journal.Health.Failing(String reason)) {
+    if (readiness instanceof Readiness.Ready
+        && journal.health() instanceof Journal.Health.Failing(String reason)) {
       return new Readiness.NotReady("the journal cannot be written: " + reason);
     }
     return readiness;
   }
 
-  /** Reads the file again and puts its policy and lists in force; whatever else changed needs a restart, and is named. */
+  /**
+   * Reads the file again and puts its policy and lists in force; whatever else changed needs a
+   * restart, and is named.
+   */
   void reload(Optional<Path> file) {
     Problems problems = new Problems();
     Optional<Configuration> next = Configuration.load(file, problems);
@@ -157,7 +194,9 @@ final class Gateway implements Closeable {
     }
     policy.replace(next.get().policy());
     fetchLists(policy.config());
-    restartNeeded(next.get()).forEach(section -> LOG.warn("The section '{}' has changed; that takes effect after a restart.", section));
+    restartNeeded(next.get())
+        .forEach(section ->
+            LOG.warn("The section '{}' has changed; that takes effect after a restart.", section));
   }
 
   private List<String> restartNeeded(Configuration next) {
@@ -180,7 +219,10 @@ final class Gateway implements Closeable {
     return changed;
   }
 
-  /** Ends in order: readiness first, so that load balancers look elsewhere; then no new connections; then the drain limit. */
+  /**
+   * Ends in order: readiness first, so that load balancers look elsewhere; then no new connections;
+   * then the drain limit.
+   */
   void drain() {
     readiness = new Readiness.NotReady("shutting down");
     sleep(configuration.limits().drainGrace().toMillis());

@@ -24,16 +24,19 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code sekisho log}: who went where and when, from the journal's segments. Works while the gateway runs and when it does not. */
+/**
+ * {@code sekisho log}: who went where and when, from the journal's segments. Works while the
+ * gateway runs and when it does not.
+ */
 @Command(
     name = "log",
     mixinStandardHelpOptions = true,
-    description = "Show the journal: who went where and when. TIME is a span such as 30m, 12h, 7d, or 2026-11-24T09:00:00+09:00.")
+    description =
+        "Show the journal: who went where and when. TIME is a span such as 30m, 12h, 7d, or 2026-11-24T09:00:00+09:00.")
 final class LogCommand implements Callable<Integer> {
   private static final int USUAL_WIDTH = 120;
 
-  @Mixin
-  private Place place = new Place();
+  @Mixin private Place place = new Place();
 
   @Option(names = "--since", paramLabel = "TIME", description = "Nothing that ended earlier.")
   private @Nullable String since;
@@ -44,10 +47,16 @@ final class LogCommand implements Callable<Integer> {
   @Option(names = "--user", paramLabel = "U", description = "Only this user.")
   private @Nullable String user;
 
-  @Option(names = "--client", paramLabel = "IP|DEVICE", description = "Only this client address or device.")
+  @Option(
+      names = "--client",
+      paramLabel = "IP|DEVICE",
+      description = "Only this client address or device.")
   private @Nullable String client;
 
-  @Option(names = "--host", paramLabel = "PATTERN", description = "Only hosts like example.com, .example.com (and below) or *cdn*.")
+  @Option(
+      names = "--host",
+      paramLabel = "PATTERN",
+      description = "Only hosts like example.com, .example.com (and below) or *cdn*.")
   private @Nullable String host;
 
   @Option(names = "--decision", paramLabel = "allow|deny|ask", description = "Only this decision.")
@@ -56,23 +65,32 @@ final class LogCommand implements Callable<Integer> {
   @Option(names = "--rule", paramLabel = "NAME", description = "Only what this rule decided.")
   private @Nullable String rule;
 
-  @Option(names = "--status", paramLabel = "CODE", description = "Only this status, or a class such as 5xx.")
+  @Option(
+      names = "--status",
+      paramLabel = "CODE",
+      description = "Only this status, or a class such as 5xx.")
   private @Nullable String status;
 
-  @Option(names = "--format", paramLabel = "table|json|csv|squid|ocsf", defaultValue = "table", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--format",
+      paramLabel = "table|json|csv|squid|ocsf",
+      defaultValue = "table",
+      description = "Default: ${DEFAULT-VALUE}.")
   private RecordFormat.Name format = RecordFormat.Name.TABLE;
 
-  @Option(names = {"-f", "--follow"}, description = "Go on showing records as they are written, until interrupted.")
+  @Option(
+      names = {"-f", "--follow"},
+      description = "Go on showing records as they are written, until interrupted.")
   private boolean follow;
 
-  @Spec
-  private CommandSpec spec = CommandSpec.create();
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     RecordFormat shape = RecordFormat.of(format, width());
-    try (JournalReader reader = new JournalReader(journal(place.state()), filter(), this::damaged)) {
+    try (JournalReader reader =
+        new JournalReader(journal(place.state()), filter(), this::damaged)) {
       String header = shape.header();
       if (header != null) {
         out.println(header);
@@ -127,14 +145,21 @@ final class LogCommand implements Callable<Integer> {
   }
 
   private Instant time(String option, String text) {
-    return Units.duration(text).map(ago -> Instant.now().minus(ago)).orElseGet(() -> {
-      try {
-        return OffsetDateTime.parse(text).toInstant();
-      } catch (DateTimeException _) {
-        throw new ParameterException(spec.commandLine(), option + ": '" + text + "' is neither a span such as 30m, 12h, 7d nor a time such as"
-            + " 2026-11-24T09:00:00+09:00.");
-      }
-    });
+    return Units.duration(text)
+        .map(ago -> Instant.now().minus(ago))
+        .orElseGet(() -> {
+          try {
+            return OffsetDateTime.parse(text).toInstant();
+          } catch (DateTimeException _) {
+            throw new ParameterException(
+                spec.commandLine(),
+                option
+                    + ": '"
+                    + text
+                    + "' is neither a span such as 30m, 12h, 7d nor a time such as"
+                    + " 2026-11-24T09:00:00+09:00.");
+          }
+        });
   }
 
   private static int width() {
@@ -148,7 +173,10 @@ final class LogCommand implements Callable<Integer> {
   private static Path journal(Path state) {
     Path folder = state.resolve("journal");
     if (!Files.isDirectory(folder)) {
-      throw new UserError("There is no journal in " + state.toAbsolutePath().normalize() + ". Give the state folder of the gateway with --state.");
+      throw new UserError(
+          "There is no journal in "
+              + state.toAbsolutePath().normalize()
+              + ". Give the state folder of the gateway with --state.");
     }
     return folder;
   }
@@ -157,12 +185,19 @@ final class LogCommand implements Callable<Integer> {
   @Command(
       name = "verify",
       mixinStandardHelpOptions = true,
-      description = "Read every segment and say which entries are torn or damaged. Status 1 when there is damage.")
+      description =
+          "Read every segment and say which entries are torn or damaged. Status 1 when there is damage.")
   int verify(@Mixin Place where) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     SegmentCheck.Result result = new SegmentCheck(journal(where.state())).run();
     result.damages().forEach(out::println);
-    out.println(result.segments() + " segments, " + result.entries() + " entries, " + result.damages().size() + " damaged.");
+    out.println(
+        result.segments()
+            + " segments, "
+            + result.entries()
+            + " entries, "
+            + result.damages().size()
+            + " damaged.");
     out.flush();
     return result.damages().isEmpty() ? Exit.FINE : Exit.USER_ERROR;
   }

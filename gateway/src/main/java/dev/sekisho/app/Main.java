@@ -10,10 +10,15 @@ import picocli.CommandLine.Command;
     name = "sekisho",
     version = Version.TEXT,
     mixinStandardHelpOptions = true,
-    header = "The outbound gateway: who left, when and where to, and nothing that is not permitted.",
+    header =
+        "The outbound gateway: who left, when and where to, and nothing that is not permitted.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
-      RunCommand.class, CheckCommand.class, ExplainCommand.class, LogCommand.class, CommandLine.HelpCommand.class
+      RunCommand.class,
+      CheckCommand.class,
+      ExplainCommand.class,
+      LogCommand.class,
+      CommandLine.HelpCommand.class
     })
 public final class Main implements Callable<Integer> {
   @CommandLine.Spec
@@ -44,7 +49,8 @@ public final class Main implements Callable<Integer> {
       err.flush();
       return Exit.USER_ERROR;
     }
-    err.println("This is a defect in Sekisho, not your mistake. Please report it with the lines below.");
+    err.println(
+        "This is a defect in Sekisho, not your mistake. Please report it with the lines below.");
     thrown.printStackTrace(err);
     err.flush();
     return Exit.DEFECT;

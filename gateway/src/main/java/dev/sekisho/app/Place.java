@@ -17,7 +17,8 @@ final class Place {
       names = "--state",
       paramLabel = "DIR",
       defaultValue = "${env:SEKISHO_STATE:-var}",
-      description = "State folder: journal, compiled lists. Default: ./var, or SEKISHO_STATE from the environment.")
+      description =
+          "State folder: journal, compiled lists. Default: ./var, or SEKISHO_STATE from the environment.")
   private Path state = Path.of("var");
 
   Optional<Path> config() {

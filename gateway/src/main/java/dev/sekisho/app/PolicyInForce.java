@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The policy that new exchanges are decided by. Replaced as a whole; exchanges under way keep the one they began with. A policy that
- * does not compile never takes the place of one that did.
+ * The policy that new exchanges are decided by. Replaced as a whole; exchanges under way keep the
+ * one they began with. A policy that does not compile never takes the place of one that did.
  */
 final class PolicyInForce implements Supplier<Policy> {
   private static final Logger LOG = LoggerFactory.getLogger(PolicyInForce.class);
@@ -42,8 +42,12 @@ final class PolicyInForce implements Supplier<Policy> {
   static Optional<Policy> compile(PolicyConfig config, Path state, Problems problems) {
     Optional<Policy> compiled = config.compile(state, problems);
     compiled.ifPresent(policy -> {
-      policy.warn("in this version, which asks nobody who they are", Set.of(Facts.Group.WHO), problems);
-      policy.warn("in a CONNECT, because this version does not open TLS", Set.of(Facts.Group.REQUEST, Facts.Group.RESPONSE), problems);
+      policy.warn(
+          "in this version, which asks nobody who they are", Set.of(Facts.Group.WHO), problems);
+      policy.warn(
+          "in a CONNECT, because this version does not open TLS",
+          Set.of(Facts.Group.REQUEST, Facts.Group.RESPONSE),
+          problems);
     });
     return compiled;
   }

@@ -25,11 +25,9 @@ final class RunCommand implements Callable<Integer> {
   /** The gateway goes on, on threads of its own. */
   static final int RUNNING = -1;
 
-  @Mixin
-  private Place place = new Place();
+  @Mixin private Place place = new Place();
 
-  @Spec
-  private CommandSpec spec = CommandSpec.create();
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() {
@@ -37,15 +35,22 @@ final class RunCommand implements Callable<Integer> {
     Problems problems = new Problems();
     Optional<Configuration> configuration = Configuration.load(place.config(), problems);
     Path state = StateFolder.make(place.state());
-    Optional<Policy> policy = configuration.filter(_ -> !problems.hasErrors())
-        .flatMap(good -> PolicyInForce.compile(good.policy(), state, problems));
+    Optional<Policy> policy =
+        configuration
+            .filter(_ -> !problems.hasErrors())
+            .flatMap(good -> PolicyInForce.compile(good.policy(), state, problems));
     problems.all().forEach(spec.commandLine().getErr()::println);
     if (configuration.isEmpty() || policy.isEmpty() || problems.hasErrors()) {
-      throw new UserError("Nothing was started: " + errors(problems) + ". Mend the lines above and try again; 'sekisho check' tells when it is right.");
+      throw new UserError(
+          "Nothing was started: "
+              + errors(problems)
+              + ". Mend the lines above and try again; 'sekisho check' tells when it is right.");
     }
     Gateway gateway = start(configuration.get(), policy.get(), state);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway), "shutdown"));
-    Signal.handle(new Signal("HUP"), _ -> Thread.ofVirtual().name("reload").start(() -> gateway.reload(place.config())));
+    Signal.handle(
+        new Signal("HUP"),
+        _ -> Thread.ofVirtual().name("reload").start(() -> gateway.reload(place.config())));
     greet(out, configuration.get(), gateway, state);
     return RUNNING;
   }
@@ -65,30 +70,54 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private static String errors(Problems problems) {
-    long count = problems.all().stream().filter(p -> p.severity() == Problem.Severity.ERROR).count();
-    return count == 1 ? "the configuration has an error" : "the configuration has " + count + " errors";
+    long count =
+        problems.all().stream().filter(p -> p.severity() == Problem.Severity.ERROR).count();
+    return count == 1
+        ? "the configuration has an error"
+        : "the configuration has " + count + " errors";
   }
 
-  private static void greet(PrintWriter out, Configuration configuration, Gateway gateway, Path state) {
+  private static void greet(
+      PrintWriter out, Configuration configuration, Gateway gateway, Path state) {
     out.println("Sekisho " + Version.TEXT + " is running.");
     gateway.bound().proxy().ifPresent(at -> out.println("  proxy        http://" + text(at)));
     gateway.bound().proxyTls().ifPresent(at -> out.println("  proxy (TLS)  https://" + text(at)));
-    gateway.admin().ifPresent(at -> out.println("  operators    http://" + text(at) + "/metrics  /readyz"));
+    gateway
+        .admin()
+        .ifPresent(at -> out.println("  operators    http://" + text(at) + "/metrics  /readyz"));
     Policy policy = gateway.policy();
-    out.println("  policy       " + configuration.source() + ": " + policy.size() + (policy.size() == 1 ? " rule" : " rules")
-        + ", then " + policy.defaultAction() + "; addresses that are not for the internet only where a rule names them");
-    out.println("  inside TLS   not opened in this version: of HTTPS the host is decided and recorded, not the URL");
+    out.println(
+        "  policy       "
+            + configuration.source()
+            + ": "
+            + policy.size()
+            + (policy.size() == 1 ? " rule" : " rules")
+            + ", then "
+            + policy.defaultAction()
+            + "; addresses that are not for the internet only where a rule names them");
+    out.println(
+        "  inside TLS   not opened in this version: of HTTPS the host is decided and recorded, not the URL");
     out.println("  malware      not scanned in this version");
     out.println("  journal      " + state.resolve("journal"));
-    gateway.bound().proxy().ifPresent(at -> {
-      out.println("Try:  curl -x http://" + text(at) + " http://example.com/");
-      out.println("Then: sekisho log --since 1h" + (state.equals(Path.of("var").toAbsolutePath().normalize()) ? "" : " --state " + state));
-    });
+    gateway
+        .bound()
+        .proxy()
+        .ifPresent(at -> {
+          out.println("Try:  curl -x http://" + text(at) + " http://example.com/");
+          out.println(
+              "Then: sekisho log --since 1h"
+                  + (state.equals(Path.of("var").toAbsolutePath().normalize())
+                      ? ""
+                      : " --state " + state));
+        });
     out.flush();
   }
 
   private static String text(InetSocketAddress address) {
-    String host = address.getAddress().isAnyLocalAddress() ? "127.0.0.1" : address.getAddress().getHostAddress();
+    String host =
+        address.getAddress().isAnyLocalAddress()
+            ? "127.0.0.1"
+            : address.getAddress().getHostAddress();
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 }

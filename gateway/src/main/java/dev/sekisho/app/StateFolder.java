@@ -17,14 +17,23 @@ final class StateFolder {
         if (whole.getParent() != null) {
           Files.createDirectories(whole.getParent());
         }
-        Files.createDirectory(whole, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.createDirectory(
+            whole,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       }
     } catch (IOException e) {
-      throw new UserError("The state folder " + whole + " cannot be made (" + e.getClass().getSimpleName()
-          + "). Give another one with --state, or make it and give it to the user who runs Sekisho.");
+      throw new UserError(
+          "The state folder "
+              + whole
+              + " cannot be made ("
+              + e.getClass().getSimpleName()
+              + "). Give another one with --state, or make it and give it to the user who runs Sekisho.");
     }
     if (!Files.isWritable(whole)) {
-      throw new UserError("The state folder " + whole + " cannot be written to by this user. Give another one with --state.");
+      throw new UserError(
+          "The state folder "
+              + whole
+              + " cannot be written to by this user. Give another one with --state.");
     }
     return whole;
   }

@@ -3,7 +3,9 @@ package dev.sekisho.config;
 import java.util.List;
 import java.util.Map;
 
-/** A configuration file as a tree in which everything knows its place. Mappings keep their order. */
+/**
+ * A configuration file as a tree in which everything knows its place. Mappings keep their order.
+ */
 public sealed interface Node {
   Mark mark();
 

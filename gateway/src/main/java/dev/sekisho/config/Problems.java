@@ -3,7 +3,10 @@ package dev.sekisho.config;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Collects every problem of a configuration, so that an operator sees all of them at once and not one per attempt. */
+/**
+ * Collects every problem of a configuration, so that an operator sees all of them at once and not
+ * one per attempt.
+ */
 public final class Problems {
   private final List<Problem> all = new ArrayList<>();
 

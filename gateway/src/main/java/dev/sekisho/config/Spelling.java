@@ -15,7 +15,10 @@ public final class Spelling {
         .min(Comparator.comparingInt(candidate -> distance(word, candidate)));
   }
 
-  /** Edits (insert, delete, replace) that turn one word into the other: Levenshtein's distance, row by row. */
+  /**
+   * Edits (insert, delete, replace) that turn one word into the other: Levenshtein's distance, row
+   * by row.
+   */
   private static int distance(String a, String b) {
     int[] row = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {

@@ -7,7 +7,10 @@ import java.util.Optional;
 public final class Units {
   private Units() {}
 
-  /** {@code 250ms}, {@code 30s}, {@code 5m}, {@code 12h}, {@code 400d}; empty when it is none of these. */
+  /**
+   * {@code 250ms}, {@code 30s}, {@code 5m}, {@code 12h}, {@code 400d}; empty when it is none of
+   * these.
+   */
   public static Optional<Duration> duration(String text) {
     int split = digits(text);
     if (split == 0 || split > 12) {
@@ -24,21 +27,25 @@ public final class Units {
     };
   }
 
-  /** {@code 512}, {@code 64KiB}, {@code 1MiB}, {@code 10GiB}, {@code 2TiB}, in bytes; empty when it is none of these. */
+  /**
+   * {@code 512}, {@code 64KiB}, {@code 1MiB}, {@code 10GiB}, {@code 2TiB}, in bytes; empty when it
+   * is none of these.
+   */
   public static Optional<Long> bytes(String text) {
     int split = digits(text);
     if (split == 0 || split > 12) {
       return Optional.empty();
     }
     long amount = Long.parseLong(text.substring(0, split));
-    long unit = switch (text.substring(split)) {
-      case "", "B" -> 1L;
-      case "KiB" -> 1L << 10;
-      case "MiB" -> 1L << 20;
-      case "GiB" -> 1L << 30;
-      case "TiB" -> 1L << 40;
-      default -> 0L;
-    };
+    long unit =
+        switch (text.substring(split)) {
+          case "", "B" -> 1L;
+          case "KiB" -> 1L << 10;
+          case "MiB" -> 1L << 20;
+          case "GiB" -> 1L << 30;
+          case "TiB" -> 1L << 40;
+          default -> 0L;
+        };
     if (unit == 0 || amount > Long.MAX_VALUE / unit) {
       return Optional.empty();
     }

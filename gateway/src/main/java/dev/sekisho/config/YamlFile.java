@@ -25,21 +25,31 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 public final class YamlFile {
   private YamlFile() {}
 
-  /** The file's top mapping; empty, with the problem reported, when it cannot be read or is not YAML. */
+  /**
+   * The file's top mapping; empty, with the problem reported, when it cannot be read or is not
+   * YAML.
+   */
   public static Optional<Node.Mapping> read(Path path, Problems problems) {
     String name = path.toString();
     try {
       return parse(name, Files.readString(path, StandardCharsets.UTF_8), problems);
     } catch (IOException e) {
-      problems.error(Mark.file(name), "cannot be read (" + e.getClass().getSimpleName() + "): " + e.getMessage() + ".");
+      problems.error(
+          Mark.file(name),
+          "cannot be read (" + e.getClass().getSimpleName() + "): " + e.getMessage() + ".");
       return Optional.empty();
     }
   }
 
   public static Optional<Node.Mapping> parse(String name, String text, Problems problems) {
     try {
-      LoadSettings settings = LoadSettings.builder().setLabel(name).setUseMarks(true).setAllowDuplicateKeys(false)
-          .setMaxAliasesForCollections(50).build();
+      LoadSettings settings =
+          LoadSettings.builder()
+              .setLabel(name)
+              .setUseMarks(true)
+              .setAllowDuplicateKeys(false)
+              .setMaxAliasesForCollections(50)
+              .build();
       var root = new Compose(settings).composeReader(new StringReader(text));
       if (root.isEmpty()) {
         return Optional.of(new Node.Mapping(Mark.file(name), Map.of(), Map.of()));
@@ -48,19 +58,24 @@ public final class YamlFile {
       if (node instanceof Node.Mapping mapping) {
         return Optional.of(mapping);
       }
-      problems.error(node.mark(), "the file must be a mapping of sections, not " + node.kind() + ".");
+      problems.error(
+          node.mark(), "the file must be a mapping of sections, not " + node.kind() + ".");
     } catch (MarkedYamlEngineException e) {
-      problems.error(e.getProblemMark().map(m -> mark(name, m)).orElse(Mark.file(name)), "this is not YAML: " + e.getProblem() + ".");
+      problems.error(
+          e.getProblemMark().map(m -> mark(name, m)).orElse(Mark.file(name)),
+          "this is not YAML: " + e.getProblem() + ".");
     } catch (YamlEngineException e) {
       problems.error(Mark.file(name), "this is not YAML: " + e.getMessage() + ".");
     }
     return Optional.empty();
   }
 
-  private static Node convert(String name, org.snakeyaml.engine.v2.nodes.Node node, Problems problems) {
+  private static Node convert(
+      String name, org.snakeyaml.engine.v2.nodes.Node node, Problems problems) {
     Mark mark = node.getStartMark().map(m -> mark(name, m)).orElse(Mark.file(name));
     return switch (node) {
-      case ScalarNode scalar -> new Node.Scalar(mark, scalar.getValue(), scalar.getScalarStyle() != ScalarStyle.PLAIN);
+      case ScalarNode scalar ->
+          new Node.Scalar(mark, scalar.getValue(), scalar.getScalarStyle() != ScalarStyle.PLAIN);
       case SequenceNode sequence -> {
         List<Node> items = new ArrayList<>();
         for (var item : sequence.getValue()) {
@@ -73,7 +88,8 @@ public final class YamlFile {
     };
   }
 
-  private static Node.Mapping convertMapping(String name, MappingNode mapping, Mark mark, Problems problems) {
+  private static Node.Mapping convertMapping(
+      String name, MappingNode mapping, Mark mark, Problems problems) {
     Map<String, Node> values = new LinkedHashMap<>();
     Map<String, Mark> marks = new LinkedHashMap<>();
     for (NodeTuple tuple : mapping.getValue()) {
@@ -82,9 +98,16 @@ public final class YamlFile {
         problems.error(key.mark(), "a key must be a plain word, not " + key.kind() + ".");
         continue;
       }
-      @Nullable Node before = values.put(scalar.text(), convert(name, tuple.getValueNode(), problems));
+      @Nullable Node before =
+          values.put(scalar.text(), convert(name, tuple.getValueNode(), problems));
       if (before != null) {
-        problems.error(key.mark(), "the key '" + scalar.text() + "' is given twice; the first one is at " + before.mark() + ".");
+        problems.error(
+            key.mark(),
+            "the key '"
+                + scalar.text()
+                + "' is given twice; the first one is at "
+                + before.mark()
+                + ".");
       }
       marks.put(scalar.text(), key.mark());
     }

@@ -1,4 +1,7 @@
-/** A configuration file as a tree with places: every capability reads its own section of it. Uses nothing of ours. */
+/**
+ * A configuration file as a tree with places: every capability reads its own section of it. Uses
+ * nothing of ours.
+ */
 @NullMarked
 package dev.sekisho.config;
 

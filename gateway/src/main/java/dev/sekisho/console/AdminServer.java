@@ -12,8 +12,8 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /**
- * Answers operators and load balancers, on threads of its own: {@code /healthz} (the process lives), {@code /readyz} (send clients
- * here), {@code /metrics} (Prometheus text format 0.0.4).
+ * Answers operators and load balancers, on threads of its own: {@code /healthz} (the process
+ * lives), {@code /readyz} (send clients here), {@code /metrics} (Prometheus text format 0.0.4).
  */
 public final class AdminServer implements Closeable {
   private final HttpServer server;
@@ -25,7 +25,9 @@ public final class AdminServer implements Closeable {
   }
 
   /** Everything; for loopback and operators' networks. */
-  public static AdminServer admin(InetSocketAddress address, Supplier<Readiness> readiness, Metrics metrics) throws IOException {
+  public static AdminServer admin(
+      InetSocketAddress address, Supplier<Readiness> readiness, Metrics metrics)
+      throws IOException {
     AdminServer admin = new AdminServer(address);
     admin.page("/healthz", exchange -> answer(exchange, 200, "alive\n"));
     admin.page("/readyz", exchange -> ready(exchange, readiness));
@@ -35,7 +37,8 @@ public final class AdminServer implements Closeable {
   }
 
   /** {@code /readyz} alone; for load balancers. */
-  public static AdminServer health(InetSocketAddress address, Supplier<Readiness> readiness) throws IOException {
+  public static AdminServer health(InetSocketAddress address, Supplier<Readiness> readiness)
+      throws IOException {
     AdminServer health = new AdminServer(address);
     health.page("/readyz", exchange -> ready(exchange, readiness));
     health.server.start();
@@ -56,26 +59,33 @@ public final class AdminServer implements Closeable {
     void answer(HttpExchange exchange) throws IOException;
   }
 
-  /** Exactly this path by GET or HEAD; the library's contexts would also match everything below it. */
+  /**
+   * Exactly this path by GET or HEAD; the library's contexts would also match everything below it.
+   */
   private void page(String path, Page page) {
-    server.createContext(path, exchange -> {
-      try (exchange) {
-        if (!exchange.getRequestURI().getPath().equals(path)) {
-          answer(exchange, 404, "There is no such page here.\n");
-        } else if (exchange.getRequestMethod().equals("GET") || exchange.getRequestMethod().equals("HEAD")) {
-          page.answer(exchange);
-        } else {
-          exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-          answer(exchange, 405, "Only GET and HEAD are answered here.\n");
-        }
-      }
-    });
+    server.createContext(
+        path,
+        exchange -> {
+          try (exchange) {
+            if (!exchange.getRequestURI().getPath().equals(path)) {
+              answer(exchange, 404, "There is no such page here.\n");
+            } else if (exchange.getRequestMethod().equals("GET")
+                || exchange.getRequestMethod().equals("HEAD")) {
+              page.answer(exchange);
+            } else {
+              exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+              answer(exchange, 405, "Only GET and HEAD are answered here.\n");
+            }
+          }
+        });
   }
 
-  private static void ready(HttpExchange exchange, Supplier<Readiness> readiness) throws IOException {
+  private static void ready(HttpExchange exchange, Supplier<Readiness> readiness)
+      throws IOException {
     switch (readiness.get()) {
       case Readiness.Ready _ -> answer(exchange, 200, "ready\n");
-      case Readiness.NotReady(String reason) -> answer(exchange, 503, "not ready: " + reason + "\n");
+      case Readiness.NotReady(String reason) ->
+          answer(exchange, 503, "not ready: " + reason + "\n");
     }
   }
 

@@ -19,21 +19,37 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What Prometheus can ask about. Labels are from closed vocabularies only, so that nobody's traffic makes series. */
+/**
+ * What Prometheus can ask about. Labels are from closed vocabularies only, so that nobody's traffic
+ * makes series.
+ */
 public final class Metrics implements Observer {
   private final PrometheusRegistry registry = new PrometheusRegistry();
-  private final Map<Record.Mode, Map<Record.Decided, CounterDataPoint>> exchanges = new EnumMap<>(Record.Mode.class);
-  private final Map<Record.Mode, DistributionDataPoint> durations = new EnumMap<>(Record.Mode.class);
+  private final Map<Record.Mode, Map<Record.Decided, CounterDataPoint>> exchanges =
+      new EnumMap<>(Record.Mode.class);
+  private final Map<Record.Mode, DistributionDataPoint> durations =
+      new EnumMap<>(Record.Mode.class);
   private final CounterDataPoint up;
   private final CounterDataPoint down;
   private final Counter failures;
 
   public Metrics() {
-    Counter counts = Counter.builder().name("sekisho_exchanges").help("Exchanges that ended, by mode and decision.")
-        .labelNames("mode", "decision").register(registry);
-    Histogram times = Histogram.builder().name("sekisho_exchange_duration_seconds").help("From an exchange's begin to its end.")
-        .unit(Unit.SECONDS).classicOnly().classicUpperBounds(.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 60, 600)
-        .labelNames("mode").register(registry);
+    Counter counts =
+        Counter.builder()
+            .name("sekisho_exchanges")
+            .help("Exchanges that ended, by mode and decision.")
+            .labelNames("mode", "decision")
+            .register(registry);
+    Histogram times =
+        Histogram.builder()
+            .name("sekisho_exchange_duration_seconds")
+            .help("From an exchange's begin to its end.")
+            .unit(Unit.SECONDS)
+            .classicOnly()
+            .classicUpperBounds(
+                .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 60, 600)
+            .labelNames("mode")
+            .register(registry);
     for (Record.Mode mode : Record.Mode.values()) {
       Map<Record.Decided, CounterDataPoint> byDecision = new EnumMap<>(Record.Decided.class);
       for (Record.Decided decided : Record.Decided.values()) {
@@ -42,12 +58,20 @@ public final class Metrics implements Observer {
       exchanges.put(mode, byDecision);
       durations.put(mode, times.labelValues(word(mode)));
     }
-    Counter bytes = Counter.builder().name("sekisho_bytes").help("Payload bytes of ended exchanges; up is towards the origin.")
-        .labelNames("direction").register(registry);
+    Counter bytes =
+        Counter.builder()
+            .name("sekisho_bytes")
+            .help("Payload bytes of ended exchanges; up is towards the origin.")
+            .labelNames("direction")
+            .register(registry);
     up = bytes.labelValues("up");
     down = bytes.labelValues("down");
-    failures = Counter.builder().name("sekisho_failures").help("Exchanges that failed, by whose side and what kind.")
-        .labelNames("side", "kind").register(registry);
+    failures =
+        Counter.builder()
+            .name("sekisho_failures")
+            .help("Exchanges that failed, by whose side and what kind.")
+            .labelNames("side", "kind")
+            .register(registry);
   }
 
   @Override
@@ -77,7 +101,10 @@ public final class Metrics implements Observer {
 
   /** Client connections open now. */
   public void connections(IntSupplier open) {
-    gauge("sekisho_client_connections", "Client connections open now, tunnels included.", open::getAsInt);
+    gauge(
+        "sekisho_client_connections",
+        "Client connections open now, tunnels included.",
+        open::getAsInt);
   }
 
   public void tunnels(IntSupplier open) {
@@ -86,31 +113,51 @@ public final class Metrics implements Observer {
 
   /** Idle connections in the pools, over all event loops. */
   public void pooled(IntSupplier idle) {
-    gauge("sekisho_pool_idle_connections", "Connections to origins that are kept for reuse.", idle::getAsInt);
+    gauge(
+        "sekisho_pool_idle_connections",
+        "Connections to origins that are kept for reuse.",
+        idle::getAsInt);
   }
 
   /** The longest an event loop was late for its own clock within the last seconds. */
   public void loopLag(DoubleSupplier seconds) {
-    gauge("sekisho_event_loop_lag_seconds", "How late the most delayed event loop was, lately.", seconds);
+    gauge(
+        "sekisho_event_loop_lag_seconds",
+        "How late the most delayed event loop was, lately.",
+        seconds);
   }
 
   public void journal(Supplier<Journal.Counters> counters, Supplier<Journal.Health> health) {
-    CounterWithCallback.builder().name("sekisho_journal_records").help("Records written, by state.").labelNames("state")
+    CounterWithCallback.builder()
+        .name("sekisho_journal_records")
+        .help("Records written, by state.")
+        .labelNames("state")
         .callback(callback -> {
           Journal.Counters now = counters.get();
           callback.call(now.opened(), "opened");
           callback.call(now.closed(), "closed");
           callback.call(now.refused(), "refused");
           callback.call(now.dropped(), "dropped");
-        }).register(registry);
-    CounterWithCallback.builder().name("sekisho_journal_bytes").help("Bytes written to the journal.")
-        .callback(callback -> callback.call(counters.get().bytes())).register(registry);
-    CounterWithCallback.builder().name("sekisho_journal_syncs").help("Times the journal was forced to disk.")
-        .callback(callback -> callback.call(counters.get().syncs())).register(registry);
-    gauge("sekisho_journal_writing", "1 while the journal can be written, else 0.", () -> switch (health.get()) {
-      case Journal.Health.Writing _ -> 1;
-      case Journal.Health.Failing _ -> 0;
-    });
+        })
+        .register(registry);
+    CounterWithCallback.builder()
+        .name("sekisho_journal_bytes")
+        .help("Bytes written to the journal.")
+        .callback(callback -> callback.call(counters.get().bytes()))
+        .register(registry);
+    CounterWithCallback.builder()
+        .name("sekisho_journal_syncs")
+        .help("Times the journal was forced to disk.")
+        .callback(callback -> callback.call(counters.get().syncs()))
+        .register(registry);
+    gauge(
+        "sekisho_journal_writing",
+        "1 while the journal can be written, else 0.",
+        () ->
+            switch (health.get()) {
+              case Journal.Health.Writing _ -> 1;
+              case Journal.Health.Failing _ -> 0;
+            });
   }
 
   PrometheusRegistry registry() {
@@ -118,7 +165,11 @@ public final class Metrics implements Observer {
   }
 
   private void gauge(String name, String help, DoubleSupplier value) {
-    GaugeWithCallback.builder().name(name).help(help).callback(callback -> callback.call(value.getAsDouble())).register(registry);
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(callback -> callback.call(value.getAsDouble()))
+        .register(registry);
   }
 
   private static String word(Enum<?> constant) {

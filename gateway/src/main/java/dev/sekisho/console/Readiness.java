@@ -4,6 +4,8 @@ package dev.sekisho.console;
 public sealed interface Readiness {
   record Ready() implements Readiness {}
 
-  /** @param reason one sentence */
+  /**
+   * @param reason one sentence
+   */
   record NotReady(String reason) implements Readiness {}
 }

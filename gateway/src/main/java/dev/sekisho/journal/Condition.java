@@ -4,7 +4,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What keeps the journal from writing, if anything; every change is said once in the operational log. */
+/**
+ * What keeps the journal from writing, if anything; every change is said once in the operational
+ * log.
+ */
 final class Condition {
   private static final Logger LOG = LoggerFactory.getLogger(Condition.class);
 
@@ -23,7 +26,9 @@ final class Condition {
 
   void diskFails(String reason) {
     if (disk == null) {
-      LOG.error("The journal cannot be forced to the disk: {}. New exchanges are treated as journal.on-failure says until it can.", reason);
+      LOG.error(
+          "The journal cannot be forced to the disk: {}. New exchanges are treated as journal.on-failure says until it can.",
+          reason);
     }
     disk = reason;
   }
@@ -37,8 +42,10 @@ final class Condition {
 
   void spaceFails(String reason) {
     if (space == null) {
-      LOG.error("The journal gets no new segment: {}. When the present ones are full, new exchanges are treated as journal.on-failure says."
-          + " Free disk space; nothing has to be restarted.", reason);
+      LOG.error(
+          "The journal gets no new segment: {}. When the present ones are full, new exchanges are treated as journal.on-failure says."
+              + " Free disk space; nothing has to be restarted.",
+          reason);
     }
     space = reason;
   }

@@ -4,16 +4,64 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * RFC 4180, one column per field of the record; lists are joined by spaces. Spreadsheets take a cell that begins with one of
- * {@code = + - @} for a formula, and run it; such text gets an apostrophe in front.
+ * RFC 4180, one column per field of the record; lists are joined by spaces. Spreadsheets take a
+ * cell that begins with one of {@code = + - @} for a formula, and run it; such text gets an
+ * apostrophe in front.
  */
 final class CsvFormat implements RecordFormat {
-  static final List<String> COLUMNS = List.of(
-      "v", "id", "parent_id", "state", "start", "end", "duration_us", "listener", "mode", "client_ip", "client_port", "device", "user",
-      "groups", "identified_by", "method", "url", "scheme", "host", "port", "path", "origin_ip", "sni", "http_version", "user_agent",
-      "decision", "rule", "reason", "phase", "categories", "inspected_because", "observed", "status", "bytes_up", "bytes_down",
-      "content_type", "sha256", "fate", "verdict_engine", "verdict_name", "verdict_reason", "route", "parent", "source_ip",
-      "tls_origin_version", "tls_origin_cipher", "error_side", "error_kind", "error_detail", "repeats");
+  static final List<String> COLUMNS =
+      List.of(
+          "v",
+          "id",
+          "parent_id",
+          "state",
+          "start",
+          "end",
+          "duration_us",
+          "listener",
+          "mode",
+          "client_ip",
+          "client_port",
+          "device",
+          "user",
+          "groups",
+          "identified_by",
+          "method",
+          "url",
+          "scheme",
+          "host",
+          "port",
+          "path",
+          "host_field",
+          "origin_ip",
+          "sni",
+          "http_version",
+          "user_agent",
+          "decision",
+          "rule",
+          "reason",
+          "phase",
+          "categories",
+          "inspected_because",
+          "observed",
+          "status",
+          "bytes_up",
+          "bytes_down",
+          "content_type",
+          "sha256",
+          "fate",
+          "verdict_engine",
+          "verdict_name",
+          "verdict_reason",
+          "route",
+          "parent",
+          "source_ip",
+          "tls_origin_version",
+          "tls_origin_cipher",
+          "error_side",
+          "error_kind",
+          "error_detail",
+          "repeats");
 
   private static final List<String> LISTS = List.of("groups", "categories", "observed");
 
@@ -29,7 +77,11 @@ final class CsvFormat implements RecordFormat {
       if (!column.equals(COLUMNS.getFirst())) {
         out.append(',');
       }
-      cell(out, LISTS.contains(column) ? String.join(" ", record.texts(column)) : record.text(column, ""));
+      cell(
+          out,
+          LISTS.contains(column)
+              ? String.join(" ", record.texts(column))
+              : record.text(column, ""));
     }
     return out.toString();
   }

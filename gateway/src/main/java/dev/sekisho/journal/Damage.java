@@ -12,7 +12,10 @@ import java.nio.file.Path;
  */
 public record Damage(Path file, long offset, long length, Kind kind, String what) {
   public enum Kind {
-    /** The last entry of a segment whose writer died is not whole. Nothing that had been acknowledged is lost by the death of a process. */
+    /**
+     * The last entry of a segment whose writer died is not whole. Nothing that had been
+     * acknowledged is lost by the death of a process.
+     */
     TORN,
     /** Bytes were changed. */
     CORRUPT,

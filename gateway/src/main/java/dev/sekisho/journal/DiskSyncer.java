@@ -14,13 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that waits for the disk, so that no event loop has to: at each interval it forces what the loops have written, finishes
- * segments that are full, and marks those whose records all have their end (in order, so that a restart has to look at the later ones
- * only).
+ * The thread that waits for the disk, so that no event loop has to: at each interval it forces what
+ * the loops have written, finishes segments that are full, and marks those whose records all have
+ * their end (in order, so that a restart has to look at the later ones only).
  */
 final class DiskSyncer implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(DiskSyncer.class);
   private static final long TICK_NANOS = 1_000_000_000L;
+
   /** Time in which a loop under load certainly appends, and so goes on in a new page. */
   private static final long SEAL_NANOS = 2_000_000L;
 
@@ -36,7 +37,11 @@ final class DiskSyncer implements Runnable {
   private volatile boolean stopped;
 
   /** What the syncer works on. */
-  record Work(List<SegmentAppender> appenders, SegmentFolder folder, Thread touching, Retention retention) {}
+  record Work(
+      List<SegmentAppender> appenders,
+      SegmentFolder folder,
+      Thread touching,
+      Retention retention) {}
 
   DiskSyncer(Work work, Condition condition, InstantSource clock, JournalConfig.Sync sync) {
     this.appenders = work.appenders;
@@ -50,10 +55,11 @@ final class DiskSyncer implements Runnable {
 
   @Override
   public void run() {
-    long interval = switch (sync) {
-      case JournalConfig.Sync.Every every -> every.interval().toNanos();
-      case JournalConfig.Sync.Always _, JournalConfig.Sync.Never _ -> Long.MAX_VALUE;
-    };
+    long interval =
+        switch (sync) {
+          case JournalConfig.Sync.Every every -> every.interval().toNanos();
+          case JournalConfig.Sync.Always _, JournalConfig.Sync.Never _ -> Long.MAX_VALUE;
+        };
     long next = System.nanoTime() + Math.min(interval, Long.MAX_VALUE / 4);
     while (!stopped) {
       LockSupport.parkNanos(this, Math.min(interval, TICK_NANOS));
@@ -115,12 +121,14 @@ final class DiskSyncer implements Runnable {
   }
 
   /**
-   * Up to where to force: a loop that has gone on in a new page keeps that page to itself; one that is idle will begin a new page with
-   * its next record.
+   * Up to where to force: a loop that has gone on in a new page keeps that page to itself; one that
+   * is idle will begin a new page with its next record.
    */
   private static int forcible(SegmentAppender appender, MappedSegment current) {
     int published = current.published();
-    return appender.sealPending() ? published : Math.max(current.synced(), published & -SegmentFormat.PAGE);
+    return appender.sealPending()
+        ? published
+        : Math.max(current.synced(), published & -SegmentFormat.PAGE);
   }
 
   private boolean force(MappedSegment segment, int to) {
@@ -153,7 +161,10 @@ final class DiskSyncer implements Runnable {
     SegmentFolder.finish(full.file(), full.published(), IsoTime.micros(clock.instant()));
   }
 
-  /** The last pass, when the loops have stopped: everything is forced and finished, what was only prepared is given back. */
+  /**
+   * The last pass, when the loops have stopped: everything is forced and finished, what was only
+   * prepared is given back.
+   */
   void finishAll() {
     for (SegmentAppender appender : appenders) {
       try {
@@ -161,7 +172,9 @@ final class DiskSyncer implements Runnable {
         finishCurrent(appender);
         discardSpares(appender);
       } catch (IOException | RuntimeException e) {
-        LOG.error("The journal could not be finished cleanly: {}. The next start finishes it.", e.getMessage());
+        LOG.error(
+            "The journal could not be finished cleanly: {}. The next start finishes it.",
+            e.getMessage());
       }
     }
   }

@@ -29,7 +29,10 @@ sealed interface HostPattern {
     }
   }
 
-  /** A star stands for any characters, dots included. Takes time linear in pattern times host, whatever the pattern. */
+  /**
+   * A star stands for any characters, dots included. Takes time linear in pattern times host,
+   * whatever the pattern.
+   */
   record Glob(String pattern) implements HostPattern {
     @Override
     public boolean matches(String host) {

@@ -1,8 +1,8 @@
 package dev.sekisho.journal;
 
 /**
- * Writes {@code 2026-11-24T06:15:14.123456Z}, always 27 bytes. The last second's text is kept, because records of one event loop share
- * it by the thousand. Not thread-safe.
+ * Writes {@code 2026-11-24T06:15:14.123456Z}, always 27 bytes. The last second's text is kept,
+ * because records of one event loop share it by the thousand. Not thread-safe.
  */
 final class IsoTime {
   static final int LENGTH = 27;

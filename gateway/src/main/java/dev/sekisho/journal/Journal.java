@@ -2,7 +2,10 @@ package dev.sekisho.journal;
 
 import java.io.Closeable;
 
-/** Where every exchange is written down. One appender per event loop, so that no loop waits for another. */
+/**
+ * Where every exchange is written down. One appender per event loop, so that no loop waits for
+ * another.
+ */
 public interface Journal extends Closeable {
   /** A new appender for one event loop, for the life of that loop. */
   Appender appender();
@@ -22,12 +25,15 @@ public interface Journal extends Closeable {
 
   /** Used by one event loop only; never blocks. */
   interface Appender {
-    /** Writes that the exchange goes out; returns when the record survives the death of the process. */
+    /**
+     * Writes that the exchange goes out; returns when the record survives the death of the process.
+     */
     Appended opened(Record record);
 
     /**
-     * Writes how the exchange ended. Space for the end of every opened record is reserved, so this does not fail for lack of it. An
-     * exchange that was refused is closed without having been opened; its record is dropped, and counted, when there is no space.
+     * Writes how the exchange ended. Space for the end of every opened record is reserved, so this
+     * does not fail for lack of it. An exchange that was refused is closed without having been
+     * opened; its record is dropped, and counted, when there is no space.
      */
     Appended closed(Record record);
   }
@@ -35,7 +41,9 @@ public interface Journal extends Closeable {
   sealed interface Appended {
     record Written() implements Appended {}
 
-    /** Not written; {@code proceed} is what configuration says to do about it ({@code on-failure}). */
+    /**
+     * Not written; {@code proceed} is what configuration says to do about it ({@code on-failure}).
+     */
     record Refused(String reason, OnFailure proceed) implements Appended {}
   }
 
@@ -54,7 +62,8 @@ public interface Journal extends Closeable {
 
   /**
    * @param opened opened records written
-   * @param closed closed records written, of exchanges that were opened and of those that never were
+   * @param closed closed records written, of exchanges that were opened and of those that never
+   *     were
    * @param refused opened records not written
    * @param bytes bytes of segments written, padding included
    * @param syncs times that a segment was forced to the disk

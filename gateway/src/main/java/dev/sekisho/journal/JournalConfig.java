@@ -12,13 +12,19 @@ import java.util.Optional;
  *
  * @param detail whether the URL is written or only the host
  * @param onFailure what happens to an exchange that cannot be written down
- * @param sync when records are forced to the disk; they survive the death of the process in any case
+ * @param sync when records are forced to the disk; they survive the death of the process in any
+ *     case
  * @param masking what is never written
  * @param keeping how long segments stay
  * @param space how disk space is taken
  */
 public record JournalConfig(
-    Detail detail, Journal.OnFailure onFailure, Sync sync, Masking masking, Keeping keeping, Space space) {
+    Detail detail,
+    Journal.OnFailure onFailure,
+    Sync sync,
+    Masking masking,
+    Keeping keeping,
+    Space space) {
   private static final long LEAST_SEGMENT = 1 << 20;
   private static final long MOST_SEGMENT = 1 << 30;
 
@@ -29,7 +35,10 @@ public record JournalConfig(
 
   /** When the disk, and not only the kernel, must have a record. */
   public sealed interface Sync {
-    /** Before the append returns. The event loop waits for the disk: every record costs one flush of it. */
+    /**
+     * Before the append returns. The event loop waits for the disk: every record costs one flush of
+     * it.
+     */
     record Always() implements Sync {}
 
     /** By another thread, at intervals: what a power failure can take is at most this much. */
@@ -40,7 +49,8 @@ public record JournalConfig(
   }
 
   /**
-   * @param parameters names of URL query parameters whose values are not written, in lower case; known secrets are masked in any case
+   * @param parameters names of URL query parameters whose values are not written, in lower case;
+   *     known secrets are masked in any case
    */
   public record Masking(List<String> parameters) {}
 
@@ -52,30 +62,49 @@ public record JournalConfig(
 
   /**
    * @param segment bytes of one segment, taken from the disk before it is used
-   * @param reserve bytes held back, so that a restart on a full disk can still write down what the crash interrupted
+   * @param reserve bytes held back, so that a restart on a full disk can still write down what the
+   *     crash interrupted
    */
   public record Space(long segment, long reserve) {}
 
   /** Reads the section; problems go to its {@code Problems}. */
   public static JournalConfig read(Section section) {
     Detail detail = section.choice("detail", Detail.class, Detail.URL);
-    List<String> mask = section.has("mask") ? section.texts("mask") : List.of("token", "password", "signature");
-    Journal.OnFailure onFailure = section.choice("on-failure", Journal.OnFailure.class, Journal.OnFailure.REFUSE);
+    List<String> mask =
+        section.has("mask") ? section.texts("mask") : List.of("token", "password", "signature");
+    Journal.OnFailure onFailure =
+        section.choice("on-failure", Journal.OnFailure.class, Journal.OnFailure.REFUSE);
     Duration age = section.duration("keep", Duration.ofDays(400));
     long size = section.bytes("keep-size", 0);
-    Sync sync = section.value("sync", (text, mark) -> parseSync(text)
-            .or(() -> section.wrong(mark, "sync", text, "always, never or a duration such as 1s")))
-        .orElse(new Sync.Every(Duration.ofSeconds(1)));
+    Sync sync =
+        section
+            .value(
+                "sync",
+                (text, mark) ->
+                    parseSync(text)
+                        .or(() ->
+                            section.wrong(
+                                mark, "sync", text, "always, never or a duration such as 1s")))
+            .orElse(new Sync.Every(Duration.ofSeconds(1)));
     long segment = section.bytes("segment-size", 64L << 20);
     if (segment < LEAST_SEGMENT || segment > MOST_SEGMENT || segment % 4096 != 0) {
-      section.wrong(section.markOf("segment-size"), "segment-size", Long.toString(segment),
+      section.wrong(
+          section.markOf("segment-size"),
+          "segment-size",
+          Long.toString(segment),
           "a multiple of 4KiB from 1MiB to 1GiB");
       segment = 64L << 20;
     }
     long reserve = section.bytes("reserve", 64L << 20);
     section.end();
     List<String> lower = mask.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
-    return new JournalConfig(detail, onFailure, sync, new Masking(lower), new Keeping(age, size), new Space(segment, reserve));
+    return new JournalConfig(
+        detail,
+        onFailure,
+        sync,
+        new Masking(lower),
+        new Keeping(age, size),
+        new Space(segment, reserve));
   }
 
   private static Optional<Sync> parseSync(String text) {

@@ -18,9 +18,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a journal from its folder, also while a gateway writes to it. Records of one event loop come in the order in which they were
- * written, those of several are merged by time. Each exchange is given once: by its end, or, when it has none yet, by its opened
- * record after all the others. Held in memory are only the records that are open. Not thread-safe; reading needs no lock.
+ * Reads a journal from its folder, also while a gateway writes to it. Records of one event loop
+ * come in the order in which they were written, those of several are merged by time. Each exchange
+ * is given once: by its end, or, when it has none yet, by its opened record after all the others.
+ * Held in memory are only the records that are open. Not thread-safe; reading needs no lock.
  */
 public final class JournalReader implements Closeable {
   private static final Duration PAUSE = Duration.ofMillis(100);
@@ -34,26 +35,37 @@ public final class JournalReader implements Closeable {
 
   private record Head(LoggedRecord record, LoopChain chain) {}
 
-  /** A reader at the beginning of what the filter may want. Damage that is met is told, and what follows it is read. */
+  /**
+   * A reader at the beginning of what the filter may want. Damage that is met is told, and what
+   * follows it is read.
+   */
   public JournalReader(Path folder, RecordFilter filter, Consumer<Damage> damages) {
     this.folder = folder;
     this.filter = filter;
     this.damages = damages;
   }
 
-  /** Gives every wanted record there is: ended ones by their end, then those that are open, by their start. */
+  /**
+   * Gives every wanted record there is: ended ones by their end, then those that are open, by their
+   * start.
+   */
   public void read(Consumer<LoggedRecord> sink) throws IOException {
     readEnded(sink);
-    open.values().stream().filter(filter::test).sorted(Comparator.comparing(LoggedRecord::start)).forEach(sink);
+    open.values().stream()
+        .filter(filter::test)
+        .sorted(Comparator.comparing(LoggedRecord::start))
+        .forEach(sink);
   }
 
   /**
-   * Gives the wanted records that have ended since the last call. Called every {@code 100 ms} it gives each within 200 ms of its end.
-   * Records of one call are merged by time, those of several calls are not.
+   * Gives the wanted records that have ended since the last call. Called every {@code 100 ms} it
+   * gives each within 200 ms of its end. Records of one call are merged by time, those of several
+   * calls are not.
    */
   public void readEnded(Consumer<LoggedRecord> sink) throws IOException {
     findSegments();
-    PriorityQueue<Head> heads = new PriorityQueue<>(Comparator.comparing(head -> head.record.time()));
+    PriorityQueue<Head> heads =
+        new PriorityQueue<>(Comparator.comparing(head -> head.record.time()));
     for (LoopChain chain : chains.values()) {
       advance(chain, heads);
     }
@@ -65,7 +77,9 @@ public final class JournalReader implements Closeable {
     }
   }
 
-  /** Gives every wanted record, and goes on giving those that end, until the thread is interrupted. */
+  /**
+   * Gives every wanted record, and goes on giving those that end, until the thread is interrupted.
+   */
   public void follow(Consumer<LoggedRecord> sink) throws IOException {
     while (!Thread.currentThread().isInterrupted()) {
       try {
@@ -114,20 +128,31 @@ public final class JournalReader implements Closeable {
       }
       known.add(file);
     }
-    fresh.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(entry -> chains
-        .computeIfAbsent(entry.getValue().loop(), _ -> new LoopChain(damages))
-        .add(new SegmentFolder.Found(entry.getKey(), entry.getValue())));
+    fresh.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(entry ->
+            chains
+                .computeIfAbsent(entry.getValue().loop(), _ -> new LoopChain(damages))
+                .add(new SegmentFolder.Found(entry.getKey(), entry.getValue())));
   }
 
   /** Unless it was deleted since the folder was listed. */
   private void tellUnreadable(Path file) {
     if (Files.exists(file)) {
-      damages.accept(new Damage(file, 0, SegmentFormat.HEADER, Damage.Kind.NO_SEGMENT, "this is no segment, or its header is damaged"));
+      damages.accept(
+          new Damage(
+              file,
+              0,
+              SegmentFormat.HEADER,
+              Damage.Kind.NO_SEGMENT,
+              "this is no segment, or its header is damaged"));
     }
   }
 
   private boolean tooOld(SegmentFormat.Header header) {
-    return filter.since() != null && header.settled() && header.finishedMicros() > 0
+    return filter.since() != null
+        && header.settled()
+        && header.finishedMicros() > 0
         && header.finishedMicros() < IsoTime.micros(filter.since());
   }
 

@@ -4,15 +4,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 
 /**
- * Writes one flat JSON object as UTF-8 into an array that is used again and again, without making an object. Everything that could
- * end a line or drive a terminal is escaped: control characters (also U+007F to U+009F), line and paragraph separators, marks that turn
- * the direction of text, and halves of surrogate pairs. A text longer than its limit is cut, and says so. Not thread-safe.
+ * Writes one flat JSON object as UTF-8 into an array that is used again and again, without making
+ * an object. Everything that could end a line or drive a terminal is escaped: control characters
+ * (also U+007F to U+009F), line and paragraph separators, marks that turn the direction of text,
+ * and halves of surrogate pairs. A text longer than its limit is cut, and says so. Not thread-safe.
  */
 final class JsonBytes {
   static final String CUT = "\u2026[cut]";
 
   private static final byte[] CUT_BYTES = CUT.getBytes(StandardCharsets.UTF_8);
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
   /** Characters below U+0080 that stand for themselves. */
   private static final boolean[] PLAIN = new boolean[128];
 
@@ -58,15 +60,19 @@ final class JsonBytes {
       return;
     }
     int digits = 1;
-    for (long rest = value; rest >= 10; rest /= 10) {
+    for (long power = 10; digits < 19 && power <= value; power *= 10) {
       digits++;
     }
-    long rest = value;
-    for (int i = length + digits - 1; i >= length; i--) {
-      bytes[i] = (byte) ('0' + rest % 10);
-      rest /= 10;
-    }
+    int last = length + digits - 1;
     length += digits;
+    long rest = value;
+    for (; rest > Integer.MAX_VALUE; rest /= 10) {
+      bytes[last--] = (byte) ('0' + rest % 10);
+    }
+    // Most numbers are small, and an int divides in half the time.
+    for (int small = (int) rest; last >= length - digits; small /= 10) {
+      bytes[last--] = (byte) ('0' + small % 10);
+    }
   }
 
   /** The id in quotes. */
@@ -98,7 +104,10 @@ final class JsonBytes {
     raw('"');
   }
 
-  /** The text in quotes; what is between them takes at most {@code limit} bytes and the mark of a cut. */
+  /**
+   * The text in quotes; what is between them takes at most {@code limit} bytes and the mark of a
+   * cut.
+   */
   void text(String text, int limit) {
     raw('"');
     int end = length + limit;
@@ -127,7 +136,10 @@ final class JsonBytes {
     raw('"');
   }
 
-  /** The texts as an array; all together at most {@code limit} bytes, each at most an eighth of it, and marks of cuts. */
+  /**
+   * The texts as an array; all together at most {@code limit} bytes, each at most an eighth of it,
+   * and marks of cuts.
+   */
   void texts(Collection<String> texts, int limit) {
     raw('[');
     int end = length + limit;

@@ -10,9 +10,10 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
 /**
- * Two things Java has no call for. A mapping of a file with holes kills the process (SIGBUS) when a store needs a block and the disk is
- * full; {@code posix_fallocate} takes the blocks first and answers with an error instead. And {@code madvise(MADV_POPULATE_WRITE)}
- * makes many pages writable in one call, at a fifth of what a store into each costs (Linux 5.14 and newer).
+ * Two things Java has no call for. A mapping of a file with holes kills the process (SIGBUS) when a
+ * store needs a block and the disk is full; {@code posix_fallocate} takes the blocks first and
+ * answers with an error instead. And {@code madvise(MADV_POPULATE_WRITE)} makes many pages writable
+ * in one call, at a fifth of what a store into each costs (Linux 5.14 and newer).
  */
 final class Kernel {
   /** O_RDWR, O_CREAT, O_EXCL, O_CLOEXEC of Linux on x86-64 and aarch64. */
@@ -32,22 +33,48 @@ final class Kernel {
   Kernel() {
     Linker linker = Linker.nativeLinker();
     var names = linker.defaultLookup();
-    open = linker.downcallHandle(names.findOrThrow("open"),
-        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
-        Linker.Option.firstVariadicArg(2));
-    allocate = linker.downcallHandle(names.findOrThrow("posix_fallocate"),
-        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
-    close = linker.downcallHandle(names.findOrThrow("close"), FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-    advise = linker.downcallHandle(names.findOrThrow("madvise"),
-        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+    open =
+        linker.downcallHandle(
+            names.findOrThrow("open"),
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT,
+                ValueLayout.ADDRESS,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_INT),
+            Linker.Option.firstVariadicArg(2));
+    allocate =
+        linker.downcallHandle(
+            names.findOrThrow("posix_fallocate"),
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG));
+    close =
+        linker.downcallHandle(
+            names.findOrThrow("close"),
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+    advise =
+        linker.downcallHandle(
+            names.findOrThrow("madvise"),
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT,
+                ValueLayout.ADDRESS,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_INT));
   }
 
-  /** Makes whole pages of a mapping writable without changing them; false when this kernel cannot. */
+  /**
+   * Makes whole pages of a mapping writable without changing them; false when this kernel cannot.
+   */
   boolean populate(MemorySegment pages) {
     return advise(pages, POPULATE_WRITE);
   }
 
-  /** Tells that what is around a page is of no interest, so that the kernel need not take groups of pages. */
+  /**
+   * Tells that what is around a page is of no interest, so that the kernel need not take groups of
+   * pages.
+   */
   void singlePages(MemorySegment mapping) {
     boolean _ = advise(mapping, RANDOM);
   }
@@ -62,7 +89,10 @@ final class Kernel {
     }
   }
 
-  /** Makes a new file of this many zero bytes, all of them really there, mode 0600. No file is left behind when it fails. */
+  /**
+   * Makes a new file of this many zero bytes, all of them really there, mode 0600. No file is left
+   * behind when it fails.
+   */
   void create(Path file, long size) throws IOException {
     int problem;
     try (Arena arena = Arena.ofConfined()) {
@@ -80,9 +110,10 @@ final class Kernel {
     }
     if (problem != 0) {
       java.nio.file.Files.deleteIfExists(file);
-      throw new IOException(problem == NO_SPACE || problem == QUOTA
-          ? "no space left on the disk for " + size / 1024 + " KiB"
-          : "disk space for " + file + " cannot be taken (error " + problem + ")");
+      throw new IOException(
+          problem == NO_SPACE || problem == QUOTA
+              ? "no space left on the disk for " + size / 1024 + " KiB"
+              : "disk space for " + file + " cannot be taken (error " + problem + ")");
     }
   }
 }

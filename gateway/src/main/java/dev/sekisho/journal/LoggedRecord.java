@@ -10,7 +10,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A record as it was read back. Facts that are absent are null, numbers -1. Unknown fields of later versions stay in the JSON. */
+/**
+ * A record as it was read back. Facts that are absent are null, numbers -1. Unknown fields of later
+ * versions stay in the JSON.
+ */
 public final class LoggedRecord {
   private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -107,7 +110,10 @@ public final class LoggedRecord {
     return result;
   }
 
-  /** What was asked for: the URL, or host and port of a tunnel, or as much of it as was written down. */
+  /**
+   * What was asked for: the URL, or host and port of a tunnel, or as much of it as was written
+   * down.
+   */
   public String target() {
     String url = text("url");
     if (url != null) {

@@ -38,8 +38,13 @@ final class LoopChain implements Closeable {
           if (record != null) {
             return record;
           }
-          damages.accept(new Damage(current.file(), entry.offset(), entry.payload().length, Damage.Kind.CORRUPT,
-              "the checksum is right, but this is no record"));
+          damages.accept(
+              new Damage(
+                  current.file(),
+                  entry.offset(),
+                  entry.payload().length,
+                  Damage.Kind.CORRUPT,
+                  "the checksum is right, but this is no record"));
         }
         case SegmentReader.Item.Found found -> damages.accept(found.damage());
         case SegmentReader.Item.End _ -> {
@@ -59,7 +64,9 @@ final class LoopChain implements Closeable {
 
   /** A record that was written between the last look and the roll. */
   private static @Nullable LoggedRecord drain(SegmentReader current) throws IOException {
-    return current.next() instanceof SegmentReader.Item.Entry entry ? LoggedRecord.parse(entry.payload()) : null;
+    return current.next() instanceof SegmentReader.Item.Entry entry
+        ? LoggedRecord.parse(entry.payload())
+        : null;
   }
 
   private @Nullable SegmentReader openNext() throws IOException {
@@ -83,7 +90,9 @@ final class LoopChain implements Closeable {
     return new SegmentReader(file, header, SegmentReader.Extent.WRITTEN);
   }
 
-  /** Whether the loop has gone on in another segment: a next one is prepared long before it is used. */
+  /**
+   * Whether the loop has gone on in another segment: a next one is prepared long before it is used.
+   */
   private boolean nextHasBegun() throws IOException {
     for (SegmentFolder.Found next : coming) {
       try (SegmentReader peek = open(next.file())) {

@@ -16,16 +16,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A segment while it is being written: one event loop appends, one thread touches pages ahead of it, one forces what is behind it to
- * the disk. A store into the mapping is in the kernel's page cache at once, where the death of the process cannot reach it.
+ * A segment while it is being written: one event loop appends, one thread touches pages ahead of
+ * it, one forces what is behind it to the disk. A store into the mapping is in the kernel's page
+ * cache at once, where the death of the process cannot reach it.
  *
- * <p>What makes a store slow is a page fault: the first one in a page, and, worse, the first one after the page was written to the
- * disk, because the kernel protects a page when it writes it, and the fault then waits for the file system's journal. So pages are
- * touched ahead of the loop, and what is forced ends at the last whole page: before that, the loop is asked to go on in a new page
+ * <p>What makes a store slow is a page fault: the first one in a page, and, worse, the first one
+ * after the page was written to the disk, because the kernel protects a page when it writes it, and
+ * the fault then waits for the file system's journal. So pages are touched ahead of the loop, and
+ * what is forced ends at the last whole page: before that, the loop is asked to go on in a new page
  * ({@link #skipPage}), so it never again stores into one that has been forced.
  */
 final class MappedSegment {
-  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle PUBLISH = LONG.varHandle();
 
   private final Path file;
@@ -39,6 +42,7 @@ final class MappedSegment {
 
   /** Up to where entries are complete; written by the loop, read by others. */
   private final AtomicInteger published = new AtomicInteger(HEADER);
+
   /** Records opened here that have no end yet; changed by the loop, read by others. */
   private final AtomicInteger open = new AtomicInteger();
 
@@ -51,11 +55,15 @@ final class MappedSegment {
     this.capacity = Math.toIntExact(memory.byteSize());
   }
 
-  /** Maps a file that is really there in its whole length. The arena lives as long as the segment and is closed by {@link #unmap}. */
+  /**
+   * Maps a file that is really there in its whole length. The arena lives as long as the segment
+   * and is closed by {@link #unmap}.
+   */
   @SuppressWarnings("MustBeClosedChecker")
   static MappedSegment map(Path file, Kernel kernel) throws IOException {
     Arena arena = Arena.ofShared();
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       MemorySegment memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena);
       kernel.singlePages(memory);
       return new MappedSegment(file, arena, memory);
@@ -87,7 +95,10 @@ final class MappedSegment {
     return number + 1;
   }
 
-  /** Appends an entry whose bytes are complete. When this returns, the entry survives the death of the process. */
+  /**
+   * Appends an entry whose bytes are complete. When this returns, the entry survives the death of
+   * the process.
+   */
   void append(byte[] entry, int length) {
     int at = position;
     MemorySegment.copy(entry, 8, memory, ValueLayout.JAVA_BYTE, at + 8L, length - 8);
@@ -132,8 +143,9 @@ final class MappedSegment {
   }
 
   /**
-   * Makes the next pages writable, so that the loop's stores do not fault. Where the kernel has no call for it, adding zero atomically does
-   * the same, and changes nothing, whatever the loop stores at the same time.
+   * Makes the next pages writable, so that the loop's stores do not fault. Where the kernel has no
+   * call for it, adding zero atomically does the same, and changes nothing, whatever the loop
+   * stores at the same time.
    */
   void touch(Kernel kernel, int window) {
     int from = published.get() & -PAGE;
@@ -146,7 +158,10 @@ final class MappedSegment {
     }
   }
 
-  /** Forces what is written to the disk, up to this place. Used by one thread only, or by the loop alone. Whether there was any. */
+  /**
+   * Forces what is written to the disk, up to this place. Used by one thread only, or by the loop
+   * alone. Whether there was any.
+   */
   boolean force(int to) {
     if (to <= synced) {
       return false;
@@ -161,7 +176,10 @@ final class MappedSegment {
     return synced;
   }
 
-  /** Nobody may append any more. Waits for the thread that touches pages, which may be at this segment for the last time. */
+  /**
+   * Nobody may append any more. Waits for the thread that touches pages, which may be at this
+   * segment for the last time.
+   */
   void unmap() {
     while (arena.scope().isAlive()) {
       try {

@@ -7,17 +7,35 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts {@code ***} in the place of secrets: values of named parameters (query, fragment, and {@code ;name=value} in a path), user
- * information before the host, and whatever has the shape of a known secret. Most URLs carry none: they are scanned once and
- * returned as they are, without making an object. Not thread-safe. Where it is not clear how far a secret goes, more is masked rather than less.
+ * Puts {@code ***} in the place of secrets: values of named parameters (query, fragment, and {@code
+ * ;name=value} in a path), user information before the host, and whatever has the shape of a known
+ * secret. Most URLs carry none: they are scanned once and returned as they are, without making an
+ * object. Not thread-safe. Where it is not clear how far a secret goes, more is masked rather than
+ * less.
  */
 final class Masking {
   static final String MASK = "***";
 
-  /** Parameters that carry secrets by the documents of those who made them; compared in lower case. */
-  private static final Set<String> KNOWN = Set.of(
-      "x-amz-signature", "x-amz-credential", "x-amz-security-token", "awsaccesskeyid", "x-goog-signature", "x-goog-credential", "sig",
-      "access_token", "refresh_token", "id_token", "client_secret", "api_key", "apikey", "jsessionid", "phpsessid");
+  /**
+   * Parameters that carry secrets by the documents of those who made them; compared in lower case.
+   */
+  private static final Set<String> KNOWN =
+      Set.of(
+          "x-amz-signature",
+          "x-amz-credential",
+          "x-amz-security-token",
+          "awsaccesskeyid",
+          "x-goog-signature",
+          "x-goog-credential",
+          "sig",
+          "access_token",
+          "refresh_token",
+          "id_token",
+          "client_secret",
+          "api_key",
+          "apikey",
+          "jsessionid",
+          "phpsessid");
 
   private final String[] parameters;
   private final Scan scan = new Scan();
@@ -66,7 +84,8 @@ final class Masking {
 
   private boolean listed(String text, int from, int to) {
     for (String parameter : parameters) {
-      if (parameter.length() == to - from && text.regionMatches(true, from, parameter, 0, to - from)) {
+      if (parameter.length() == to - from
+          && text.regionMatches(true, from, parameter, 0, to - from)) {
         return true;
       }
     }
@@ -86,7 +105,9 @@ final class Masking {
     return false;
   }
 
-  /** Whether the value is itself an encoded query or URL with a named parameter or a secret in it. */
+  /**
+   * Whether the value is itself an encoded query or URL with a named parameter or a secret in it.
+   */
   private boolean hides(String value) {
     String decoded = decode(value);
     for (int depth = 0; depth < 2; depth++) {
@@ -172,7 +193,10 @@ final class Masking {
       }
     }
 
-    /** Looks at {@code name=value} from here; returns where to go on: after a masked value, or where it was. */
+    /**
+     * Looks at {@code name=value} from here; returns where to go on: after a masked value, or where
+     * it was.
+     */
     private int pair(int from, boolean inQuery) {
       int equals = from;
       while (equals < text.length() && "=&;?#/".indexOf(text.charAt(equals)) < 0) {
@@ -185,7 +209,8 @@ final class Masking {
       if (end == equals + 1) {
         return from;
       }
-      boolean nested = text.indexOf('%', equals + 1, end) >= 0 || text.indexOf('=', equals + 1, end) >= 0;
+      boolean nested =
+          text.indexOf('%', equals + 1, end) >= 0 || text.indexOf('=', equals + 1, end) >= 0;
       if (named(text, from, equals) || nested && hides(text.substring(equals + 1, end))) {
         replace(equals + 1, end);
         return end;

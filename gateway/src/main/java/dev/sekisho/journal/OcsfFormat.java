@@ -6,8 +6,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * OCSF 1.7 HTTP Activity (class 4002) with the profile security_control: what the class requires, and what maps without loss. One JSON
- * object per line; times in milliseconds since 1970.
+ * OCSF 1.7 HTTP Activity (class 4002) with the profile security_control: what the class requires,
+ * and what maps without loss. One JSON object per line; times in milliseconds since 1970.
  */
 final class OcsfFormat implements RecordFormat {
   private static final JsonMapper JSON = JsonMapper.shared();
@@ -23,7 +23,11 @@ final class OcsfFormat implements RecordFormat {
     int activity = activity(record.text("method", ""));
     boolean denied = !record.text("decision", "").equals("allow");
     ObjectNode event = JSON.createObjectNode();
-    event.put("category_uid", 4).put("class_uid", CLASS).put("activity_id", activity).put("type_uid", CLASS * 100L + activity);
+    event
+        .put("category_uid", 4)
+        .put("class_uid", CLASS)
+        .put("activity_id", activity)
+        .put("type_uid", CLASS * 100L + activity);
     if (activity == 99) {
       event.put("activity_name", record.text("method", ""));
     }
@@ -48,8 +52,11 @@ final class OcsfFormat implements RecordFormat {
 
   /** 1 success, 2 failure: refused, failed on the way, or answered with an error. */
   private static int status(LoggedRecord record, boolean denied) {
-    boolean failed = denied || record.text("error_kind") != null || record.number("status") >= 400
-        || record.state() == LoggedRecord.State.INTERRUPTED;
+    boolean failed =
+        denied
+            || record.text("error_kind") != null
+            || record.number("status") >= 400
+            || record.state() == LoggedRecord.State.INTERRUPTED;
     return failed ? 2 : 1;
   }
 

@@ -4,11 +4,15 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The thread that makes pages writable before a loop comes to them. It looks fifty times a second while loops write, sleeps
- * when they do not, and never waits for disk space: when a loop lacks a next segment, it wakes the thread that does.
+ * The thread that makes pages writable before a loop comes to them. It looks fifty times a second
+ * while loops write, sleeps when they do not, and never waits for disk space: when a loop lacks a
+ * next segment, it wakes the thread that does.
  */
 final class PageToucher implements Runnable {
-  /** How often to look again while loops write: the kernel protects pages that it writes to the disk when it likes, also those ahead. */
+  /**
+   * How often to look again while loops write: the kernel protects pages that it writes to the disk
+   * when it likes, also those ahead.
+   */
   private static final long AGAIN_NANOS = 20_000_000L;
 
   private final List<SegmentAppender> appenders;
@@ -52,7 +56,9 @@ final class PageToucher implements Runnable {
     stopped = true;
   }
 
-  /** A segment that was rolled away may be unmapped at any moment; then there is nothing to touch. */
+  /**
+   * A segment that was rolled away may be unmapped at any moment; then there is nothing to touch.
+   */
   private void touch(MappedSegment segment) {
     try {
       segment.touch(kernel, SegmentAppender.WINDOW);

@@ -6,7 +6,10 @@ import java.util.Locale;
 final class Printable {
   private Printable() {}
 
-  /** The text with every character that could drive a terminal or end a line written as {@code \}{@code uXXXX}. */
+  /**
+   * The text with every character that could drive a terminal or end a line written as {@code
+   * \}{@code uXXXX}.
+   */
   static String of(String text) {
     StringBuilder out = null;
     for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
@@ -27,22 +30,26 @@ final class Printable {
     return out == null ? text : out.toString();
   }
 
-  /** Columns the character takes on a terminal: none for marks that combine, two for the wide ones of East Asia and emoji. */
+  /**
+   * Columns the character takes on a terminal: none for marks that combine, two for the wide ones
+   * of East Asia and emoji.
+   */
   static int columns(int c) {
     int type = Character.getType(c);
     if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK) {
       return 0;
     }
-    boolean wide = c >= 0x1100 && c <= 0x115F
-        || c >= 0x2E80 && c <= 0x303E
-        || c >= 0x3041 && c <= 0xA4CF
-        || c >= 0xAC00 && c <= 0xD7A3
-        || c >= 0xF900 && c <= 0xFAFF
-        || c >= 0xFE30 && c <= 0xFE6F
-        || c >= 0xFF00 && c <= 0xFF60
-        || c >= 0xFFE0 && c <= 0xFFE6
-        || c >= 0x1F300 && c <= 0x1FAFF
-        || c >= 0x20000 && c <= 0x3FFFD;
+    boolean wide =
+        c >= 0x1100 && c <= 0x115F
+            || c >= 0x2E80 && c <= 0x303E
+            || c >= 0x3041 && c <= 0xA4CF
+            || c >= 0xAC00 && c <= 0xD7A3
+            || c >= 0xF900 && c <= 0xFAFF
+            || c >= 0xFE30 && c <= 0xFE6F
+            || c >= 0xFF00 && c <= 0xFF60
+            || c >= 0xFFE0 && c <= 0xFFE6
+            || c >= 0x1F300 && c <= 0x1FAFF
+            || c >= 0x20000 && c <= 0x3FFFD;
     return wide ? 2 : 1;
   }
 

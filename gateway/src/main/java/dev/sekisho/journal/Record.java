@@ -5,20 +5,38 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The journal's entry for one exchange while it is being written down. The exchange fills it phase by phase and hands it over twice:
- * opened, before the first byte goes to the origin, and closed, at its end. Absent facts stay null (numbers: -1) and are absent in
- * the JSON. Field names in JSON are these in snake case (docs/journal.md). Not thread-safe.
+ * The journal's entry for one exchange while it is being written down. The exchange fills it phase
+ * by phase and hands it over twice: opened, before the first byte goes to the origin, and closed,
+ * at its end. Absent facts stay null (numbers: -1) and are absent in the JSON. Field names in JSON
+ * are these in snake case (docs/journal.md). Not thread-safe.
  */
 public final class Record {
-  public enum Mode { PLAIN, CONNECT, INSPECTED, TRANSPARENT, FLOW }
+  public enum Mode {
+    PLAIN,
+    CONNECT,
+    INSPECTED,
+    TRANSPARENT,
+    FLOW
+  }
 
-  public enum Decided { ALLOW, DENY, ASK }
+  public enum Decided {
+    ALLOW,
+    DENY,
+    ASK
+  }
 
-  public enum Fate { CLEAN, INFECTED, UNSCANNED, NONE }
+  public enum Fate {
+    CLEAN,
+    INFECTED,
+    UNSCANNED,
+    NONE
+  }
 
   public final RecordId id;
+
   /** Microseconds since 1970, UTC. */
   public final long startMicros;
+
   public final String listener;
   public final Mode mode;
   public final String clientIp;
@@ -32,12 +50,21 @@ public final class Record {
   public Set<String> groups = Set.of();
   public @Nullable String identifiedBy;
   public @Nullable String method;
+
   /** The whole URL as the client wrote it; the journal masks it before writing. */
   public @Nullable String url;
+
   public @Nullable String scheme;
   public @Nullable String host;
   public int port = -1;
   public @Nullable String path;
+
+  /**
+   * What the Host field said, where it named another host than the target did; the target was
+   * heeded.
+   */
+  public @Nullable String hostField;
+
   public @Nullable String originIp;
   public @Nullable String sni;
   public @Nullable String httpVersion;
@@ -66,16 +93,21 @@ public final class Record {
   public @Nullable String errorSide;
   public @Nullable String errorKind;
   public @Nullable String errorDetail;
+
   /**
-   * How many further exchanges like this one the record stands for: refused requests of one client in a flood are not written one by
-   * one. -1 for an ordinary record.
+   * How many further exchanges like this one the record stands for: refused requests of one client
+   * in a flood are not written one by one. -1 for an ordinary record.
    */
   public long repeats = -1;
 
-  /** What the appender keeps for the record's end: the segment it was opened in; null when it was never opened. */
+  /**
+   * What the appender keeps for the record's end: the segment it was opened in; null when it was
+   * never opened.
+   */
   @Nullable MappedSegment openedIn;
 
-  public Record(RecordId id, long startMicros, String listener, Mode mode, String clientIp, int clientPort) {
+  public Record(
+      RecordId id, long startMicros, String listener, Mode mode, String clientIp, int clientPort) {
     this.id = id;
     this.startMicros = startMicros;
     this.listener = listener;

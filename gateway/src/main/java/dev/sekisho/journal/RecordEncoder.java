@@ -9,8 +9,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a record into an entry of a segment, in an array that is used again and again. The limits below are what makes the size of an
- * entry bounded: a whole one is below {@link SegmentFormat#MOST_ENTRY}, a terse one, which ends an exchange when the disk is full, within
+ * Turns a record into an entry of a segment, in an array that is used again and again. The limits
+ * below are what makes the size of an entry bounded: a whole one is below {@link
+ * SegmentFormat#MOST_ENTRY}, a terse one, which ends an exchange when the disk is full, within
  * {@link #TERSE_ENTRY}. Not thread-safe.
  */
 final class RecordEncoder {
@@ -107,6 +108,7 @@ final class RecordEncoder {
     if (detail == JournalConfig.Detail.URL && limits.path > 0) {
       secret(Name.PATH, record.path, limits.path);
     }
+    secret(Name.HOST_FIELD, record.hostField, limits.word);
     text(Name.ORIGIN_IP, record.originIp, limits.word);
     text(Name.SNI, record.sni, limits.word);
     text(Name.HTTP_VERSION, record.httpVersion, limits.word);
@@ -217,6 +219,7 @@ final class RecordEncoder {
     static final byte[] PATH = name("path");
     static final byte[] ORIGIN_IP = name("origin_ip");
     static final byte[] SNI = name("sni");
+    static final byte[] HOST_FIELD = name("host_field");
     static final byte[] HTTP_VERSION = name("http_version");
     static final byte[] USER_AGENT = name("user_agent");
     static final byte[][] DECISIONS = words("decision", Record.Decided.values());
@@ -252,7 +255,8 @@ final class RecordEncoder {
     private static byte[][] words(String name, Enum<?>[] constants) {
       byte[][] result = new byte[constants.length][];
       for (Enum<?> constant : constants) {
-        result[constant.ordinal()] = ascii(",\"" + name + "\":\"" + constant.name().toLowerCase(Locale.ROOT) + "\"");
+        result[constant.ordinal()] =
+            ascii(",\"" + name + "\":\"" + constant.name().toLowerCase(Locale.ROOT) + "\"");
       }
       return result;
     }

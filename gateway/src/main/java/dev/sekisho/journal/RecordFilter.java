@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param since records whose {@link LoggedRecord#time} is earlier are not wanted
  * @param until records whose time is this or later are not wanted
  */
-public record RecordFilter(@Nullable Instant since, @Nullable Instant until, List<Predicate<LoggedRecord>> conditions) {
+public record RecordFilter(
+    @Nullable Instant since, @Nullable Instant until, List<Predicate<LoggedRecord>> conditions) {
   /** Everything. */
   public static RecordFilter all() {
     return new RecordFilter(null, null, List.of());
@@ -31,7 +32,10 @@ public record RecordFilter(@Nullable Instant since, @Nullable Instant until, Lis
     return and(record -> user.equals(record.text("user")));
   }
 
-  /** {@code example.com}, {@code .example.com} (it and everything below), or a pattern with {@code *}. */
+  /**
+   * {@code example.com}, {@code .example.com} (it and everything below), or a pattern with {@code
+   * *}.
+   */
   public RecordFilter host(String pattern) {
     HostPattern compiled = HostPattern.parse(pattern);
     return and(record -> compiled.matches(record.text("host", "")));
@@ -44,7 +48,8 @@ public record RecordFilter(@Nullable Instant since, @Nullable Instant until, Lis
 
   /** A client by its address or by the name of its device. */
   public RecordFilter client(String client) {
-    return and(record -> client.equals(record.text("client_ip")) || client.equals(record.text("device")));
+    return and(
+        record -> client.equals(record.text("client_ip")) || client.equals(record.text("device")));
   }
 
   public RecordFilter rule(String rule) {

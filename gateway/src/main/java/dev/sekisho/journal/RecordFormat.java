@@ -3,7 +3,8 @@ package dev.sekisho.journal;
 import org.jspecify.annotations.Nullable;
 
 /** A way to show records as text: pure functions from a record to one line. */
-public sealed interface RecordFormat permits TableFormat, JsonFormat, CsvFormat, SquidFormat, OcsfFormat {
+public sealed interface RecordFormat
+    permits TableFormat, JsonFormat, CsvFormat, SquidFormat, OcsfFormat {
   /** The names of the formats, as the command line knows them. */
   enum Name {
     TABLE,

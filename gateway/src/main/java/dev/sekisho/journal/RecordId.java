@@ -4,8 +4,8 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The identity of an exchange: 128 bits, ordered by time, unique across nodes without coordination (RFC 9562 UUID version 7). Made
- * by {@link RecordIds}.
+ * The identity of an exchange: 128 bits, ordered by time, unique across nodes without coordination
+ * (RFC 9562 UUID version 7). Made by {@link RecordIds}.
  */
 public record RecordId(long high, long low) implements Comparable<RecordId> {
   private static final HexFormat HEX = HexFormat.of();
@@ -16,7 +16,14 @@ public record RecordId(long high, long low) implements Comparable<RecordId> {
   public String toString() {
     String first = HEX.toHexDigits(high);
     String second = HEX.toHexDigits(low);
-    return first.substring(0, 8) + "-" + first.substring(8, 12) + "-" + first.substring(12) + "-" + second.substring(0, 4) + "-"
+    return first.substring(0, 8)
+        + "-"
+        + first.substring(8, 12)
+        + "-"
+        + first.substring(12)
+        + "-"
+        + second.substring(0, 4)
+        + "-"
         + second.substring(4);
   }
 

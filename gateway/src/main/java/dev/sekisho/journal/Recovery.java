@@ -21,9 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a start does with the segments of a process that died: exchanges that were opened and have no end get one, state
- * {@code interrupted}, in a segment of its own. A crash in the middle of this does no harm: the segment appears whole or not at all,
- * only then are the old ones marked as settled, in order, and the new one last; until it is marked, the next start reads it too.
+ * What a start does with the segments of a process that died: exchanges that were opened and have
+ * no end get one, state {@code interrupted}, in a segment of its own. A crash in the middle of this
+ * does no harm: the segment appears whole or not at all, only then are the old ones marked as
+ * settled, in order, and the new one last; until it is marked, the next start reads it too.
  *
  * <p>Only the ids of open records are held in memory, and where each stands.
  */
@@ -59,7 +60,9 @@ final class Recovery {
     if (count > 0) {
       Path written = writeInterrupted();
       olds.add(new Old(written, Files.size(written), true));
-      LOG.warn("{} exchanges were under way when the process died; the journal says that they were interrupted.", count);
+      LOG.warn(
+          "{} exchanges were under way when the process died; the journal says that they were interrupted.",
+          count);
     }
     folder.forceNames();
     for (Old old : olds) {
@@ -70,7 +73,8 @@ final class Recovery {
 
   private Old scan(SegmentFolder.Found found) throws IOException {
     boolean whole = true;
-    try (SegmentReader reader = new SegmentReader(found.file(), found.header(), SegmentReader.Extent.WHOLE)) {
+    try (SegmentReader reader =
+        new SegmentReader(found.file(), found.header(), SegmentReader.Extent.WHOLE)) {
       while (true) {
         switch (reader.next()) {
           case SegmentReader.Item.Entry entry -> note(found.file(), entry);
@@ -101,22 +105,30 @@ final class Recovery {
   /** The id stands at a fixed place. */
   static @Nullable RecordId idOf(byte[] payload) {
     int at = "{\"v\":1,\"id\":\"".length();
-    return payload.length < at + 36 ? null : RecordId.parse(new String(payload, at, 36, StandardCharsets.US_ASCII));
+    return payload.length < at + 36
+        ? null
+        : RecordId.parse(new String(payload, at, 36, StandardCharsets.US_ASCII));
   }
 
   private Path writeInterrupted() throws IOException {
     try {
       return folder.create(SegmentFormat.RECOVERY_LOOP, nowMicros, this::fill);
     } catch (IOException e) {
-      LOG.warn("The interrupted exchanges could not be written ({}); using the reserve.", e.getMessage());
+      LOG.warn(
+          "The interrupted exchanges could not be written ({}); using the reserve.",
+          e.getMessage());
       reserve.release();
       return folder.create(SegmentFormat.RECOVERY_LOOP, nowMicros, this::fill);
     }
   }
 
   private void fill(Path file) throws IOException {
-    try (FileChannel out = FileChannel.open(file, EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-        java.nio.file.attribute.PosixFilePermissions.asFileAttribute(SegmentFolder.FILE_MODE))) {
+    try (FileChannel out =
+        FileChannel.open(
+            file,
+            EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            java.nio.file.attribute.PosixFilePermissions.asFileAttribute(
+                SegmentFolder.FILE_MODE))) {
       long at = SegmentFormat.HEADER;
       int number = 0;
       for (Place place : open.values()) {
@@ -134,35 +146,53 @@ final class Recovery {
   private static byte[] payload(Place place) throws IOException {
     try (FileChannel in = FileChannel.open(place.file, StandardOpenOption.READ)) {
       ByteBuffer payload = ByteBuffer.allocate(place.length);
-      while (payload.hasRemaining() && in.read(payload, place.offset + ENTRY_HEADER + payload.position()) > 0) {
+      while (payload.hasRemaining()
+          && in.read(payload, place.offset + ENTRY_HEADER + payload.position()) > 0) {
         // until it is whole
       }
       return payload.array();
     }
   }
 
-  /** The opened record with another state and an end: the time at which the restart found it. How long it took is not known. */
+  /**
+   * The opened record with another state and an end: the time at which the restart found it. How
+   * long it took is not known.
+   */
   private byte[] interrupted(byte[] opened) {
     byte[] end = new byte[IsoTime.LENGTH];
     new IsoTime().write(nowMicros, end, 0);
     String json = new String(opened, StandardCharsets.UTF_8);
     int start = json.indexOf(",\"start\":\"");
     int after = json.indexOf('"', start + ",\"start\":\"".length()) + 1;
-    String head = json.substring(0, after).replace("\"state\":\"opened\"", "\"state\":\"interrupted\"");
-    String all = head + ",\"end\":\"" + new String(end, StandardCharsets.US_ASCII) + "\"" + json.substring(after);
+    String head =
+        json.substring(0, after).replace("\"state\":\"opened\"", "\"state\":\"interrupted\"");
+    String all =
+        head
+            + ",\"end\":\""
+            + new String(end, StandardCharsets.US_ASCII)
+            + "\""
+            + json.substring(after);
     return all.getBytes(StandardCharsets.UTF_8);
   }
 
   private static ByteBuffer entry(byte[] payload, int number) {
     int length = ENTRY_HEADER + payload.length;
-    ByteBuffer entry = ByteBuffer.allocate(SegmentFormat.aligned(length)).order(ByteOrder.LITTLE_ENDIAN);
-    entry.putInt(4, payload.length).putInt(8, number).put(12, SegmentFormat.Type.INTERRUPTED.code()).put(ENTRY_HEADER, payload);
+    ByteBuffer entry =
+        ByteBuffer.allocate(SegmentFormat.aligned(length)).order(ByteOrder.LITTLE_ENDIAN);
+    entry
+        .putInt(4, payload.length)
+        .putInt(8, number)
+        .put(12, SegmentFormat.Type.INTERRUPTED.code())
+        .put(ENTRY_HEADER, payload);
     CRC32C crc = new CRC32C();
     crc.update(entry.array(), 4, length - 4);
     return entry.putInt(0, (int) crc.getValue());
   }
 
-  /** Whole segments lose the unused rest of their allocation; damaged ones are left as they are, for whoever wants to look. */
+  /**
+   * Whole segments lose the unused rest of their allocation; damaged ones are left as they are, for
+   * whoever wants to look.
+   */
   private void settle(Old old) throws IOException {
     if (old.whole && old.used == SegmentFormat.HEADER) {
       Files.delete(old.file);

@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Disk space held back in a file, so that a restart on a full disk can still write down which exchanges the crash interrupted. It is
- * given up for that and taken again when there is space.
+ * Disk space held back in a file, so that a restart on a full disk can still write down which
+ * exchanges the crash interrupted. It is given up for that and taken again when there is space.
  */
 final class Reserve {
   private final Path file;

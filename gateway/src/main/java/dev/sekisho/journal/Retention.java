@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes whole segments that are due: older than {@code keep}, then the oldest while all together take more than {@code keep-size}.
- * Only settled ones: a segment with a record that is still open stays, whatever its age. Not thread-safe.
+ * Deletes whole segments that are due: older than {@code keep}, then the oldest while all together
+ * take more than {@code keep-size}. Only settled ones: a segment with a record that is still open
+ * stays, whatever its age. Not thread-safe.
  */
 final class Retention {
   private static final Logger LOG = LoggerFactory.getLogger(Retention.class);

@@ -4,30 +4,60 @@ import java.util.List;
 
 /** What secrets look like, by the prefixes their makers gave them so that they can be found. */
 final class SecretShapes {
-  /** A secret that begins like this and goes on for at least so many characters of a word (letters, digits, hyphen, underscore). */
+  /**
+   * A secret that begins like this and goes on for at least so many characters of a word (letters,
+   * digits, hyphen, underscore).
+   */
   private record Shape(String prefix, int least) {}
 
-  private static final List<Shape> SHAPES = List.of(
-      // AWS access key ids: permanent, temporary, and other credentials
-      new Shape("AKIA", 16), new Shape("ASIA", 16), new Shape("ABIA", 16), new Shape("ACCA", 16),
-      // GitHub, GitLab
-      new Shape("ghp_", 20), new Shape("gho_", 20), new Shape("ghu_", 20), new Shape("ghs_", 20), new Shape("ghr_", 20),
-      new Shape("github_pat_", 20), new Shape("glpat-", 16),
-      // Slack
-      new Shape("xoxa-", 8), new Shape("xoxb-", 8), new Shape("xoxp-", 8), new Shape("xoxr-", 8), new Shape("xoxs-", 8),
-      new Shape("xoxe-", 8), new Shape("xapp-", 8),
-      // Google, Stripe, package registries and others
-      new Shape("AIza", 30), new Shape("ya29.", 10), new Shape("GOCSPX-", 16),
-      new Shape("sk_live_", 8), new Shape("sk_test_", 8), new Shape("rk_live_", 8), new Shape("rk_test_", 8), new Shape("whsec_", 8),
-      new Shape("npm_", 30), new Shape("pypi-AgEI", 16), new Shape("SG.", 16), new Shape("sk-", 20), new Shape("hf_", 30),
-      // JSON Web Tokens and their kin: a base64url object that begins with {" and has a second part
-      new Shape("eyJ", 8));
+  private static final List<Shape> SHAPES =
+      List.of(
+          // AWS access key ids: permanent, temporary, and other credentials
+          new Shape("AKIA", 16),
+          new Shape("ASIA", 16),
+          new Shape("ABIA", 16),
+          new Shape("ACCA", 16),
+          // GitHub, GitLab
+          new Shape("ghp_", 20),
+          new Shape("gho_", 20),
+          new Shape("ghu_", 20),
+          new Shape("ghs_", 20),
+          new Shape("ghr_", 20),
+          new Shape("github_pat_", 20),
+          new Shape("glpat-", 16),
+          // Slack
+          new Shape("xoxa-", 8),
+          new Shape("xoxb-", 8),
+          new Shape("xoxp-", 8),
+          new Shape("xoxr-", 8),
+          new Shape("xoxs-", 8),
+          new Shape("xoxe-", 8),
+          new Shape("xapp-", 8),
+          // Google, Stripe, package registries and others
+          new Shape("AIza", 30),
+          new Shape("ya29.", 10),
+          new Shape("GOCSPX-", 16),
+          new Shape("sk_live_", 8),
+          new Shape("sk_test_", 8),
+          new Shape("rk_live_", 8),
+          new Shape("rk_test_", 8),
+          new Shape("whsec_", 8),
+          new Shape("npm_", 30),
+          new Shape("pypi-AgEI", 16),
+          new Shape("SG.", 16),
+          new Shape("sk-", 20),
+          new Shape("hf_", 30),
+          // JSON Web Tokens and their kin: a base64url object that begins with {" and has a second
+          // part
+          new Shape("eyJ", 8));
 
   private static final String PEM = "-----BEGIN";
   private static final String BEARER = "bearer";
   private static final boolean[] WORD = new boolean[128];
+
   /** By first character. */
   private static final Shape[][] BEGINNING = new Shape[128][];
+
   private static final boolean[] BEGINS = new boolean[128];
 
   static {
@@ -36,7 +66,8 @@ final class SecretShapes {
     }
     for (char c = 0; c < 128; c++) {
       char first = c;
-      BEGINNING[c] = SHAPES.stream().filter(shape -> shape.prefix.charAt(0) == first).toArray(Shape[]::new);
+      BEGINNING[c] =
+          SHAPES.stream().filter(shape -> shape.prefix.charAt(0) == first).toArray(Shape[]::new);
       BEGINS[c] = BEGINNING[c].length > 0;
     }
     BEGINS['-'] = true;
@@ -97,8 +128,11 @@ final class SecretShapes {
     if (at + 2 >= text.length()) {
       return -1;
     }
-    int code = Character.digit(text.charAt(at + 1), 16) * 16 + Character.digit(text.charAt(at + 2), 16);
-    boolean valid = Character.digit(text.charAt(at + 1), 16) >= 0 && Character.digit(text.charAt(at + 2), 16) >= 0;
+    int code =
+        Character.digit(text.charAt(at + 1), 16) * 16 + Character.digit(text.charAt(at + 2), 16);
+    boolean valid =
+        Character.digit(text.charAt(at + 1), 16) >= 0
+            && Character.digit(text.charAt(at + 2), 16) >= 0;
     return valid && code < 128 ? code : -1;
   }
 

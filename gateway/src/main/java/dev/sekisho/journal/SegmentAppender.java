@@ -14,11 +14,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One event loop's way into the journal. It owns a current segment and finds the next one prepared by another thread.
+ * One event loop's way into the journal. It owns a current segment and finds the next one prepared
+ * by another thread.
  *
- * <p>Space is a promise: for each record that is opened, the space of a terse end is set aside in segments that are already
- * allocated, and {@link #opened} refuses when there is not enough for that. So an end is always written, whatever the disk says in
- * between; and when space is short it may be terse (the opened record is there in full).
+ * <p>Space is a promise: for each record that is opened, the space of a terse end is set aside in
+ * segments that are already allocated, and {@link #opened} refuses when there is not enough for
+ * that. So an end is always written, whatever the disk says in between; and when space is short it
+ * may be terse (the opened record is there in full).
  */
 final class SegmentAppender implements Journal.Appender {
   /** How far pages are touched ahead of the loop. */
@@ -57,7 +59,9 @@ final class SegmentAppender implements Journal.Appender {
     this.condition = shared.condition;
     this.onFailure = shared.config.onFailure();
     this.always = shared.config.sync() instanceof JournalConfig.Sync.Always;
-    this.encoder = new RecordEncoder(new Masking(shared.config.masking().parameters()), shared.config.detail());
+    this.encoder =
+        new RecordEncoder(
+            new Masking(shared.config.masking().parameters()), shared.config.detail());
     this.touching = touching;
   }
 
@@ -91,7 +95,8 @@ final class SegmentAppender implements Journal.Appender {
       return closedUnopened(length);
     }
     long others = reserved.getPlain() - TERSE_ENTRY;
-    if (SegmentFormat.aligned(length) > TERSE_ENTRY && others + SegmentFormat.aligned(length) > room()) {
+    if (SegmentFormat.aligned(length) > TERSE_ENTRY
+        && others + SegmentFormat.aligned(length) > room()) {
       length = encoder.terse(record, SegmentFormat.Type.CLOSED);
     }
     write(length);
@@ -107,7 +112,9 @@ final class SegmentAppender implements Journal.Appender {
       count(dropped, 1);
       if (!saidDropped) {
         saidDropped = true;
-        LOG.error("There is no space to write down exchanges that were not let out: {}. They are counted only, until there is.", noSpace());
+        LOG.error(
+            "There is no space to write down exchanges that were not let out: {}. They are counted only, until there is.",
+            noSpace());
       }
       return new Journal.Appended.Refused(noSpace(), onFailure);
     }
@@ -180,10 +187,16 @@ final class SegmentAppender implements Journal.Appender {
 
   // ---- any thread
 
-  /** Bytes that are sure to be there for entries: the greatest entry is left out at each end of a segment, where it may not fit. */
+  /**
+   * Bytes that are sure to be there for entries: the greatest entry is left out at each end of a
+   * segment, where it may not fit.
+   */
   private long room() {
     MappedSegment segment = current;
-    long here = segment == null ? 0 : Math.max(0, segment.capacity() - segment.published() - PAGE - MOST_ENTRY);
+    long here =
+        segment == null
+            ? 0
+            : Math.max(0, segment.capacity() - segment.published() - PAGE - MOST_ENTRY);
     return here + spareRoom.get();
   }
 
@@ -239,6 +252,7 @@ final class SegmentAppender implements Journal.Appender {
 
   /** Synced is counted by who does it. */
   Journal.Counters counters() {
-    return new Journal.Counters(opened.get(), closed.get(), refused.get(), bytes.get(), 0, dropped.get());
+    return new Journal.Counters(
+        opened.get(), closed.get(), refused.get(), bytes.get(), 0, dropped.get());
   }
 }

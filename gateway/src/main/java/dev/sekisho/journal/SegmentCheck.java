@@ -6,8 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads every entry of every segment and compares checksums and numbers: {@code sekisho log verify}. It finds what a disk or a careless
- * hand did; someone who can write the files can also write right checksums.
+ * Reads every entry of every segment and compares checksums and numbers: {@code sekisho log
+ * verify}. It finds what a disk or a careless hand did; someone who can write the files can also
+ * write right checksums.
  */
 public final class SegmentCheck {
   /** What was found. */
@@ -28,7 +29,13 @@ public final class SegmentCheck {
       segments++;
       SegmentFormat.Header header = SegmentFolder.header(file);
       if (header == null) {
-        damages.add(new Damage(file, 0, SegmentFormat.HEADER, Damage.Kind.NO_SEGMENT, "this is no segment, or its header is damaged"));
+        damages.add(
+            new Damage(
+                file,
+                0,
+                SegmentFormat.HEADER,
+                Damage.Kind.NO_SEGMENT,
+                "this is no segment, or its header is damaged"));
         continue;
       }
       try (SegmentReader reader = new SegmentReader(file, header, SegmentReader.Extent.WHOLE)) {

@@ -24,15 +24,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder of segments. Names are {@code 20261124T061514.123456Z-00003.segment}: when it was made, never earlier than the segment
- * before even when the clock goes back, and the event loop. So names sort by time.
+ * The folder of segments. Names are {@code 20261124T061514.123456Z-00003.segment}: when it was
+ * made, never earlier than the segment before even when the clock goes back, and the event loop. So
+ * names sort by time.
  */
 final class SegmentFolder {
   static final Set<PosixFilePermission> FOLDER_MODE = PosixFilePermissions.fromString("rwx------");
   static final Set<PosixFilePermission> FILE_MODE = PosixFilePermissions.fromString("rw-------");
 
   private static final DateTimeFormatter NAME =
-      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSSSSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSSSSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
 
   /** A segment as a reader finds it. */
   record Found(Path file, SegmentFormat.Header header) {}
@@ -115,8 +117,11 @@ final class SegmentFolder {
   /** A new segment file: filled under another name, its header written, then put in its place. */
   Path create(int loop, long nowMicros, Filling filling) throws IOException {
     long created = lastCreated.accumulateAndGet(nowMicros, (last, now) -> Math.max(last + 1, now));
-    Path file = folder.resolve(NAME.format(Instant.EPOCH.plus(created, java.time.temporal.ChronoUnit.MICROS))
-        + String.format(Locale.ROOT, "-%05d", loop) + SegmentFormat.SUFFIX);
+    Path file =
+        folder.resolve(
+            NAME.format(Instant.EPOCH.plus(created, java.time.temporal.ChronoUnit.MICROS))
+                + String.format(Locale.ROOT, "-%05d", loop)
+                + SegmentFormat.SUFFIX);
     if (Files.exists(file)) {
       throw new FileAlreadyExistsException(file.toString());
     }
@@ -135,7 +140,10 @@ final class SegmentFolder {
     }
   }
 
-  /** Writes into the header that the segment is finished: how much of it is used, and when. Cuts off the rest. */
+  /**
+   * Writes into the header that the segment is finished: how much of it is used, and when. Cuts off
+   * the rest.
+   */
   static void finish(Path file, long used, long finishedMicros) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       ByteBuffer fields = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
@@ -148,12 +156,17 @@ final class SegmentFolder {
   /** Writes into the header that every record opened in the segment has its end. */
   static void settle(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.write(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(1).flip(), SegmentFormat.SETTLED_AT);
+      channel.write(
+          ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(1).flip(),
+          SegmentFormat.SETTLED_AT);
       channel.force(false);
     }
   }
 
-  /** Makes new names durable: a segment whose name is lost with the power is lost whole. Waits for the disk. */
+  /**
+   * Makes new names durable: a segment whose name is lost with the power is lost whole. Waits for
+   * the disk.
+   */
   void forceNames() throws IOException {
     if (!namesChanged) {
       return;

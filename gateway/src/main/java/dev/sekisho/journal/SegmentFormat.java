@@ -7,8 +7,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The form of a segment: a header of 64 bytes, then entries, each on a multiple of 16 bytes, then zeroes to the end of the file. All
- * numbers are little-endian.
+ * The form of a segment: a header of 64 bytes, then entries, each on a multiple of 16 bytes, then
+ * zeroes to the end of the file. All numbers are little-endian.
  *
  * <pre>
  * header   0  magic "SEKISHOJ"          entry   0  CRC32C of everything after it (4)
@@ -22,22 +22,29 @@ import org.jspecify.annotations.Nullable;
  *         48  1: every record opened here, or in an earlier segment of the loop, has its end (4)
  * </pre>
  *
- * The first eight bytes of an entry are stored last and at once, so an entry is there or not, whatever kills the process. After a
- * power failure, pages may be missing in any order; the CRC tells. The number tells when an entry was cut out. Zeroes where an entry
- * could begin mean that the rest of the page is skipped, when the next page begins with the next entry, and the end otherwise.
+ * The first eight bytes of an entry are stored last and at once, so an entry is there or not,
+ * whatever kills the process. After a power failure, pages may be missing in any order; the CRC
+ * tells. The number tells when an entry was cut out. Zeroes where an entry could begin mean that
+ * the rest of the page is skipped, when the next page begins with the next entry, and the end
+ * otherwise.
  */
 final class SegmentFormat {
   static final int HEADER = 64;
   static final int ENTRY_HEADER = 16;
   static final int ALIGNMENT = 16;
   static final int PAGE = 4096;
-  /** Greatest entry, header included; field limits of the encoder keep below it, and a test holds them to it. */
+
+  /**
+   * Greatest entry, header included; field limits of the encoder keep below it, and a test holds
+   * them to it.
+   */
   static final int MOST_ENTRY = 64 << 10;
 
   static final int VERSION = 1;
   static final int USED_AT = 32;
   static final int FINISHED_AT = 40;
   static final int SETTLED_AT = 48;
+
   /** The number of the loop under which a restart writes what the crash interrupted. */
   static final int RECOVERY_LOOP = 0xFFFF;
 
@@ -67,20 +74,28 @@ final class SegmentFormat {
    * @param used bytes used, 0 while the segment is being written
    * @param finishedMicros when it was finished, 0 while it is being written
    */
-  record Header(int loop, long createdMicros, long run, long used, long finishedMicros, boolean settled) {}
+  record Header(
+      int loop, long createdMicros, long run, long used, long finishedMicros, boolean settled) {}
 
   private SegmentFormat() {}
 
   static ByteBuffer header(int loop, long createdMicros, long run) {
     ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
-    header.put(0, MAGIC).putShort(8, (short) VERSION).putShort(10, (short) loop).putLong(16, createdMicros).putLong(24, run);
+    header
+        .put(0, MAGIC)
+        .putShort(8, (short) VERSION)
+        .putShort(10, (short) loop)
+        .putLong(16, createdMicros)
+        .putLong(24, run);
     return header.putInt(12, headerCrc(header));
   }
 
   /** Null when these bytes are no header that this version can read. */
   static @Nullable Header parseHeader(ByteBuffer bytes) {
     ByteBuffer header = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-    if (header.remaining() < HEADER || header.getShort(8) != VERSION || header.getInt(12) != headerCrc(header)) {
+    if (header.remaining() < HEADER
+        || header.getShort(8) != VERSION
+        || header.getInt(12) != headerCrc(header)) {
       return null;
     }
     byte[] magic = new byte[MAGIC.length];
@@ -88,8 +103,13 @@ final class SegmentFormat {
     if (!java.util.Arrays.equals(magic, MAGIC)) {
       return null;
     }
-    return new Header(header.getShort(10) & 0xFFFF, header.getLong(16), header.getLong(24), header.getLong(USED_AT),
-        header.getLong(FINISHED_AT), header.getInt(SETTLED_AT) == 1);
+    return new Header(
+        header.getShort(10) & 0xFFFF,
+        header.getLong(16),
+        header.getLong(24),
+        header.getLong(USED_AT),
+        header.getLong(FINISHED_AT),
+        header.getInt(SETTLED_AT) == 1);
   }
 
   private static int headerCrc(ByteBuffer header) {

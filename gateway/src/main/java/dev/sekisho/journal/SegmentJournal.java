@@ -15,9 +15,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The journal in segments on a local disk. Each event loop appends to its own segment by storing into memory that is mapped to the
- * file (docs/decisions/0012-journal-append.md says why); other threads prepare what comes next and wait for
- * the disk.
+ * The journal in segments on a local disk. Each event loop appends to its own segment by storing
+ * into memory that is mapped to the file (docs/decisions/0012-journal-append.md says why); other
+ * threads prepare what comes next and wait for the disk.
  */
 public final class SegmentJournal implements Journal {
   private final SegmentAppender.Shared shared;
@@ -33,17 +33,24 @@ public final class SegmentJournal implements Journal {
   private final Thread syncing;
   private boolean closed;
 
-  private SegmentJournal(JournalConfig config, SegmentFolder folder, FileChannel lock, InstantSource clock) {
+  private SegmentJournal(
+      JournalConfig config, SegmentFolder folder, FileChannel lock, InstantSource clock) {
     this.lock = lock;
     this.shared = new SegmentAppender.Shared(condition, config);
     Reserve reserve = new Reserve(folder.path(), folder.kernel(), config.space().reserve());
-    this.preparer = new SpacePreparer(
-        appenders, new SpacePreparer.Places(folder, reserve, clock), condition, config);
+    this.preparer =
+        new SpacePreparer(
+            appenders, new SpacePreparer.Places(folder, reserve, clock), condition, config);
     this.preparing = Thread.ofPlatform().name("journal-space").daemon().unstarted(preparer);
     this.toucher = new PageToucher(appenders, folder.kernel(), preparing, config.space().segment());
     this.touching = Thread.ofPlatform().name("journal-touch").daemon().unstarted(toucher);
     Retention retention = new Retention(folder.path(), config.keeping(), clock);
-    this.syncer = new DiskSyncer(new DiskSyncer.Work(appenders, folder, touching, retention), condition, clock, config.sync());
+    this.syncer =
+        new DiskSyncer(
+            new DiskSyncer.Work(appenders, folder, touching, retention),
+            condition,
+            clock,
+            config.sync());
     this.syncing = Thread.ofPlatform().name("journal-sync").daemon().unstarted(syncer);
   }
 
@@ -51,14 +58,16 @@ public final class SegmentJournal implements Journal {
    * Opens the journal for writing; after a crash, writes down first which exchanges it interrupted.
    *
    * @param folder made when it is not there; mode 0700
-   * @throws IOException when the folder cannot be used, or another process writes to it; the message says which
+   * @throws IOException when the folder cannot be used, or another process writes to it; the
+   *     message says which
    */
   public static SegmentJournal open(JournalConfig config, Path folder) throws IOException {
     return open(config, folder, InstantSource.system());
   }
 
   /** The same by another clock. */
-  public static SegmentJournal open(JournalConfig config, Path folder, InstantSource clock) throws IOException {
+  public static SegmentJournal open(JournalConfig config, Path folder, InstantSource clock)
+      throws IOException {
     SegmentFolder segments = new SegmentFolder(folder);
     segments.makeFolder();
     FileChannel lock = lock(folder);
@@ -78,8 +87,11 @@ public final class SegmentJournal implements Journal {
   }
 
   private static FileChannel lock(Path folder) throws IOException {
-    FileChannel channel = FileChannel.open(folder.resolve("lock"), EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-        PosixFilePermissions.asFileAttribute(SegmentFolder.FILE_MODE));
+    FileChannel channel =
+        FileChannel.open(
+            folder.resolve("lock"),
+            EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(SegmentFolder.FILE_MODE));
     try {
       @Nullable FileLock held = channel.tryLock();
       if (held != null) {
@@ -89,7 +101,10 @@ public final class SegmentJournal implements Journal {
       // held by this process: the same answer
     }
     channel.close();
-    throw new IOException("the journal in " + folder + " is in use by another process; give this one its own --state");
+    throw new IOException(
+        "the journal in "
+            + folder
+            + " is in use by another process; give this one its own --state");
   }
 
   @Override
@@ -125,8 +140,14 @@ public final class SegmentJournal implements Journal {
     Counters sum = new Counters(0, 0, 0, 0, syncer.syncs());
     for (SegmentAppender appender : appenders) {
       Counters its = appender.counters();
-      sum = new Counters(sum.opened() + its.opened(), sum.closed() + its.closed(), sum.refused() + its.refused(),
-          sum.bytes() + its.bytes(), sum.syncs() + its.syncs(), sum.dropped() + its.dropped());
+      sum =
+          new Counters(
+              sum.opened() + its.opened(),
+              sum.closed() + its.closed(),
+              sum.refused() + its.refused(),
+              sum.bytes() + its.bytes(),
+              sum.syncs() + its.syncs(),
+              sum.dropped() + its.dropped());
     }
     return sum;
   }

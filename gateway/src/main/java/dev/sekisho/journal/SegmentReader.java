@@ -15,8 +15,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
- * Reads the entries of one segment in order, also while it is being written, and also when it is damaged: what follows the damage is
- * found again by looking for the next entry that is whole. Not thread-safe.
+ * Reads the entries of one segment in order, also while it is being written, and also when it is
+ * damaged: what follows the damage is found again by looking for the next entry that is whole. Not
+ * thread-safe.
  */
 final class SegmentReader implements Closeable {
   private static final int WINDOW = 4 * MOST_ENTRY;
@@ -25,7 +26,10 @@ final class SegmentReader implements Closeable {
   enum Extent {
     /** As far as entries go without a hole: right for a segment that may still be growing. */
     WRITTEN,
-    /** To the end of the file: right when the writer is known to be dead, whose last pages may have reached the disk in any order. */
+    /**
+     * To the end of the file: right when the writer is known to be dead, whose last pages may have
+     * reached the disk in any order.
+     */
     WHOLE
   }
 
@@ -76,7 +80,10 @@ final class SegmentReader implements Closeable {
     return header.used() > 0 && position >= Math.min(header.used(), size);
   }
 
-  /** The next entry or damage; {@link Item.End} when there is nothing more, after which it can be asked again. */
+  /**
+   * The next entry or damage; {@link Item.End} when there is nothing more, after which it can be
+   * asked again.
+   */
   Item next() throws IOException {
     if (entryAt(position, number + 1)) {
       return take();
@@ -96,9 +103,20 @@ final class SegmentReader implements Closeable {
     long next = growing && nothing ? -1 : find(position);
     if (next >= 0) {
       int missing = number(next) - number - 1;
-      Damage damage = nothing || next == position
-          ? new Damage(file, position, next - position, Damage.Kind.MISSING, missing + " records are missing here")
-          : new Damage(file, position, next - position, Damage.Kind.CORRUPT, missing + " records cannot be read: their checksum is wrong");
+      Damage damage =
+          nothing || next == position
+              ? new Damage(
+                  file,
+                  position,
+                  next - position,
+                  Damage.Kind.MISSING,
+                  missing + " records are missing here")
+              : new Damage(
+                  file,
+                  position,
+                  next - position,
+                  Damage.Kind.CORRUPT,
+                  missing + " records cannot be read: their checksum is wrong");
       position = next;
       number = number(next) - 1;
       return new Item.Found(damage);
@@ -106,9 +124,15 @@ final class SegmentReader implements Closeable {
     if (!growing && !damageToldAtEnd && position < limit() && (known || !nothing)) {
       damageToldAtEnd = true;
       Damage.Kind kind = known ? Damage.Kind.CORRUPT : Damage.Kind.TORN;
-      Damage damage = new Damage(file, position, limit() - position, kind, known
-          ? "the last records of this segment cannot be read"
-          : "the last record was not written completely; its append had not returned, or the power failed");
+      Damage damage =
+          new Damage(
+              file,
+              position,
+              limit() - position,
+              kind,
+              known
+                  ? "the last records of this segment cannot be read"
+                  : "the last record was not written completely; its append had not returned, or the power failed");
       if (known) {
         position = limit();
       }
@@ -132,7 +156,10 @@ final class SegmentReader implements Closeable {
     return entry;
   }
 
-  /** The next place after this one, itself included, with a whole entry of a later number; -1 when there is none. */
+  /**
+   * The next place after this one, itself included, with a whole entry of a later number; -1 when
+   * there is none.
+   */
   private long find(long from) throws IOException {
     long most = 1 + limit() / (2 * ALIGNMENT);
     for (long at = from; at + ENTRY_HEADER < limit(); at += ALIGNMENT) {
@@ -154,8 +181,11 @@ final class SegmentReader implements Closeable {
     }
     int in = (int) (at - windowAt);
     int length = window.getInt(in + 4);
-    if (length <= 0 || length > MOST_ENTRY - ENTRY_HEADER || window.getInt(in + 8) != expected
-        || SegmentFormat.Type.of(window.get(in + 12)) == null || (window.getInt(in + 12) & 0xFFFFFF00) != 0) {
+    if (length <= 0
+        || length > MOST_ENTRY - ENTRY_HEADER
+        || window.getInt(in + 8) != expected
+        || SegmentFormat.Type.of(window.get(in + 12)) == null
+        || (window.getInt(in + 12) & 0xFFFFFF00) != 0) {
       return false;
     }
     if (!load(at, ENTRY_HEADER + length)) {

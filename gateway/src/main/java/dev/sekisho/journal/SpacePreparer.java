@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The thread that takes disk space for the next segments of the event loops. It sleeps until one is missing; while the disk is full it
- * tries again four times a second.
+ * The thread that takes disk space for the next segments of the event loops. It sleeps until one is
+ * missing; while the disk is full it tries again four times a second.
  */
 final class SpacePreparer implements Runnable {
   private static final long RETRY_NANOS = 250_000_000L;
@@ -18,12 +18,14 @@ final class SpacePreparer implements Runnable {
   private final Condition condition;
   private final InstantSource clock;
   private final long segmentSize;
+
   /** Whether a segment's name must be on the disk before the first record is. */
   private final boolean always;
 
   private volatile boolean stopped;
 
-  SpacePreparer(List<SegmentAppender> appenders, Places places, Condition condition, JournalConfig config) {
+  SpacePreparer(
+      List<SegmentAppender> appenders, Places places, Condition condition, JournalConfig config) {
     this.appenders = appenders;
     this.folder = places.folder;
     this.reserve = places.reserve;
@@ -66,7 +68,8 @@ final class SpacePreparer implements Runnable {
   synchronized boolean prepare(SegmentAppender appender) {
     while (appender.sparesMissing(segmentSize) > 0 && !stopped) {
       try {
-        MappedSegment spare = folder.create(appender.loop(), segmentSize, IsoTime.micros(clock.instant()));
+        MappedSegment spare =
+            folder.create(appender.loop(), segmentSize, IsoTime.micros(clock.instant()));
         if (always) {
           folder.forceNames();
         }

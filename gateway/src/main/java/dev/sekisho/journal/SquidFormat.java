@@ -4,8 +4,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Squid's native access.log, its {@code logformat squid}: time, elapsed milliseconds, client, result and status, bytes to the client,
- * method, URL, user, how and where it was fetched, media type. What has no blank in Squid has none here.
+ * Squid's native access.log, its {@code logformat squid}: time, elapsed milliseconds, client,
+ * result and status, bytes to the client, method, URL, user, how and where it was fetched, media
+ * type. What has no blank in Squid has none here.
  */
 final class SquidFormat implements RecordFormat {
   @Override
@@ -16,10 +17,22 @@ final class SquidFormat implements RecordFormat {
   @Override
   public String line(LoggedRecord record) {
     long millis = record.time().toEpochMilli();
-    return String.format(Locale.ROOT, "%9d.%03d %6d %s %s/%03d %d %s %s %s %s/%s %s", millis / 1000, millis % 1000,
-        Math.max(0, record.number("duration_us")) / 1000, word(record.text("client_ip")), result(record),
-        Math.max(0, record.number("status")), Math.max(0, record.number("bytes_down")), word(record.text("method")), url(record),
-        word(record.text("user")), hierarchy(record), peer(record), type(record));
+    return String.format(
+        Locale.ROOT,
+        "%9d.%03d %6d %s %s/%03d %d %s %s %s %s/%s %s",
+        millis / 1000,
+        millis % 1000,
+        Math.max(0, record.number("duration_us")) / 1000,
+        word(record.text("client_ip")),
+        result(record),
+        Math.max(0, record.number("status")),
+        Math.max(0, record.number("bytes_down")),
+        word(record.text("method")),
+        url(record),
+        word(record.text("user")),
+        hierarchy(record),
+        peer(record),
+        type(record));
   }
 
   private static boolean tunnel(LoggedRecord record) {
@@ -38,7 +51,8 @@ final class SquidFormat implements RecordFormat {
     String base = tunnel(record) ? "TCP_TUNNEL" : "TCP_MISS";
     return switch (record.state()) {
       case INTERRUPTED -> base + "_ABORTED";
-      case OPENED, CLOSED -> record.text("error_side", "").equals("client") ? base + "_ABORTED" : base;
+      case OPENED, CLOSED ->
+          record.text("error_side", "").equals("client") ? base + "_ABORTED" : base;
     };
   }
 

@@ -33,7 +33,8 @@ final class TableFormat implements RecordFormat {
 
   @Override
   public @Nullable String header() {
-    return row("TIME", "WHO", "METHOD", "WHERE TO", "DECISION", "RULE", "STATUS", "  BYTES", "    TOOK");
+    return row(
+        "TIME", "WHO", "METHOD", "WHERE TO", "DECISION", "RULE", "STATUS", "  BYTES", "    TOOK");
   }
 
   @Override
@@ -41,15 +42,24 @@ final class TableFormat implements RecordFormat {
     Instant shown = record.time();
     String who = record.text("user", record.text("device", record.text("client_ip", "-")));
     long status = record.number("status");
-    String decision = switch (record.state()) {
-      case OPENED -> record.text("decision", "-") + " ...";
-      case CLOSED -> record.text("decision", "-");
-      case INTERRUPTED -> "crashed";
-    };
+    String decision =
+        switch (record.state()) {
+          case OPENED -> record.text("decision", "-") + " ...";
+          case CLOSED -> record.text("decision", "-");
+          case INTERRUPTED -> "crashed";
+        };
     long repeats = record.number("repeats");
     String target = repeats > 0 ? "(" + repeats + " more) " + record.target() : record.target();
-    return row(time.format(shown), who, record.text("method", "-"), target, decision, record.text("rule", "-"),
-        status < 0 ? "-" : Long.toString(status), right(bytes(record), BYTES), right(took(record), DURATION));
+    return row(
+        time.format(shown),
+        who,
+        record.text("method", "-"),
+        target,
+        decision,
+        record.text("rule", "-"),
+        status < 0 ? "-" : Long.toString(status),
+        right(bytes(record), BYTES),
+        right(took(record), DURATION));
   }
 
   private String row(String... cells) {
@@ -80,7 +90,8 @@ final class TableFormat implements RecordFormat {
       value /= 1024;
       unit++;
     }
-    return String.format(Locale.ROOT, value < 10 ? "%.1f %ciB" : "%.0f %ciB", value, "KMGTP".charAt(unit));
+    return String.format(
+        Locale.ROOT, value < 10 ? "%.1f %ciB" : "%.0f %ciB", value, "KMGTP".charAt(unit));
   }
 
   private static String took(LoggedRecord record) {

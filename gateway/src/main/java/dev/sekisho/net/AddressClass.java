@@ -3,11 +3,14 @@ package dev.sekisho.net;
 import java.util.Locale;
 
 /**
- * What an address is for, by the IANA special-purpose registries (RFC 6890 and its updates; the table is in
- * {@code SpecialPurpose}). In the order of the constants each class is less reachable than the one before.
+ * What an address is for, by the IANA special-purpose registries (RFC 6890 and its updates; the
+ * table is in {@code SpecialPurpose}). In the order of the constants each class is less reachable
+ * than the one before.
  */
 public enum AddressClass {
-  /** Reachable from everywhere, the only class that may be dialled unless a rule names the address. */
+  /**
+   * Reachable from everywhere, the only class that may be dialled unless a rule names the address.
+   */
   GLOBAL,
   /** 100.64.0.0/10, between a carrier and its customers (RFC 6598). */
   SHARED,
@@ -21,7 +24,10 @@ public enum AddressClass {
   DOCUMENTATION,
   /** 224.0.0.0/4 and ff00::/8. */
   MULTICAST,
-  /** Everything else that the registries do not call globally reachable, and what they have not given out. */
+  /**
+   * Everything else that the registries do not call globally reachable, and what they have not
+   * given out.
+   */
   RESERVED,
   /** One link; the metadata services of clouds live here. */
   LINK_LOCAL,
@@ -36,10 +42,12 @@ public enum AddressClass {
   }
 
   /**
-   * The class of the address after every wrapping is undone (IPv4-mapped, -compatible, -translated, NAT64, 6to4, Teredo, ISATAP):
-   * a wrapped address has the least reachable class of the wrapping and of what is wrapped.
+   * The class of the address after every wrapping is undone (IPv4-mapped, -compatible, -translated,
+   * NAT64, 6to4, Teredo, ISATAP): a wrapped address has the least reachable class of the wrapping
+   * and of what is wrapped.
    *
-   * <p>A NAT64 prefix that an operator took from its own global addresses (RFC 6052 §2.2) cannot be seen from an address.
+   * <p>A NAT64 prefix that an operator took from its own global addresses (RFC 6052 §2.2) cannot be
+   * seen from an address.
    */
   public static AddressClass of(IpAddress address) {
     IpAddress plain = address.unmapped();

@@ -6,7 +6,9 @@ package dev.sekisho.net;
  * @param port 1 to 65535
  */
 public record Authority(Host host, int port) {
-  /** @throws IllegalArgumentException when the port is out of bounds */
+  /**
+   * @throws IllegalArgumentException when the port is out of bounds
+   */
   public Authority {
     if (port < 1 || port > 65535) {
       throw new IllegalArgumentException("a port is a number from 1 to 65535, not " + port);
@@ -14,8 +16,9 @@ public record Authority(Host host, int port) {
   }
 
   /**
-   * {@code host:port}, the port required when {@code defaultPort} is 0; user information is refused. An empty port
-   * ({@code host:}) means the default (RFC 3986 §6.2.3); leading zeros are refused.
+   * {@code host:port}, the port required when {@code defaultPort} is 0; user information is
+   * refused. An empty port ({@code host:}) means the default (RFC 3986 §6.2.3); leading zeros are
+   * refused.
    */
   public static Authority parse(String text, int defaultPort) throws MalformedException {
     if (text.indexOf('@') >= 0) {
@@ -67,6 +70,8 @@ public record Authority(Host host, int port) {
 
   /** The host as it stands in a URL: with brackets around IPv6. */
   public String hostText() {
-    return host instanceof IpAddress address && address.v6() ? "[" + host.text() + "]" : host.text();
+    return host instanceof IpAddress address && address.v6()
+        ? "[" + host.text() + "]"
+        : host.text();
   }
 }

@@ -2,7 +2,9 @@ package dev.sekisho.net;
 
 import java.util.Collection;
 
-/** A set of ranges: whether an address lies in any of them, quickly and without garbage. Immutable. */
+/**
+ * A set of ranges: whether an address lies in any of them, quickly and without garbage. Immutable.
+ */
 public final class CidrSet {
   private final CidrTable table;
 

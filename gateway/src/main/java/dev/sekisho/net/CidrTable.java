@@ -9,10 +9,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of many ranges an address lies in. Ranges are nested or apart, never half over each other, so one walk over them in order
- * with a stack of those still open cuts the whole address space into pieces, each with its answer. A look-up is then a search
- * for the piece: the first 16 bits of an IPv4 address lead to a few neighbours, IPv6 is a plain binary search. No look-up
- * allocates. A mapped address is looked for as its IPv4 address, as in {@link Cidr}.
+ * Which of many ranges an address lies in. Ranges are nested or apart, never half over each other,
+ * so one walk over them in order with a stack of those still open cuts the whole address space into
+ * pieces, each with its answer. A look-up is then a search for the piece: the first 16 bits of an
+ * IPv4 address lead to a few neighbours, IPv6 is a plain binary search. No look-up allocates. A
+ * mapped address is looked for as its IPv4 address, as in {@link Cidr}.
  *
  * <p>Immutable; 8 bytes a piece for IPv4, 20 for IPv6, at most two pieces a range.
  */
@@ -40,7 +41,10 @@ public final class CidrTable {
     return new CidrTable(numbered(ranges), Winner.FIRST);
   }
 
-  /** Answers with the index of the longest (most specific) range that contains the address; of equal ones the first. */
+  /**
+   * Answers with the index of the longest (most specific) range that contains the address; of equal
+   * ones the first.
+   */
   public static CidrTable longestMatch(List<Cidr> ranges) {
     return new CidrTable(numbered(ranges), Winner.LONGEST);
   }
@@ -149,14 +153,21 @@ public final class CidrTable {
   }
 
   private static final class Ipv4Pieces {
-    /** Below this many pieces a binary search is as quick, and the index would be larger than the pieces. */
+    /**
+     * Below this many pieces a binary search is as quick, and the index would be larger than the
+     * pieces.
+     */
     private static final int INDEXED_FROM = 1024;
 
     private static final int SLOTS = 1 << 16;
 
     private final int[] starts;
     private final int[] values;
-    /** For each value of the first 16 bits, the piece in which its addresses begin; one more slot at the end. Or empty. */
+
+    /**
+     * For each value of the first 16 bits, the piece in which its addresses begin; one more slot at
+     * the end. Or empty.
+     */
     private final int[] index;
 
     Ipv4Pieces(PieceList pieces) {
@@ -176,7 +187,10 @@ public final class CidrTable {
       return values[search(address, index[slot], index[slot + 1])];
     }
 
-    /** The last piece from {@code first} to {@code last} that begins at or before the address; the first one does. */
+    /**
+     * The last piece from {@code first} to {@code last} that begins at or before the address; the
+     * first one does.
+     */
     private int search(int address, int first, int last) {
       int low = first;
       int high = last;
@@ -208,9 +222,10 @@ public final class CidrTable {
       int last = highs.length - 1;
       while (first < last) {
         int middle = (first + last + 1) >>> 1;
-        int order = highs[middle] == high
-            ? Long.compareUnsigned(lows[middle], low)
-            : Long.compareUnsigned(highs[middle], high);
+        int order =
+            highs[middle] == high
+                ? Long.compareUnsigned(lows[middle], low)
+                : Long.compareUnsigned(highs[middle], high);
         if (order <= 0) {
           first = middle;
         } else {

@@ -7,12 +7,14 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Percent-decoding of a path, and the reading of the bytes that come out: UTF-8 where they are UTF-8, each of the others as
- * ISO 8859-1. Byte by byte and not for the whole, so that one bad byte does not change how its neighbours are read. The
- * {@code %uXXXX} of old Microsoft servers counts as the UTF-8 bytes of its character.
+ * Percent-decoding of a path, and the reading of the bytes that come out: UTF-8 where they are
+ * UTF-8, each of the others as ISO 8859-1. Byte by byte and not for the whole, so that one bad byte
+ * does not change how its neighbours are read. The {@code %uXXXX} of old Microsoft servers counts
+ * as the UTF-8 bytes of its character.
  */
 final class Decoder {
   private final String path;
+
   /** The greatest character that stands for a byte. */
   private final int greatestByte;
 
@@ -30,7 +32,10 @@ final class Decoder {
     while (i < path.length()) {
       int c = path.codePointAt(i);
       int escaped = c == '%' ? number(i + 1, 2) : -1;
-      int wide = c == '%' && i + 1 < path.length() && (path.charAt(i + 1) | 0x20) == 'u' ? number(i + 2, 4) : -1;
+      int wide =
+          c == '%' && i + 1 < path.length() && (path.charAt(i + 1) | 0x20) == 'u'
+              ? number(i + 2, 4)
+              : -1;
       if (escaped >= 0) {
         put(escaped);
         i += 3;

@@ -1,6 +1,9 @@
 package dev.sekisho.net;
 
-/** The hosts that are not canonical names already: literals, numbers, upper case, international names. */
+/**
+ * The hosts that are not canonical names already: literals, numbers, upper case, international
+ * names.
+ */
 final class HostParser {
   /** Longer texts cannot become a name; bounds the work of normalisation. */
   private static final int MAX_TEXT = 1024;
@@ -36,7 +39,8 @@ final class HostParser {
 
   private static IpAddress literal(String text) throws MalformedException {
     if (!text.endsWith("]")) {
-      throw new MalformedException("the bracket of an address literal is not closed at the end of the host");
+      throw new MalformedException(
+          "the bracket of an address literal is not closed at the end of the host");
     }
     String inside = text.substring(1, text.length() - 1);
     if (inside.startsWith("v") || inside.startsWith("V")) {

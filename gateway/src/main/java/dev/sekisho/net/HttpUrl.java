@@ -3,14 +3,17 @@ package dev.sekisho.net;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An absolute URL of the web, split and not changed: path and query stay as they were written, for the URL is forwarded byte for
- * byte. A URL that two parsers could split differently is refused: with user information, a fragment, a backslash, a space or a
- * control character (RFC 3986 allows none of the last three, RFC 9110 §4.2.4 and §4.2.5 neither of the first two in a request).
+ * An absolute URL of the web, split and not changed: path and query stay as they were written, for
+ * the URL is forwarded byte for byte. A URL that two parsers could split differently is refused:
+ * with user information, a fragment, a backslash, a space or a control character (RFC 3986 allows
+ * none of the last three, RFC 9110 §4.2.4 and §4.2.5 neither of the first two in a request).
  *
  * @param rawPath as written: empty, or beginning with a slash
- * @param rawQuery as written without the question mark; null when there is none, which is not the same as an empty one
+ * @param rawQuery as written without the question mark; null when there is none, which is not the
+ *     same as an empty one
  */
-public record HttpUrl(Scheme scheme, Authority authority, String rawPath, @Nullable String rawQuery) {
+public record HttpUrl(
+    Scheme scheme, Authority authority, String rawPath, @Nullable String rawQuery) {
   /** RFC 9110 §4.2 and RFC 6455 §3. */
   public enum Scheme {
     HTTP("http", 80),
@@ -44,7 +47,9 @@ public record HttpUrl(Scheme scheme, Authority authority, String rawPath, @Nulla
     }
   }
 
-  /** @throws IllegalArgumentException when the path is neither empty nor begins with a slash */
+  /**
+   * @throws IllegalArgumentException when the path is neither empty nor begins with a slash
+   */
   public HttpUrl {
     if (!rawPath.isEmpty() && rawPath.charAt(0) != '/') {
       throw new IllegalArgumentException("a path begins with a slash: " + rawPath);
@@ -65,7 +70,11 @@ public record HttpUrl(Scheme scheme, Authority authority, String rawPath, @Nulla
     int slash = text.indexOf('/', start);
     int path = slash < 0 || slash > end ? end : slash;
     Authority authority = Authority.parse(text.substring(start, path), scheme.defaultPort());
-    return new HttpUrl(scheme, authority, text.substring(path, end), question < 0 ? null : text.substring(question + 1));
+    return new HttpUrl(
+        scheme,
+        authority,
+        text.substring(path, end),
+        question < 0 ? null : text.substring(question + 1));
   }
 
   private static void requireVisible(String text) throws MalformedException {
@@ -73,7 +82,9 @@ public record HttpUrl(Scheme scheme, Authority authority, String rawPath, @Nulla
       char c = text.charAt(i);
       if (c <= ' ' || c == 0x7f || c == '\\' || c == '#') {
         throw new MalformedException(
-            c == '#' ? "a fragment ('#') is not allowed here" : "a URL cannot have " + NameSyntax.describe(c));
+            c == '#'
+                ? "a fragment ('#') is not allowed here"
+                : "a URL cannot have " + NameSyntax.describe(c));
       }
     }
   }
@@ -88,7 +99,10 @@ public record HttpUrl(Scheme scheme, Authority authority, String rawPath, @Nulla
     return rawQuery == null ? path() : path() + "?" + rawQuery;
   }
 
-  /** The URL with scheme and host in canonical form, the port where it is not the scheme's own, the rest as written. */
+  /**
+   * The URL with scheme and host in canonical form, the port where it is not the scheme's own, the
+   * rest as written.
+   */
   @Override
   public String toString() {
     String port = authority.port() == scheme.defaultPort() ? "" : ":" + authority.port();

@@ -4,14 +4,19 @@ import java.text.Normalizer;
 import java.util.Locale;
 
 /**
- * Names outside ASCII to A-labels, after UTS #46 without its transitional mappings ({@code straße} keeps its {@code ß}, as in
- * browsers today; {@code java.net.IDN} would make {@code ss} of it, so that a list written by a person would miss what browsers
- * send). Stricter than UTS #46 where a spelling could hide something: characters without a visible form are refused instead of
- * dropped, and so is every character that only normalisation turns into a dot, but for the three ideographic dots. The rules
- * about joiners and directions (RFC 5892 appendix A, RFC 5893) concern display; what they would refuse is just another A-label.
+ * Names outside ASCII to A-labels, after UTS #46 without its transitional mappings ({@code straße}
+ * keeps its {@code ß}, as in browsers today; {@code java.net.IDN} would make {@code ss} of it, so
+ * that a list written by a person would miss what browsers send). Stricter than UTS #46 where a
+ * spelling could hide something: characters without a visible form are refused instead of dropped,
+ * and so is every character that only normalisation turns into a dot, but for the three ideographic
+ * dots. The rules about joiners and directions (RFC 5892 appendix A, RFC 5893) concern display;
+ * what they would refuse is just another A-label.
  */
 final class InternationalName {
-  /** Middle dots and their like, which are punctuation by category and part of words (RFC 5892 §2.6, appendix A). */
+  /**
+   * Middle dots and their like, which are punctuation by category and part of words (RFC 5892 §2.6,
+   * appendix A).
+   */
   private static final String WORD_PUNCTUATION = "\u00b7\u0375\u05f3\u05f4\u06fd\u06fe\u0f0b\u30fb";
 
   private InternationalName() {}
@@ -94,12 +99,16 @@ final class InternationalName {
           Character.LETTER_NUMBER,
           Character.OTHER_NUMBER,
           Character.OTHER_SYMBOL,
-          Character.MODIFIER_SYMBOL -> true;
+          Character.MODIFIER_SYMBOL ->
+          true;
       default -> WORD_PUNCTUATION.indexOf(c) >= 0;
     };
   }
 
-  /** Letters and marks that Unicode calls default-ignorable; controls and formats are out by their category. */
+  /**
+   * Letters and marks that Unicode calls default-ignorable; controls and formats are out by their
+   * category.
+   */
   private static boolean isInvisible(int c) {
     return c == 0x34f
         || c == 0x115f

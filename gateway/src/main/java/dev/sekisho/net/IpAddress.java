@@ -1,13 +1,16 @@
 package dev.sekisho.net;
 
 /**
- * An IP address as a value: an IPv4 address is held in the low 32 bits of {@code low} with {@code high} zero and is never equal
- * to its IPv4-mapped IPv6 form. Ordered by family, IPv4 first, then as unsigned numbers.
+ * An IP address as a value: an IPv4 address is held in the low 32 bits of {@code low} with {@code
+ * high} zero and is never equal to its IPv4-mapped IPv6 form. Ordered by family, IPv4 first, then
+ * as unsigned numbers.
  */
 public record IpAddress(boolean v6, long high, long low) implements Host, Comparable<IpAddress> {
   private static final long MAPPED = 0xffffL;
 
-  /** @throws IllegalArgumentException when an IPv4 address has bits beyond its 32 */
+  /**
+   * @throws IllegalArgumentException when an IPv4 address has bits beyond its 32
+   */
   public IpAddress {
     if (!v6 && (high != 0 || low >>> 32 != 0)) {
       throw new IllegalArgumentException("an IPv4 address has 32 bits");
@@ -19,13 +22,16 @@ public record IpAddress(boolean v6, long high, long low) implements Host, Compar
     return new IpAddress(false, 0, Integer.toUnsignedLong(bits));
   }
 
-  /** Strict text forms: dotted quad without leading zeros; RFC 4291 text without brackets or zone. */
+  /**
+   * Strict text forms: dotted quad without leading zeros; RFC 4291 text without brackets or zone.
+   */
   public static IpAddress parse(String text) throws MalformedException {
     return text.indexOf(':') >= 0 ? Ipv6Text.parse(text) : v4(Ipv4Text.parse(text));
   }
 
   /**
-   * From network byte order: 4 or 16 bytes. An IPv4-mapped 16-byte form becomes the IPv4 address (as sockets report it).
+   * From network byte order: 4 or 16 bytes. An IPv4-mapped 16-byte form becomes the IPv4 address
+   * (as sockets report it).
    *
    * @throws IllegalArgumentException for another number of bytes
    */
@@ -33,7 +39,8 @@ public record IpAddress(boolean v6, long high, long low) implements Host, Compar
     return switch (bytes.length) {
       case 4 -> new IpAddress(false, 0, number(bytes, 0, 4));
       case 16 -> new IpAddress(true, number(bytes, 0, 8), number(bytes, 8, 16)).unmapped();
-      default -> throw new IllegalArgumentException("an address has 4 or 16 bytes, not " + bytes.length);
+      default ->
+          throw new IllegalArgumentException("an address has 4 or 16 bytes, not " + bytes.length);
     };
   }
 
@@ -55,7 +62,10 @@ public record IpAddress(boolean v6, long high, long low) implements Host, Compar
     return bytes;
   }
 
-  /** The IPv4 address when this is its IPv4-mapped form ({@code ::ffff:0:0/96}, RFC 4291 §2.5.5.2), else this. */
+  /**
+   * The IPv4 address when this is its IPv4-mapped form ({@code ::ffff:0:0/96}, RFC 4291 §2.5.5.2),
+   * else this.
+   */
   public IpAddress unmapped() {
     return v6 && high == 0 && low >>> 32 == MAPPED ? v4((int) low) : this;
   }
@@ -70,7 +80,9 @@ public record IpAddress(boolean v6, long high, long low) implements Host, Compar
     if (v6 != other.v6) {
       return v6 ? 1 : -1;
     }
-    return high != other.high ? Long.compareUnsigned(high, other.high) : Long.compareUnsigned(low, other.low);
+    return high != other.high
+        ? Long.compareUnsigned(high, other.high)
+        : Long.compareUnsigned(low, other.low);
   }
 
   @Override

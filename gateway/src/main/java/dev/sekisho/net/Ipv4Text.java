@@ -1,6 +1,9 @@
 package dev.sekisho.net;
 
-/** The dotted quad, strictly: four decimal numbers without leading zeros (RFC 3986 §3.2.2, {@code IPv4address}). */
+/**
+ * The dotted quad, strictly: four decimal numbers without leading zeros (RFC 3986 §3.2.2, {@code
+ * IPv4address}).
+ */
 final class Ipv4Text {
   private Ipv4Text() {}
 
@@ -11,7 +14,10 @@ final class Ipv4Text {
     while (parts < 4) {
       int start = at;
       int value = 0;
-      while (at < text.length() && at - start < 4 && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+      while (at < text.length()
+          && at - start < 4
+          && text.charAt(at) >= '0'
+          && text.charAt(at) <= '9') {
         value = value * 10 + text.charAt(at) - '0';
         at++;
       }
@@ -31,7 +37,8 @@ final class Ipv4Text {
   }
 
   private static MalformedException notAQuad() {
-    return new MalformedException("an IPv4 address is four numbers from 0 to 255 without leading zeros, with dots between");
+    return new MalformedException(
+        "an IPv4 address is four numbers from 0 to 255 without leading zeros, with dots between");
   }
 
   static String format(int address) {

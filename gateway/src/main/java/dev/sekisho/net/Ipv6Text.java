@@ -6,7 +6,8 @@ final class Ipv6Text {
 
   private final String text;
   private int at;
-  // The groups read so far as one number, the last one lowest; those before a "::" are moved up when the text has ended.
+  // The groups read so far as one number, the last one lowest; those before a "::" are moved up
+  // when the text has ended.
   private long high;
   private long low;
   private int groups;
@@ -72,7 +73,8 @@ final class Ipv6Text {
         return;
       }
       if (end == at || end - at > 4) {
-        throw new MalformedException("a group of an IPv6 address has one to four hexadecimal digits");
+        throw new MalformedException(
+            "a group of an IPv6 address has one to four hexadecimal digits");
       }
       push(value);
       at = end;
@@ -80,7 +82,8 @@ final class Ipv6Text {
         return;
       }
       if (text.charAt(at) != ':') {
-        throw new MalformedException("an IPv6 address cannot have " + NameSyntax.describe(text.charAt(at)));
+        throw new MalformedException(
+            "an IPv6 address cannot have " + NameSyntax.describe(text.charAt(at)));
       }
       at++;
     }
@@ -106,7 +109,10 @@ final class Ipv6Text {
     return c < 128 ? Character.digit(c, 16) : -1;
   }
 
-  /** Lower case, no leading zeros, the first longest run of two zero groups or more as "::", IPv4-mapped with a dotted quad. */
+  /**
+   * Lower case, no leading zeros, the first longest run of two zero groups or more as "::",
+   * IPv4-mapped with a dotted quad.
+   */
   static String format(long high, long low) {
     if (high == 0 && low >>> 32 == 0xffff) {
       return "::ffff:" + Ipv4Text.format((int) low);

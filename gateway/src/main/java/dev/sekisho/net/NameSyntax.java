@@ -1,11 +1,16 @@
 package dev.sekisho.net;
 
-/** The characters and lengths of a canonical domain name (RFC 1035 §2.3.4, with the underscore that practice added). */
+/**
+ * The characters and lengths of a canonical domain name (RFC 1035 §2.3.4, with the underscore that
+ * practice added).
+ */
 final class NameSyntax {
   static final int MAX_NAME = 253;
   static final int MAX_LABEL = 63;
 
-  /** One bit for each of the characters 0 to 63 and 64 to 127 that may stand in a canonical label. */
+  /**
+   * One bit for each of the characters 0 to 63 and 64 to 127 that may stand in a canonical label.
+   */
   private static final long LOW = bits("-0123456789", 0);
 
   private static final long HIGH = bits("_abcdefghijklmnopqrstuvwxyz", 64);
@@ -24,7 +29,10 @@ final class NameSyntax {
     return c < 128 && ((c < 64 ? LOW : HIGH) >>> (c & 63) & 1) != 0;
   }
 
-  /** Whether the text is a canonical name as it stands. On the path of every request: one pass, no garbage. */
+  /**
+   * Whether the text is a canonical name as it stands. On the path of every request: one pass, no
+   * garbage.
+   */
   static boolean isCanonical(String text) {
     int length = text.length();
     if (length == 0 || length > MAX_NAME) {
@@ -45,13 +53,17 @@ final class NameSyntax {
     return length > label && length - label <= MAX_LABEL && !isNumber(text, label);
   }
 
-  /** Whether the label that begins at {@code from} and ends with the text reads as an IPv4 number (WHATWG URL §3.5). */
+  /**
+   * Whether the label that begins at {@code from} and ends with the text reads as an IPv4 number
+   * (WHATWG URL §3.5).
+   */
   static boolean isNumber(String text, int from) {
     int length = text.length();
     if (from == length || !isDigit(text.charAt(from))) {
       return false;
     }
-    boolean hexadecimal = text.charAt(from) == '0' && from + 1 < length && text.charAt(from + 1) == 'x';
+    boolean hexadecimal =
+        text.charAt(from) == '0' && from + 1 < length && text.charAt(from + 1) == 'x';
     for (int i = hexadecimal ? from + 2 : from; i < length; i++) {
       char c = text.charAt(i);
       if (!isDigit(c) && !(hexadecimal && c >= 'a' && c <= 'f')) {
@@ -90,7 +102,10 @@ final class NameSyntax {
     }
   }
 
-  /** A character for a message: visible ASCII as it is, everything else by its number, so that a log stays one line. */
+  /**
+   * A character for a message: visible ASCII as it is, everything else by its number, so that a log
+   * stays one line.
+   */
   static String describe(int codePoint) {
     if (codePoint > ' ' && codePoint < 127) {
       return "'" + (char) codePoint + "'";

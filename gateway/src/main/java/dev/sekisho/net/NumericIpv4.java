@@ -1,15 +1,18 @@
 package dev.sekisho.net;
 
 /**
- * IPv4 addresses as {@code inet_aton} reads them, by the "IPv4 parser" of the WHATWG URL standard (§3.5): one to four parts, each
- * decimal, octal with a leading 0 or hexadecimal with 0x; the last part fills the bytes that are left.
+ * IPv4 addresses as {@code inet_aton} reads them, by the "IPv4 parser" of the WHATWG URL standard
+ * (§3.5): one to four parts, each decimal, octal with a leading 0 or hexadecimal with 0x; the last
+ * part fills the bytes that are left.
  */
 final class NumericIpv4 {
   private static final long TOO_BIG = 1L << 32;
 
   private NumericIpv4() {}
 
-  /** @param text lower case, without a trailing dot, its last part a number */
+  /**
+   * @param text lower case, without a trailing dot, its last part a number
+   */
   static IpAddress parse(String text) throws MalformedException {
     long address = 0;
     int part = 0;

@@ -7,20 +7,23 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * What the programs behind the gateway may take a path for. Some resolve dot segments before they decode, some after; some decode
- * twice, because two of them stand in a row; some drop {@code ;parameters}, take a backslash for a slash, or merge slashes. A
- * rule that looked at one reading only could be passed in the spelling of another, so a path is the set of all its readings: what
- * comes out when these steps are taken in any order, any number of times, but decoding twice at most. A permission has to hold
- * for every reading, a prohibition holds for any.
+ * What the programs behind the gateway may take a path for. Some resolve dot segments before they
+ * decode, some after; some decode twice, because two of them stand in a row; some drop {@code
+ * ;parameters}, take a backslash for a slash, or merge slashes. A rule that looked at one reading
+ * only could be passed in the spelling of another, so a path is the set of all its readings: what
+ * comes out when these steps are taken in any order, any number of times, but decoding twice at
+ * most. A permission has to hold for every reading, a prohibition holds for any.
  *
- * <p>A plain path, which nothing would change, has itself as its only reading and is recognised in one pass without garbage.
- * The number of readings and their total length are bounded; a path that has more is left {@linkplain #complete() incomplete},
- * and then no permission holds and every prohibition does.
+ * <p>A plain path, which nothing would change, has itself as its only reading and is recognised in
+ * one pass without garbage. The number of readings and their total length are bounded; a path that
+ * has more is left {@linkplain #complete() incomplete}, and then no permission holds and every
+ * prohibition does.
  *
- * <p>Characters up to U+00FF are taken for bytes as they came from the wire (ISO 8859-1). Decoding joins them with the escaped
- * bytes and reads them as UTF-8, and each byte that is no part of UTF-8 as ISO 8859-1; so a pattern is written in plain
- * Unicode. Overlong UTF-8 forms of ASCII and {@code %uXXXX} are read as well, for some origins do. A percent sign that begins
- * no escape stands for itself.
+ * <p>Characters up to U+00FF are taken for bytes as they came from the wire (ISO 8859-1). Decoding
+ * joins them with the escaped bytes and reads them as UTF-8, and each byte that is no part of UTF-8
+ * as ISO 8859-1; so a pattern is written in plain Unicode. Overlong UTF-8 forms of ASCII and {@code
+ * %uXXXX} are read as well, for some origins do. A percent sign that begins no escape stands for
+ * itself.
  *
  * <p>Immutable.
  */
@@ -30,6 +33,7 @@ public final class PathReadings {
   private static final int MAX_DECODINGS = 2;
 
   private final String raw;
+
   /** The readings other than the raw one. */
   private final List<String> others;
 
@@ -41,9 +45,13 @@ public final class PathReadings {
     this.complete = complete;
   }
 
-  /** @param rawPath as written, without the query */
+  /**
+   * @param rawPath as written, without the query
+   */
   public static PathReadings of(String rawPath) {
-    return isPlain(rawPath) ? new PathReadings(rawPath, List.of(), true) : new Search(rawPath).run();
+    return isPlain(rawPath)
+        ? new PathReadings(rawPath, List.of(), true)
+        : new Search(rawPath).run();
   }
 
   /** The path as written. */
@@ -59,7 +67,10 @@ public final class PathReadings {
     return List.copyOf(all);
   }
 
-  /** Whether these are all the readings there are; if not, {@link #every} is false and {@link #any} is true. */
+  /**
+   * Whether these are all the readings there are; if not, {@link #every} is false and {@link #any}
+   * is true.
+   */
   public boolean complete() {
     return complete;
   }
@@ -103,7 +114,8 @@ public final class PathReadings {
       if (c == '%' || c == ';' || c == '\\' || c >= 0x80) {
         return false;
       }
-      if (c == '/' && before == '/' || c == '.' && (before == '/' || i == 0) && PathSteps.isDotSegment(path, i)) {
+      if (c == '/' && before == '/'
+          || c == '.' && (before == '/' || i == 0) && PathSteps.isDotSegment(path, i)) {
         return false;
       }
       before = c;
@@ -132,7 +144,9 @@ public final class PathReadings {
         }
         List<String> next = new ArrayList<>();
         for (String reading : level) {
-          add(decodings == 0 ? PathSteps.decodeBytes(reading) : PathSteps.decodeText(reading), next);
+          add(
+              decodings == 0 ? PathSteps.decodeBytes(reading) : PathSteps.decodeText(reading),
+              next);
         }
         level = next;
       }
@@ -140,7 +154,10 @@ public final class PathReadings {
       return new PathReadings(raw, List.copyOf(found), complete);
     }
 
-    /** Takes every step but decoding from every reading, until nothing new is found. The list grows while it is walked. */
+    /**
+     * Takes every step but decoding from every reading, until nothing new is found. The list grows
+     * while it is walked.
+     */
     private void closeOver(List<String> level) {
       for (int i = 0; i < level.size() && complete; i++) {
         String reading = level.get(i);

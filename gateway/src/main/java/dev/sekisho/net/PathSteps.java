@@ -1,6 +1,9 @@
 package dev.sekisho.net;
 
-/** The steps by which programs turn one path into another. Each returns the same string when it has nothing to change. */
+/**
+ * The steps by which programs turn one path into another. Each returns the same string when it has
+ * nothing to change.
+ */
 final class PathSteps {
   private PathSteps() {}
 
@@ -83,11 +86,16 @@ final class PathSteps {
     return path.replace('\\', '/');
   }
 
-  /** A path as it came from the wire, percent-decoded once: its characters are bytes, unless one is too large for that. */
+  /**
+   * A path as it came from the wire, percent-decoded once: its characters are bytes, unless one is
+   * too large for that.
+   */
   static String decodeBytes(String path) {
     boolean bytes = path.chars().allMatch(c -> c <= 0xff);
     boolean wide = path.chars().anyMatch(c -> c >= 0x80);
-    return wide && bytes || path.indexOf('%') >= 0 ? new Decoder(path, bytes ? 0xff : 0x7f).run() : path;
+    return wide && bytes || path.indexOf('%') >= 0
+        ? new Decoder(path, bytes ? 0xff : 0x7f).run()
+        : path;
   }
 
   /** A path that was decoded before, decoded once more: its characters are characters. */
@@ -96,8 +104,9 @@ final class PathSteps {
   }
 
   /**
-   * Overlong UTF-8 forms of ASCII (two, three or four bytes where one would do, RFC 3629 §10), which show as ISO 8859-1 because
-   * they are no UTF-8, become the characters that a careless decoder makes of them.
+   * Overlong UTF-8 forms of ASCII (two, three or four bytes where one would do, RFC 3629 §10),
+   * which show as ISO 8859-1 because they are no UTF-8, become the characters that a careless
+   * decoder makes of them.
    */
   static String withShortForms(String path) {
     int first = 0;
@@ -127,11 +136,12 @@ final class PathSteps {
     return switch (path.charAt(i)) {
       case 0xc0, 0xc1 -> isBetween(path, i + 1, 0x80, 0xbf) ? 2 : 0;
       case 0xe0 -> isBetween(path, i + 1, 0x80, 0x81) && isBetween(path, i + 2, 0x80, 0xbf) ? 3 : 0;
-      case 0xf0 -> isBetween(path, i + 1, 0x80, 0x80)
-              && isBetween(path, i + 2, 0x80, 0x81)
-              && isBetween(path, i + 3, 0x80, 0xbf)
-          ? 4
-          : 0;
+      case 0xf0 ->
+          isBetween(path, i + 1, 0x80, 0x80)
+                  && isBetween(path, i + 2, 0x80, 0x81)
+                  && isBetween(path, i + 3, 0x80, 0xbf)
+              ? 4
+              : 0;
       default -> 0;
     };
   }

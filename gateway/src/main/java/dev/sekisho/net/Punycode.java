@@ -12,7 +12,9 @@ final class Punycode {
 
   private Punycode() {}
 
-  /** @param label a few hundred characters at most, so that no sum here overflows */
+  /**
+   * @param label a few hundred characters at most, so that no sum here overflows
+   */
   static void encode(String label, StringBuilder out) {
     int[] input = label.codePoints().toArray();
     int basic = 0;

@@ -1,4 +1,7 @@
-/** Values of addressing: hosts, names, addresses, ranges, authorities. No input or output; uses nothing of ours. */
+/**
+ * Values of addressing: hosts, names, addresses, ranges, authorities. No input or output; uses
+ * nothing of ours.
+ */
 @NullMarked
 package dev.sekisho.net;
 

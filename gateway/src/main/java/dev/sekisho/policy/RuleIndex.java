@@ -59,8 +59,8 @@ final class RuleIndex {
   }
 
   /**
-   * What is left to ask of a rule that was found: by its host or device, that condition is true. A list
-   * may be there because nobody can know, so it is asked again.
+   * What is left to ask of a rule that was found: by its host or device, that condition is true. A
+   * list may be there because nobody can know, so it is asked again.
    */
   private static Condition.All open(Rule rule) {
     Condition key = key(rule);

@@ -9,8 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CommandsTest {
-  @TempDir
-  Path folder = Path.of("");
+  @TempDir Path folder = Path.of("");
 
   private String file(String yaml) throws IOException {
     Path file = folder.resolve("sekisho.yaml");
@@ -38,21 +37,25 @@ class CommandsTest {
 
   @Test
   void everyMistakeIsReportedAtOnceWithItsPlace() throws IOException {
-    Said said = say("check", """
-        listen: { proxy: "somewhere" }
-        limits:
-          header-blok: 64KiB
-        policy:
-          rules:
-            - { name: a, to: { host: "bad host" }, action: allow }
-            - { name: b, action: perhaps }
-        names: { timeout: 5 }
-        """);
+    Said said =
+        say(
+            "check",
+            """
+            listen: { proxy: "somewhere" }
+            limits:
+              header-blok: 64KiB
+            policy:
+              rules:
+                - { name: a, to: { host: "bad host" }, action: allow }
+                - { name: b, action: perhaps }
+            names: { timeout: 5 }
+            """);
     assertThat(said.status()).isEqualTo(Exit.USER_ERROR);
     String name = folder.resolve("sekisho.yaml").toString();
     assertThat(said.out())
         .contains(name + ":1:")
-        .contains(name + ":3:3: error: unknown key 'header-blok' in limits. Did you mean 'header-block'?")
+        .contains(
+            name + ":3:3: error: unknown key 'header-blok' in limits. Did you mean 'header-block'?")
         .contains(name + ":6:")
         .contains(name + ":7:")
         .contains(name + ":8:");
@@ -67,7 +70,13 @@ class CommandsTest {
 
   @Test
   void aFileThatIsMissingIsNamed() {
-    Said said = Said.by("check", "-c", folder.resolve("nothing.yaml").toString(), "--state", folder.resolve("state").toString());
+    Said said =
+        Said.by(
+            "check",
+            "-c",
+            folder.resolve("nothing.yaml").toString(),
+            "--state",
+            folder.resolve("state").toString());
     assertThat(said.status()).isEqualTo(Exit.USER_ERROR);
     assertThat(said.out()).contains("nothing.yaml").contains("cannot be read");
   }
@@ -75,13 +84,16 @@ class CommandsTest {
   @Test
   void aSectionOfALaterVersionIsRefusedAndNotIgnored() throws IOException {
     Said said = say("check", "scan: { default: all }\nparents: { p: { url: 'http://x:1' } }\n");
-    assertThat(said.out()).contains("the section 'scan' is not in this version").contains("the section 'parents' is not in this version");
+    assertThat(said.out())
+        .contains("the section 'scan' is not in this version")
+        .contains("the section 'parents' is not in this version");
     assertThat(said.status()).isEqualTo(Exit.USER_ERROR);
   }
 
   @Test
   void explainTellsTheWalkAndTheStatusTellsTheDecision() throws IOException {
-    String yaml = """
+    String yaml =
+        """
         policy:
           rules:
             - { name: no admin, to: { host: a.example, path: /admin/** }, action: deny }
@@ -90,10 +102,13 @@ class CommandsTest {
     Said allowed = say("explain", yaml, "--address", "93.184.215.14", "http://a.example/x");
     assertThat(allowed.status()).as(allowed.out() + allowed.err()).isEqualTo(Exit.FINE);
     assertThat(allowed.out()).contains("no admin").contains("allow: The rule 'a' allows it");
-    Said denied = say("explain", yaml, "--address", "93.184.215.14", "http://a.example/x/%2e%2e/admin/y");
+    Said denied =
+        say("explain", yaml, "--address", "93.184.215.14", "http://a.example/x/%2e%2e/admin/y");
     assertThat(denied.status()).isEqualTo(Exit.DENIED);
     Said sealed = say("explain", yaml, "https://a.example/x");
-    assertThat(sealed.status()).as("the path inside TLS is unknowable, and counts against the request").isEqualTo(Exit.DENIED);
+    assertThat(sealed.status())
+        .as("the path inside TLS is unknowable, and counts against the request")
+        .isEqualTo(Exit.DENIED);
     Said internal = say("explain", yaml, "--address", "10.0.0.1", "http://a.example/x");
     assertThat(internal.status()).isEqualTo(Exit.DENIED);
     assertThat(internal.out()).contains("10.0.0.1 is not for the internet (private)");
@@ -101,8 +116,12 @@ class CommandsTest {
 
   @Test
   void aUrlThatCannotBeAskedForIsTheUsersMistake() throws IOException {
-    assertThat(say("explain", "policy: { default: deny }", "http://u:p@a.example/").status()).isEqualTo(Exit.USER_ERROR);
-    assertThat(say("explain", "policy: { default: deny }", "--at", "noon", "http://a.example/").status()).isEqualTo(Exit.USER_ERROR);
+    assertThat(say("explain", "policy: { default: deny }", "http://u:p@a.example/").status())
+        .isEqualTo(Exit.USER_ERROR);
+    assertThat(
+            say("explain", "policy: { default: deny }", "--at", "noon", "http://a.example/")
+                .status())
+        .isEqualTo(Exit.USER_ERROR);
   }
 
   @Test

@@ -19,33 +19,45 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The real process as operators meet it: signals, health, metrics, mistakes. */
 class DaemonTest {
-  @TempDir
-  Path folder = Path.of("");
+  @TempDir Path folder = Path.of("");
 
   private Path config(String rules) throws IOException {
     Path file = folder.resolve("sekisho.yaml");
-    Files.writeString(file, """
+    Files.writeString(
+        file,
+        """
         listen: { proxy: "127.0.0.1:0", admin: "127.0.0.1:0" }
         limits: { drain-grace: 1s, drain-limit: 20s }
         journal: { segment-size: 4MiB, reserve: 4MiB }
         policy:
           rules:
-        """ + rules.indent(4));
+        """
+            + rules.indent(4));
     return file;
   }
 
-  private static final String LOOPBACK = "- { name: loopback, to: { address: 127.0.0.0/8 }, action: allow }\n";
+  private static final String LOOPBACK =
+      "- { name: loopback, to: { address: 127.0.0.0/8 }, action: allow }\n";
 
   private static int get(RunningSekisho sekisho, ScriptedOrigin origin) throws IOException {
     try (RawClient client = new RawClient(sekisho.proxyPort())) {
-      return client.send("GET http://" + origin.authority() + "/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").readResponse().status();
+      return client
+          .send(
+              "GET http://"
+                  + origin.authority()
+                  + "/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+          .readResponse()
+          .status();
     }
   }
 
-  private static HttpResponse<String> admin(RunningSekisho sekisho, String path) throws IOException, InterruptedException {
+  private static HttpResponse<String> admin(RunningSekisho sekisho, String path)
+      throws IOException, InterruptedException {
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + sekisho.adminPort() + path)).build(), HttpResponse.BodyHandlers.ofString());
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + sekisho.adminPort() + path))
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
     }
   }
 
@@ -53,17 +65,20 @@ class DaemonTest {
   void aReloadPutsANewPolicyInForceWithoutTouchingWhatIsUnderWay() throws Exception {
     CountDownLatch reloaded = new CountDownLatch(1);
     CountDownLatch asked = new CountDownLatch(1);
-    try (ScriptedOrigin slow = ScriptedOrigin.of(line -> {
-          line.readHead();
-          line.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfirst");
-          asked.countDown();
-          reloaded.await();
-          line.send("later");
-        });
-        ScriptedOrigin origin = ScriptedOrigin.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    try (ScriptedOrigin slow =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfirst");
+              asked.countDown();
+              reloaded.await();
+              line.send("later");
+            });
+        ScriptedOrigin origin =
+            ScriptedOrigin.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         RunningSekisho sekisho = RunningSekisho.start(config(LOOPBACK), folder.resolve("state"));
         RawClient underWay = new RawClient(sekisho.proxyPort())) {
-      underWay.send("GET http://" + slow.authority() + "/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+      underWay.send(
+          "GET http://" + slow.authority() + "/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
       asked.await();
       assertThat(get(sekisho, origin)).isEqualTo(200);
 
@@ -79,7 +94,8 @@ class DaemonTest {
 
   @Test
   void aBrokenFileLeavesTheOldPolicyInForceAndSaysWhere() throws Exception {
-    try (ScriptedOrigin origin = ScriptedOrigin.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         RunningSekisho sekisho = RunningSekisho.start(config(LOOPBACK), folder.resolve("state"))) {
       Path file = config(LOOPBACK + "- { name: typo, acton: deny }\n");
       sekisho.signal("HUP");
@@ -93,12 +109,13 @@ class DaemonTest {
   void afterSigtermReadinessIsFalseThenWhatIsUnderWayEndsAndTheProcessToo() throws Exception {
     CountDownLatch told = new CountDownLatch(1);
     CountDownLatch asked = new CountDownLatch(1);
-    try (ScriptedOrigin slow = ScriptedOrigin.of(line -> {
-          line.readHead();
-          asked.countDown();
-          told.await();
-          line.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone");
-        });
+    try (ScriptedOrigin slow =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              asked.countDown();
+              told.await();
+              line.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone");
+            });
         RunningSekisho sekisho = RunningSekisho.start(config(LOOPBACK), folder.resolve("state"));
         RawClient underWay = new RawClient(sekisho.proxyPort())) {
       assertThat(admin(sekisho, "/readyz").statusCode()).isEqualTo(200);
@@ -113,7 +130,8 @@ class DaemonTest {
     }
   }
 
-  private static String eventuallyNotReady(RunningSekisho sekisho) throws IOException, InterruptedException {
+  private static String eventuallyNotReady(RunningSekisho sekisho)
+      throws IOException, InterruptedException {
     for (int i = 0; i < 200; i++) {
       HttpResponse<String> response = admin(sekisho, "/readyz");
       if (response.statusCode() == 503) {
@@ -126,7 +144,8 @@ class DaemonTest {
 
   @Test
   void healthReadinessAndMetricsAreThereAndNothingElse() throws Exception {
-    try (ScriptedOrigin origin = ScriptedOrigin.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         RunningSekisho sekisho = RunningSekisho.start(config(LOOPBACK), folder.resolve("state"))) {
       assertThat(get(sekisho, origin)).isEqualTo(200);
       assertThat(admin(sekisho, "/healthz").statusCode()).isEqualTo(200);
@@ -148,10 +167,18 @@ class DaemonTest {
   void aPortInUseIsNamedAndNothingIsStarted() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
       Path file = folder.resolve("taken.yaml");
-      Files.writeString(file, "listen: { proxy: '127.0.0.1:" + taken.getLocalPort() + "', admin: null }\njournal: { segment-size: 1MiB, reserve: 1MiB }\n");
-      Said said = Said.by("run", "-c", file.toString(), "--state", folder.resolve("state").toString());
+      Files.writeString(
+          file,
+          "listen: { proxy: '127.0.0.1:"
+              + taken.getLocalPort()
+              + "', admin: null }\njournal: { segment-size: 1MiB, reserve: 1MiB }\n");
+      Said said =
+          Said.by("run", "-c", file.toString(), "--state", folder.resolve("state").toString());
       assertThat(said.status()).isEqualTo(Exit.USER_ERROR);
-      assertThat(said.err()).contains("listen.proxy").contains("port " + taken.getLocalPort()).contains("Nothing was started");
+      assertThat(said.err())
+          .contains("listen.proxy")
+          .contains("port " + taken.getLocalPort())
+          .contains("Nothing was started");
     }
   }
 
@@ -160,7 +187,8 @@ class DaemonTest {
     Path state = folder.resolve("small");
     Files.createDirectory(state);
     run("mount", "-t", "tmpfs", "-o", "size=48m,mode=700", "tmpfs", state.toString());
-    try (ScriptedOrigin origin = ScriptedOrigin.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")) {
+    try (ScriptedOrigin origin =
+        ScriptedOrigin.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")) {
       try (RunningSekisho sekisho = RunningSekisho.start(config(LOOPBACK), state)) {
         assertThat(get(sekisho, origin)).isEqualTo(200);
         Path ballast = state.resolve("ballast");
@@ -189,7 +217,8 @@ class DaemonTest {
   }
 
   /** Asks until this status comes; segments that are ready are used up first. */
-  private static int until(int wanted, RunningSekisho sekisho, ScriptedOrigin origin) throws IOException, InterruptedException {
+  private static int until(int wanted, RunningSekisho sekisho, ScriptedOrigin origin)
+      throws IOException, InterruptedException {
     int status = 0;
     for (int i = 0; i < 40_000 && status != wanted; i++) {
       status = get(sekisho, origin);
@@ -198,6 +227,8 @@ class DaemonTest {
   }
 
   private static void run(String... command) throws IOException, InterruptedException {
-    assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).as(String.join(" ", command)).isZero();
+    assertThat(new ProcessBuilder(command).inheritIO().start().waitFor())
+        .as(String.join(" ", command))
+        .isZero();
   }
 }

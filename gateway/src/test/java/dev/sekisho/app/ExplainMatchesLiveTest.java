@@ -27,21 +27,27 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** What {@code sekisho explain} says is what the running gateway does and records: random policies, random requests. */
+/**
+ * What {@code sekisho explain} says is what the running gateway does and records: random policies,
+ * random requests.
+ */
 class ExplainMatchesLiveTest {
   private static final long SEED = 20261124;
   private static final int POLICIES = Boolean.getBoolean("sekisho.soak") ? 1_000 : 200;
   private static final int REQUESTS = 5;
-  private static final List<String> HOSTS = List.of("a.test", "b.test", "deep.a.test", "c.example", "127.0.0.1");
-  private static final List<String> PATHS = List.of("/", "/pub/x", "/pub/../adm", "/adm/y", "/pub/%2e%2e/adm", "/adm%2fy", "/pub/x;v=1");
+  private static final List<String> HOSTS =
+      List.of("a.test", "b.test", "deep.a.test", "c.example", "127.0.0.1");
+  private static final List<String> PATHS =
+      List.of("/", "/pub/x", "/pub/../adm", "/adm/y", "/pub/%2e%2e/adm", "/adm%2fy", "/pub/x;v=1");
   private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "DELETE");
-  private static final List<String> CONTENT_TYPES = List.of("text/html", "application/zip", "image/png");
+  private static final List<String> CONTENT_TYPES =
+      List.of("text/html", "application/zip", "image/png");
 
-  @TempDir
-  Path folder = Path.of("");
+  @TempDir Path folder = Path.of("");
 
   /** A request, and what the journal said of it. */
-  private record Asked(Path policy, String url, String method, boolean connect, String contentType, String id) {}
+  private record Asked(
+      Path policy, String url, String method, boolean connect, String contentType, String id) {}
 
   @Test
   void explainSaysWhatTheLiveGatewayRecorded() throws Exception {
@@ -49,8 +55,9 @@ class ExplainMatchesLiveTest {
     List<Asked> all = new ArrayList<>();
     try (ScriptedOrigin origin = ScriptedOrigin.of(ExplainMatchesLiveTest::echo);
         ScriptedDns dns = ScriptedDns.start()) {
-      HOSTS.forEach(host -> dns.on(host, ScriptedDns.Type.A, DnsStep.addresses(3600, "127.0.0.1"))
-          .on(host, ScriptedDns.Type.AAAA, DnsStep.noData(3600)));
+      HOSTS.forEach(host ->
+          dns.on(host, ScriptedDns.Type.A, DnsStep.addresses(3600, "127.0.0.1"))
+              .on(host, ScriptedDns.Type.AAAA, DnsStep.noData(3600)));
       Path first = policy(random, 0, dns, origin.port());
       try (Gateway gateway = start(first)) {
         int proxy = gateway.bound().proxy().orElseThrow().getPort();
@@ -68,9 +75,13 @@ class ExplainMatchesLiveTest {
 
   private void compare(List<Asked> all) throws IOException {
     Map<String, LoggedRecord> records = new HashMap<>();
-    try (JournalReader reader = new JournalReader(folder.resolve("state/journal"), RecordFilter.all(), damage -> {
-      throw new AssertionError(damage.toString());
-    })) {
+    try (JournalReader reader =
+        new JournalReader(
+            folder.resolve("state/journal"),
+            RecordFilter.all(),
+            damage -> {
+              throw new AssertionError(damage.toString());
+            })) {
       reader.read(record -> records.put(record.text("user_agent", ""), record));
     }
     int denied = 0;
@@ -79,11 +90,15 @@ class ExplainMatchesLiveTest {
       boolean allowed = "allow".equals(record.text("decision"));
       StringWriter said = new StringWriter();
       int status = explain(asked, said);
-      assertThat(status).as("seed %s, %s%n%s%n%s", SEED, asked, record.json(), said).isEqualTo(allowed ? Exit.FINE : Exit.DENIED);
+      assertThat(status)
+          .as("seed %s, %s%n%s%n%s", SEED, asked, record.json(), said)
+          .isEqualTo(allowed ? Exit.FINE : Exit.DENIED);
       String rule = record.text("rule", "");
       if (!rule.equals("special-purpose addresses")) {
         String named = rule.equals("default") ? "the default" : "'" + rule + "'";
-        assertThat(said.toString()).as("seed %s, %s%n%s", SEED, asked, record.json()).contains(named);
+        assertThat(said.toString())
+            .as("seed %s, %s%n%s", SEED, asked, record.json())
+            .contains(named);
       }
       denied += allowed ? 0 : 1;
     }
@@ -91,10 +106,25 @@ class ExplainMatchesLiveTest {
   }
 
   private int explain(Asked asked, StringWriter said) {
-    List<String> arguments = new ArrayList<>(List.of(
-        "explain", "-c", asked.policy().toString(), "--state", folder.resolve("state").toString(), "--method", asked.method(),
-        "--address", "127.0.0.1", "--content-type", asked.contentType(), "--size", "5", asked.url()));
-    CommandLine command = Main.commandLine().setOut(new PrintWriter(said)).setErr(new PrintWriter(said));
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "explain",
+                "-c",
+                asked.policy().toString(),
+                "--state",
+                folder.resolve("state").toString(),
+                "--method",
+                asked.method(),
+                "--address",
+                "127.0.0.1",
+                "--content-type",
+                asked.contentType(),
+                "--size",
+                "5",
+                asked.url()));
+    CommandLine command =
+        Main.commandLine().setOut(new PrintWriter(said)).setErr(new PrintWriter(said));
     return command.execute(arguments.toArray(String[]::new));
   }
 
@@ -105,12 +135,32 @@ class ExplainMatchesLiveTest {
     boolean connect = random.nextInt(4) == 0;
     try (RawClient client = new RawClient(proxy)) {
       if (connect) {
-        client.send("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\nUser-Agent: " + id + "\r\n\r\n").readHead();
+        client
+            .send(
+                "CONNECT "
+                    + authority
+                    + " HTTP/1.1\r\nHost: "
+                    + authority
+                    + "\r\nUser-Agent: "
+                    + id
+                    + "\r\n\r\n")
+            .readHead();
         return new Asked(policy, authority, method, true, contentType, id);
       }
       String url = "http://" + authority + one(random, PATHS);
-      client.send(method + " " + url + " HTTP/1.1\r\nHost: " + authority + "\r\nUser-Agent: " + id + "\r\nX-Type: " + contentType
-          + "\r\nConnection: close\r\n\r\n").readToEnd();
+      client
+          .send(
+              method
+                  + " "
+                  + url
+                  + " HTTP/1.1\r\nHost: "
+                  + authority
+                  + "\r\nUser-Agent: "
+                  + id
+                  + "\r\nX-Type: "
+                  + contentType
+                  + "\r\nConnection: close\r\n\r\n")
+          .readToEnd();
       return new Asked(policy, url, method, false, contentType, id);
     }
   }
@@ -120,7 +170,8 @@ class ExplainMatchesLiveTest {
     for (String head = line.readHead(); !head.isEmpty(); head = line.readHead()) {
       String type = head.replaceAll("(?s).*X-Type: ([a-z/]+).*", "$1");
       String body = head.startsWith("HEAD ") ? "" : "hello";
-      line.send("HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nContent-Length: 5\r\n\r\n" + body);
+      line.send(
+          "HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nContent-Length: 5\r\n\r\n" + body);
     }
   }
 
@@ -131,7 +182,9 @@ class ExplainMatchesLiveTest {
     yaml.append("names: { resolver: '").append(dns.authority()).append("' }\n");
     yaml.append("journal: { segment-size: 4MiB, reserve: 4MiB, sync: never }\n");
     yaml.append("devices: { here: 127.0.0.0/8, there: 10.0.0.0/8 }\n");
-    yaml.append("policy:\n  default: ").append(random.nextBoolean() ? "allow" : "deny").append("\n  rules:\n");
+    yaml.append("policy:\n  default: ")
+        .append(random.nextBoolean() ? "allow" : "deny")
+        .append("\n  rules:\n");
     for (int i = 0; i < 1 + random.nextInt(6); i++) {
       rule(random, yaml, i, port);
     }
@@ -140,7 +193,10 @@ class ExplainMatchesLiveTest {
     return file;
   }
 
-  /** Every allow names the address besides what chance gives it, or the special-purpose check would decide everything. */
+  /**
+   * Every allow names the address besides what chance gives it, or the special-purpose check would
+   * decide everything.
+   */
   private static void rule(Random random, StringBuilder yaml, int number, int port) {
     boolean allow = random.nextInt(5) < 3;
     List<String> to = new ArrayList<>();
@@ -148,7 +204,11 @@ class ExplainMatchesLiveTest {
       to.add("address: " + (allow || random.nextBoolean() ? "127.0.0.0/8" : "192.0.2.0/24"));
     }
     if (random.nextInt(2) == 0) {
-      to.add("host: [" + (random.nextBoolean() ? "." : "") + one(random, List.of("a.test", "b.test", "example")) + ", deep.a.test]");
+      to.add(
+          "host: ["
+              + (random.nextBoolean() ? "." : "")
+              + one(random, List.of("a.test", "b.test", "example"))
+              + ", deep.a.test]");
     }
     if (random.nextInt(3) == 0) {
       to.add("path: " + one(random, List.of("/pub/**", "/adm/**", "/")));
@@ -156,7 +216,11 @@ class ExplainMatchesLiveTest {
     if (random.nextInt(6) == 0) {
       to.add("port: [1, " + (random.nextBoolean() ? port : 2) + "]");
     }
-    yaml.append("    - name: rule ").append(number).append("\n      action: ").append(allow ? "allow" : "deny").append('\n');
+    yaml.append("    - name: rule ")
+        .append(number)
+        .append("\n      action: ")
+        .append(allow ? "allow" : "deny")
+        .append('\n');
     if (!to.isEmpty()) {
       yaml.append("      to: { ").append(String.join(", ", to)).append(" }\n");
     }
@@ -164,14 +228,25 @@ class ExplainMatchesLiveTest {
       yaml.append("      method: [").append(one(random, METHODS)).append(", GET]\n");
     }
     if (random.nextInt(5) == 0) {
-      yaml.append("      who: { devices: ").append(random.nextInt(3) == 0 ? "there" : "here").append(" }\n");
+      yaml.append("      who: { devices: ")
+          .append(random.nextInt(3) == 0 ? "there" : "here")
+          .append(" }\n");
     }
     if (random.nextInt(5) == 0) {
-      yaml.append("      response: { content-type: ").append(one(random, CONTENT_TYPES)).append(" }\n");
+      yaml.append("      response: { content-type: ")
+          .append(one(random, CONTENT_TYPES))
+          .append(" }\n");
     }
     if (random.nextInt(6) == 0) {
-      yaml.append("      when: '").append(one(random, List.of(
-          "request.host.endsWith(\"a.test\")", "request.path.startsWith(\"/pub\")", "source.ip == \"127.0.0.1\""))).append("'\n");
+      yaml.append("      when: '")
+          .append(
+              one(
+                  random,
+                  List.of(
+                      "request.host.endsWith(\"a.test\")",
+                      "request.path.startsWith(\"/pub\")",
+                      "source.ip == \"127.0.0.1\"")))
+          .append("'\n");
     }
     if (random.nextInt(8) == 0) {
       yaml.append("      observe: true\n");
@@ -182,7 +257,9 @@ class ExplainMatchesLiveTest {
     Problems problems = new Problems();
     Configuration configuration = Configuration.load(Optional.of(file), problems).orElseThrow();
     Path state = StateFolder.make(folder.resolve("state"));
-    Policy policy = PolicyInForce.compile(configuration.policy(), state, problems).orElseThrow(() -> new AssertionError(problems.all().toString()));
+    Policy policy =
+        PolicyInForce.compile(configuration.policy(), state, problems)
+            .orElseThrow(() -> new AssertionError(problems.all().toString()));
     assertThat(problems.hasErrors()).as("%s", problems.all()).isFalse();
     return Gateway.start(configuration, policy, state);
   }

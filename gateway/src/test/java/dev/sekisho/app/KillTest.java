@@ -23,16 +23,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code kill -9} of the real process under load loses nothing: every exchange whose answer a client got, and every one that an origin
- * saw, is in the journal exactly once, and no entry is torn.
+ * {@code kill -9} of the real process under load loses nothing: every exchange whose answer a
+ * client got, and every one that an origin saw, is in the journal exactly once, and no entry is
+ * torn.
  */
 class KillTest {
   private static final int KILLS = Boolean.getBoolean("sekisho.soak") ? 100 : 4;
   private static final int CLIENTS = 6;
   private static final long SEED = 9;
 
-  @TempDir
-  Path folder = Path.of("");
+  @TempDir Path folder = Path.of("");
 
   private final Set<String> answered = ConcurrentHashMap.newKeySet();
   private final Set<String> seenByOrigin = ConcurrentHashMap.newKeySet();
@@ -43,7 +43,9 @@ class KillTest {
     Random random = new Random(SEED);
     try (ScriptedOrigin origin = ScriptedOrigin.of(this::origin)) {
       Path config = folder.resolve("sekisho.yaml");
-      Files.writeString(config, """
+      Files.writeString(
+          config,
+          """
           listen: { proxy: "127.0.0.1:0", admin: null }
           journal: { segment-size: 4MiB, reserve: 4MiB }
           policy:
@@ -65,7 +67,8 @@ class KillTest {
     compareWithJournal();
   }
 
-  private void killUnderLoad(RunningSekisho sekisho, int originPort, int millis) throws InterruptedException {
+  private void killUnderLoad(RunningSekisho sekisho, int originPort, int millis)
+      throws InterruptedException {
     List<Thread> clients = new ArrayList<>();
     for (int i = 0; i < CLIENTS; i++) {
       boolean connects = i == 0;
@@ -87,7 +90,16 @@ class KillTest {
           tunnel(proxy, originPort, id);
         } else {
           String host = id.hashCode() % 7 == 0 ? "refused.example" : "127.0.0.1:" + originPort;
-          client.send("GET http://" + host + "/" + id + " HTTP/1.1\r\nHost: " + host + "\r\nUser-Agent: " + id + "\r\n\r\n");
+          client.send(
+              "GET http://"
+                  + host
+                  + "/"
+                  + id
+                  + " HTTP/1.1\r\nHost: "
+                  + host
+                  + "\r\nUser-Agent: "
+                  + id
+                  + "\r\n\r\n");
           client.readResponse();
           answered.add(id);
         }
@@ -99,7 +111,12 @@ class KillTest {
 
   private void tunnel(int proxy, int originPort, String id) throws IOException {
     try (RawClient line = new RawClient(proxy)) {
-      line.send("CONNECT 127.0.0.1:" + originPort + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: " + id + "\r\n\r\n");
+      line.send(
+          "CONNECT 127.0.0.1:"
+              + originPort
+              + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: "
+              + id
+              + "\r\n\r\n");
       if (!line.readHead().startsWith("HTTP/1.1 200")) {
         throw new IOException("no tunnel");
       }
@@ -119,9 +136,13 @@ class KillTest {
   private void compareWithJournal() throws IOException {
     Map<String, Integer> times = new HashMap<>();
     Map<String, LoggedRecord> byAgent = new HashMap<>();
-    try (JournalReader reader = new JournalReader(folder.resolve("state/journal"), RecordFilter.all(), damage -> {
-      throw new AssertionError("torn: " + damage);
-    })) {
+    try (JournalReader reader =
+        new JournalReader(
+            folder.resolve("state/journal"),
+            RecordFilter.all(),
+            damage -> {
+              throw new AssertionError("torn: " + damage);
+            })) {
       reader.read(record -> {
         String agent = record.text("user_agent", "");
         times.merge(agent, 1, Integer::sum);
@@ -130,10 +151,14 @@ class KillTest {
     }
     for (Set<String> ids : List.of(answered, seenByOrigin)) {
       for (String id : ids) {
-        assertThat(times.getOrDefault(id, 0)).as("records of %s (%s)", id, byAgent.get(id)).isEqualTo(1);
+        assertThat(times.getOrDefault(id, 0))
+            .as("records of %s (%s)", id, byAgent.get(id))
+            .isEqualTo(1);
       }
     }
     assertThat(times.values()).as("no exchange twice").allMatch(count -> count == 1);
-    assertThat(byAgent.values()).as("nothing is left open").noneMatch(record -> record.state() == LoggedRecord.State.OPENED);
+    assertThat(byAgent.values())
+        .as("nothing is left open")
+        .noneMatch(record -> record.state() == LoggedRecord.State.OPENED);
   }
 }

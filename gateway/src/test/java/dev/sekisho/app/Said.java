@@ -9,7 +9,8 @@ record Said(int status, String out, String err) {
   static Said by(String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    CommandLine command = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    CommandLine command =
+        Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
     int status = command.execute(arguments);
     return new Said(status, out.toString(), err.toString());
   }

@@ -15,11 +15,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Measures ways to append on this machine's disk: {@code AppendBenchmark FOLDER WAY SECONDS PAUSE_MICROS DISTURBED|QUIET}. WAY is
- * {@code mapped} (the journal), {@code pwrite} (one write per record into an allocated file, another thread forces it each second) or
- * {@code ring} (a writer thread writes, the appender waits for its acknowledgement). DISTURBED adds a process-wide enemy: a thread that writes
- * and forces 8 MiB again and again on the same disk. Prints the cost of one append and how long the slowest took; every append is
- * timed. Stalls of the processor, which another process's load causes, are measured beside it by an empty loop of the same rhythm.
+ * Measures ways to append on this machine's disk: {@code AppendBenchmark FOLDER WAY SECONDS
+ * PAUSE_MICROS DISTURBED|QUIET}. WAY is {@code mapped} (the journal), {@code pwrite} (one write per
+ * record into an allocated file, another thread forces it each second) or {@code ring} (a writer
+ * thread writes, the appender waits for its acknowledgement). DISTURBED adds a process-wide enemy:
+ * a thread that writes and forces 8 MiB again and again on the same disk. Prints the cost of one
+ * append and how long the slowest took; every append is timed. Stalls of the processor, which
+ * another process's load causes, are measured beside it by an empty loop of the same rhythm.
  */
 public final class AppendBenchmark {
   private static final long WARM_UP = 200_000;
@@ -59,7 +61,8 @@ public final class AppendBenchmark {
     };
   }
 
-  private static void measure(String name, Way way, Duration time, long pauseNanos) throws Exception {
+  private static void measure(String name, Way way, Duration time, long pauseNanos)
+      throws Exception {
     Record record = Samples.finish(Samples.get());
     for (long i = 0; i < WARM_UP; i++) {
       way.append(record);
@@ -90,8 +93,16 @@ public final class AppendBenchmark {
     double cost = (double) (threads.getCurrentThreadCpuTime() - processor) / count;
     faults = faults() - faults;
     double bytes = (double) (threads.getCurrentThreadAllocatedBytes() - allocated) / count;
-    System.out.printf(Locale.ROOT, "%-20s %,12d appends, %,10.0f/s, %.1f B allocated and %,.0f ns of processor each, %d page faults; %s%n", name, count,
-        count * 1e9 / (last - begin), bytes, cost, faults, latencies);
+    System.out.printf(
+        Locale.ROOT,
+        "%-20s %,12d appends, %,10.0f/s, %.1f B allocated and %,.0f ns of processor each, %d page faults; %s%n",
+        name,
+        count,
+        count * 1e9 / (last - begin),
+        bytes,
+        cost,
+        faults,
+        latencies);
   }
 
   /** Page faults of this thread, minor and major (proc_pid_stat(5), fields 10 and 12). */
@@ -103,7 +114,8 @@ public final class AppendBenchmark {
 
   private static void disturb(Path file) {
     ByteBuffer bytes = ByteBuffer.allocateDirect(8 << 20);
-    try (FileChannel out = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+    try (FileChannel out =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       for (long i = 0; ; i++) {
         out.write(bytes.clear(), (i % 32) * (8L << 20));
         out.force(true);
@@ -147,8 +159,15 @@ public final class AppendBenchmark {
 
     @Override
     public String toString() {
-      return String.format(Locale.ROOT, "p50 %.2f  p99 %.2f  p99.9 %.1f  p99.99 %.1f  p99.999 %.1f  max %.1f us", quantile(0.5),
-          quantile(0.99), quantile(0.999), quantile(0.9999), quantile(0.99999), most / 1000.0);
+      return String.format(
+          Locale.ROOT,
+          "p50 %.2f  p99 %.2f  p99.9 %.1f  p99.99 %.1f  p99.999 %.1f  max %.1f us",
+          quantile(0.5),
+          quantile(0.99),
+          quantile(0.999),
+          quantile(0.9999),
+          quantile(0.99999),
+          most / 1000.0);
     }
   }
 
@@ -163,7 +182,8 @@ public final class AppendBenchmark {
 
   /** Only the encoding and the checksum. */
   private static final class Encode implements Way {
-    private final RecordEncoder encoder = new RecordEncoder(new Masking(java.util.List.of("token")), JournalConfig.Detail.URL);
+    private final RecordEncoder encoder =
+        new RecordEncoder(new Masking(java.util.List.of("token")), JournalConfig.Detail.URL);
 
     @Override
     public void append(Record record) {
@@ -186,8 +206,13 @@ public final class AppendBenchmark {
 
     /** Hours of full speed would fill the disk. */
     private static JournalConfig withoutKeeping(JournalConfig config) {
-      return new JournalConfig(config.detail(), config.onFailure(), config.sync(), config.masking(),
-          new JournalConfig.Keeping(Duration.ofDays(1), 1L << 30), config.space());
+      return new JournalConfig(
+          config.detail(),
+          config.onFailure(),
+          config.sync(),
+          config.masking(),
+          new JournalConfig.Keeping(Duration.ofDays(1), 1L << 30),
+          config.space());
     }
 
     @Override
@@ -199,7 +224,8 @@ public final class AppendBenchmark {
 
     @Override
     public void close() {
-      System.out.println("  dropped " + journal.counters().dropped() + ", syncs " + journal.counters().syncs());
+      System.out.println(
+          "  dropped " + journal.counters().dropped() + ", syncs " + journal.counters().syncs());
       journal.close();
     }
   }
@@ -210,7 +236,8 @@ public final class AppendBenchmark {
 
     private final FileChannel channel;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(SegmentFormat.MOST_ENTRY);
-    private final RecordEncoder encoder = new RecordEncoder(new Masking(java.util.List.of("token")), JournalConfig.Detail.URL);
+    private final RecordEncoder encoder =
+        new RecordEncoder(new Masking(java.util.List.of("token")), JournalConfig.Detail.URL);
     private long position;
 
     Pwrite(Path file) throws IOException {

@@ -38,11 +38,14 @@ record Entries(List<Entry> all, List<Damage> damages) {
     return damages;
   }
 
-  private static void read(SegmentFolder.Found found, Consumer<Entry> sink, List<Damage> damages) throws IOException {
-    try (SegmentReader reader = new SegmentReader(found.file(), found.header(), SegmentReader.Extent.WHOLE)) {
+  private static void read(SegmentFolder.Found found, Consumer<Entry> sink, List<Damage> damages)
+      throws IOException {
+    try (SegmentReader reader =
+        new SegmentReader(found.file(), found.header(), SegmentReader.Extent.WHOLE)) {
       while (true) {
         switch (reader.next()) {
-          case SegmentReader.Item.Entry entry -> sink.accept(new Entry(found.file(), entry.type(), JSON.readTree(entry.payload())));
+          case SegmentReader.Item.Entry entry ->
+              sink.accept(new Entry(found.file(), entry.type(), JSON.readTree(entry.payload())));
           case SegmentReader.Item.Found damaged -> damages.add(damaged.damage());
           case SegmentReader.Item.End _ -> {
             return;

@@ -15,10 +15,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On a disk of eight megabytes, which is memory; mounting it needs root, as all of these tests do. */
+/**
+ * On a disk of eight megabytes, which is memory; mounting it needs root, as all of these tests do.
+ */
 class FullDiskTest {
-  @TempDir
-  Path temp;
+  @TempDir Path temp;
 
   private Path disk;
 
@@ -35,7 +36,9 @@ class FullDiskTest {
 
   private static void run(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String output =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
   }
 
@@ -45,8 +48,13 @@ class FullDiskTest {
 
   private static JournalConfig config(Journal.OnFailure onFailure) {
     JournalConfig small = Samples.small();
-    return new JournalConfig(small.detail(), onFailure, new JournalConfig.Sync.Every(Duration.ofMillis(20)), small.masking(),
-        small.keeping(), new JournalConfig.Space(1 << 20, 1 << 20));
+    return new JournalConfig(
+        small.detail(),
+        onFailure,
+        new JournalConfig.Sync.Every(Duration.ofMillis(20)),
+        small.masking(),
+        small.keeping(),
+        new JournalConfig.Space(1 << 20, 1 << 20));
   }
 
   /** Takes all the space that is left. */
@@ -64,7 +72,8 @@ class FullDiskTest {
   }
 
   @Test
-  void refusesWhenTheDiskIsFullStillWritesEveryEndAndRecoversByItself() throws IOException, InterruptedException {
+  void refusesWhenTheDiskIsFullStillWritesEveryEndAndRecoversByItself()
+      throws IOException, InterruptedException {
     Set<String> written = new HashSet<>();
     try (SegmentJournal journal = SegmentJournal.open(config(Journal.OnFailure.REFUSE), folder())) {
       Journal.Appender appender = journal.appender();
@@ -79,12 +88,17 @@ class FullDiskTest {
       }
       assertThat(open).hasSizeGreaterThan(100);
       last = awaitReason(appender);
-      assertThat(last).isEqualTo(new Journal.Appended.Refused("no space left on the disk for 1024 KiB", Journal.OnFailure.REFUSE));
-      assertThat(journal.health()).isEqualTo(new Journal.Health.Failing("no space left on the disk for 1024 KiB"));
+      assertThat(last)
+          .isEqualTo(
+              new Journal.Appended.Refused(
+                  "no space left on the disk for 1024 KiB", Journal.OnFailure.REFUSE));
+      assertThat(journal.health())
+          .isEqualTo(new Journal.Health.Failing("no space left on the disk for 1024 KiB"));
       for (Record opened : open) {
         opened.errorDetail = "x".repeat(2_000);
         opened.url = "http://a/" + "y".repeat(16_000);
-        assertThat(appender.closed(Samples.finish(opened))).isInstanceOf(Journal.Appended.Written.class);
+        assertThat(appender.closed(Samples.finish(opened)))
+            .isInstanceOf(Journal.Appended.Written.class);
         written.add(opened.id.toString());
       }
       Files.delete(filler);
@@ -95,18 +109,22 @@ class FullDiskTest {
     }
     assertThat(new SegmentCheck(folder()).run().damages()).isEmpty();
     Set<String> ended = new HashSet<>();
-    Entries.forEach(folder(), entry -> {
-      if (entry.type() == SegmentFormat.Type.CLOSED) {
-        assertThat(ended.add(entry.id())).as("closed twice").isTrue();
-      }
-    });
+    Entries.forEach(
+        folder(),
+        entry -> {
+          if (entry.type() == SegmentFormat.Type.CLOSED) {
+            assertThat(ended.add(entry.id())).as("closed twice").isTrue();
+          }
+        });
     assertThat(ended).isEqualTo(written);
   }
 
   /** The thread that asks for space may not have come to it yet. */
-  private static Journal.Appended awaitReason(Journal.Appender appender) throws InterruptedException {
+  private static Journal.Appended awaitReason(Journal.Appender appender)
+      throws InterruptedException {
     Journal.Appended last = appender.opened(Samples.get());
-    while (last instanceof Journal.Appended.Refused refused && !refused.reason().contains("no space")) {
+    while (last instanceof Journal.Appended.Refused refused
+        && !refused.reason().contains("no space")) {
       Thread.sleep(5);
       last = appender.opened(Samples.get());
     }
@@ -135,7 +153,9 @@ class FullDiskTest {
       assertThat(journal.counters().closed()).isEqualTo(written);
       assertThat(journal.counters().dropped()).isEqualTo(1);
       assertThat(appender.opened(Samples.get()))
-          .isInstanceOfSatisfying(Journal.Appended.Refused.class, r -> assertThat(r.proceed()).isEqualTo(Journal.OnFailure.PASS));
+          .isInstanceOfSatisfying(
+              Journal.Appended.Refused.class,
+              r -> assertThat(r.proceed()).isEqualTo(Journal.OnFailure.PASS));
       assertThat(journal.counters().refused()).isEqualTo(1);
     }
   }
@@ -152,7 +172,8 @@ class FullDiskTest {
     }
     fill();
     try (SegmentJournal journal = SegmentJournal.open(config(Journal.OnFailure.REFUSE), folder())) {
-      assertThat(Entries.read(folder()).of(SegmentFormat.Type.INTERRUPTED)).extracting(Entries.Entry::id)
+      assertThat(Entries.read(folder()).of(SegmentFormat.Type.INTERRUPTED))
+          .extracting(Entries.Entry::id)
           .containsExactly(open.id.toString());
       assertThat(journal.health()).isNotNull();
     }

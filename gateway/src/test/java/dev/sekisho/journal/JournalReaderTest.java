@@ -15,12 +15,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class JournalReaderTest {
-  private static final Consumer<Damage> NONE = damage -> {
-    throw new AssertionError(damage.toString());
-  };
+  private static final Consumer<Damage> NONE =
+      damage -> {
+        throw new AssertionError(damage.toString());
+      };
 
-  @TempDir
-  Path temp;
+  @TempDir Path temp;
 
   private List<LoggedRecord> read(RecordFilter filter) throws IOException {
     List<LoggedRecord> result = new ArrayList<>();
@@ -31,7 +31,10 @@ class JournalReaderTest {
   }
 
   private static Record at(Journal journal, long offsetMicros) {
-    return Samples.get(journal.newId(Samples.START + offsetMicros), Samples.START + offsetMicros, "http://a/" + offsetMicros);
+    return Samples.get(
+        journal.newId(Samples.START + offsetMicros),
+        Samples.START + offsetMicros,
+        "http://a/" + offsetMicros);
   }
 
   @Test
@@ -49,8 +52,12 @@ class JournalReaderTest {
       first.opened(late);
       List<LoggedRecord> all = read(RecordFilter.all());
       assertThat(all).hasSize(101);
-      assertThat(all.subList(0, 100)).extracting(LoggedRecord::target)
-          .containsExactlyElementsOf(java.util.stream.IntStream.range(0, 100).mapToObj(i -> "http://a/" + i * 1000).toList());
+      assertThat(all.subList(0, 100))
+          .extracting(LoggedRecord::target)
+          .containsExactlyElementsOf(
+              java.util.stream.IntStream.range(0, 100)
+                  .mapToObj(i -> "http://a/" + i * 1000)
+                  .toList());
       assertThat(all.getLast().state()).isEqualTo(LoggedRecord.State.OPENED);
       assertThat(all.getLast().id()).isEqualTo(late.id.toString());
     }
@@ -85,13 +92,15 @@ class JournalReaderTest {
     LinkedBlockingQueue<String> seen = new LinkedBlockingQueue<>();
     try (SegmentJournal journal = SegmentJournal.open(Samples.small(), temp);
         JournalReader reader = new JournalReader(temp, RecordFilter.all(), NONE)) {
-      Thread follower = Thread.ofPlatform().start(() -> {
-        try {
-          reader.follow(record -> seen.add(record.target()));
-        } catch (IOException e) {
-          throw new java.io.UncheckedIOException(e);
-        }
-      });
+      Thread follower =
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  reader.follow(record -> seen.add(record.target()));
+                } catch (IOException e) {
+                  throw new java.io.UncheckedIOException(e);
+                }
+              });
       Journal.Appender appender = journal.appender();
       for (int i = 0; i < 5; i++) {
         Record record = at(journal, i);
@@ -106,7 +115,8 @@ class JournalReaderTest {
   @Test
   void readsAnEmptyOrMissingFolderAsNothing() throws IOException {
     assertThat(read(RecordFilter.all())).isEmpty();
-    try (JournalReader reader = new JournalReader(temp.resolve("missing"), RecordFilter.all(), NONE)) {
+    try (JournalReader reader =
+        new JournalReader(temp.resolve("missing"), RecordFilter.all(), NONE)) {
       reader.read(record -> {
         throw new AssertionError(record.json());
       });
@@ -131,13 +141,24 @@ class JournalReaderTest {
     RecordFilter all = RecordFilter.all();
     String first = "http://a/0";
     String second = "http://a/10000000";
-    Instant between = Instant.EPOCH.plusNanos(0).plus(Samples.START + 9_000_000, java.time.temporal.ChronoUnit.MICROS);
+    Instant between =
+        Instant.EPOCH
+            .plusNanos(0)
+            .plus(Samples.START + 9_000_000, java.time.temporal.ChronoUnit.MICROS);
     assertThat(read(all)).extracting(LoggedRecord::target).containsExactly(first, second);
     assertThat(read(all.user("alice"))).extracting(LoggedRecord::target).containsExactly(first);
-    assertThat(read(all.host(".example.net"))).extracting(LoggedRecord::target).containsExactly(second);
-    assertThat(read(all.decision(Record.Decided.DENY))).extracting(LoggedRecord::target).containsExactly(second);
-    assertThat(read(all.rule("nothing bad"))).extracting(LoggedRecord::target).containsExactly(second);
-    assertThat(read(all.client("servers"))).extracting(LoggedRecord::target).containsExactly(second);
+    assertThat(read(all.host(".example.net")))
+        .extracting(LoggedRecord::target)
+        .containsExactly(second);
+    assertThat(read(all.decision(Record.Decided.DENY)))
+        .extracting(LoggedRecord::target)
+        .containsExactly(second);
+    assertThat(read(all.rule("nothing bad")))
+        .extracting(LoggedRecord::target)
+        .containsExactly(second);
+    assertThat(read(all.client("servers")))
+        .extracting(LoggedRecord::target)
+        .containsExactly(second);
     assertThat(read(all.client("10.1.2.3"))).hasSize(2);
     assertThat(read(all.status("4xx"))).extracting(LoggedRecord::target).containsExactly(second);
     assertThat(read(all.status("200"))).extracting(LoggedRecord::target).containsExactly(first);

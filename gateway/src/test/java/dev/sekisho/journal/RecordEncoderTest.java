@@ -14,11 +14,16 @@ import tools.jackson.databind.json.JsonMapper;
 class RecordEncoderTest {
   private static final RecordId ID = new RecordId(0x0193_0000_ABCD_7001L, 0x8000_0000_0000_00FFL);
 
-  private final RecordEncoder encoder = new RecordEncoder(new Masking(List.of("token")), JournalConfig.Detail.URL);
+  private final RecordEncoder encoder =
+      new RecordEncoder(new Masking(List.of("token")), JournalConfig.Detail.URL);
 
   private String json(RecordEncoder with, Record record, SegmentFormat.Type type) {
     int length = with.whole(record, type);
-    return new String(with.bytes(), SegmentFormat.ENTRY_HEADER, length - SegmentFormat.ENTRY_HEADER, StandardCharsets.UTF_8);
+    return new String(
+        with.bytes(),
+        SegmentFormat.ENTRY_HEADER,
+        length - SegmentFormat.ENTRY_HEADER,
+        StandardCharsets.UTF_8);
   }
 
   private JsonNode parsed(Record record) {
@@ -27,30 +32,37 @@ class RecordEncoderTest {
 
   @Test
   void writesEveryFieldUnderItsName() {
-    assertThat(json(encoder, full("x"), SegmentFormat.Type.CLOSED)).isEqualTo("{\"v\":1,\"id\":\"01930000-abcd-7001-8000-0000000000ff\","
-        + "\"parent_id\":\"01930000-abcd-7001-8000-0000000000fe\",\"state\":\"closed\",\"start\":\"2026-11-24T06:15:14.123456Z\","
-        + "\"end\":\"2026-11-24T06:15:14.128706Z\",\"duration_us\":5250,\"listener\":\"x\",\"mode\":\"inspected\",\"client_ip\":\"x\","
-        + "\"client_port\":51234,\"device\":\"x\",\"user\":\"x\",\"groups\":[\"x\"],\"identified_by\":\"x\",\"method\":\"x\",\"url\":\"x\","
-        + "\"scheme\":\"x\",\"host\":\"x\",\"port\":443,\"path\":\"x\",\"origin_ip\":\"x\",\"sni\":\"x\",\"http_version\":\"x\","
-        + "\"user_agent\":\"x\",\"decision\":\"allow\",\"rule\":\"x\",\"reason\":\"x\",\"phase\":\"x\",\"categories\":[\"x\",\"x\"],"
-        + "\"inspected_because\":\"x\",\"observed\":[\"x\"],\"status\":200,\"bytes_up\":0,\"bytes_down\":9223372036854775807,"
-        + "\"content_type\":\"x\",\"sha256\":\"x\",\"fate\":\"infected\",\"verdict_engine\":\"x\",\"verdict_name\":\"x\","
-        + "\"verdict_reason\":\"x\",\"route\":\"x\",\"parent\":\"x\",\"source_ip\":\"x\",\"tls_origin_version\":\"x\","
-        + "\"tls_origin_cipher\":\"x\",\"error_side\":\"x\",\"error_kind\":\"x\",\"error_detail\":\"x\",\"repeats\":17}");
+    assertThat(json(encoder, full("x"), SegmentFormat.Type.CLOSED))
+        .isEqualTo(
+            "{\"v\":1,\"id\":\"01930000-abcd-7001-8000-0000000000ff\","
+                + "\"parent_id\":\"01930000-abcd-7001-8000-0000000000fe\",\"state\":\"closed\",\"start\":\"2026-11-24T06:15:14.123456Z\","
+                + "\"end\":\"2026-11-24T06:15:14.128706Z\",\"duration_us\":5250,\"listener\":\"x\",\"mode\":\"inspected\",\"client_ip\":\"x\","
+                + "\"client_port\":51234,\"device\":\"x\",\"user\":\"x\",\"groups\":[\"x\"],\"identified_by\":\"x\",\"method\":\"x\",\"url\":\"x\","
+                + "\"scheme\":\"x\",\"host\":\"x\",\"port\":443,\"path\":\"x\",\"host_field\":\"x\",\"origin_ip\":\"x\",\"sni\":\"x\",\"http_version\":\"x\","
+                + "\"user_agent\":\"x\",\"decision\":\"allow\",\"rule\":\"x\",\"reason\":\"x\",\"phase\":\"x\",\"categories\":[\"x\",\"x\"],"
+                + "\"inspected_because\":\"x\",\"observed\":[\"x\"],\"status\":200,\"bytes_up\":0,\"bytes_down\":9223372036854775807,"
+                + "\"content_type\":\"x\",\"sha256\":\"x\",\"fate\":\"infected\",\"verdict_engine\":\"x\",\"verdict_name\":\"x\","
+                + "\"verdict_reason\":\"x\",\"route\":\"x\",\"parent\":\"x\",\"source_ip\":\"x\",\"tls_origin_version\":\"x\","
+                + "\"tls_origin_cipher\":\"x\",\"error_side\":\"x\",\"error_kind\":\"x\",\"error_detail\":\"x\",\"repeats\":17}");
   }
 
   @Test
   void leavesOutWhatIsAbsent() {
     Record record = new Record(ID, Samples.START, "proxy", Record.Mode.CONNECT, "10.0.0.1", 1);
-    assertThat(json(encoder, record, SegmentFormat.Type.OPENED)).isEqualTo("{\"v\":1,\"id\":\"" + ID + "\",\"state\":\"opened\","
-        + "\"start\":\"2026-11-24T06:15:14.123456Z\",\"listener\":\"proxy\",\"mode\":\"connect\",\"client_ip\":\"10.0.0.1\","
-        + "\"client_port\":1}");
+    assertThat(json(encoder, record, SegmentFormat.Type.OPENED))
+        .isEqualTo(
+            "{\"v\":1,\"id\":\""
+                + ID
+                + "\",\"state\":\"opened\","
+                + "\"start\":\"2026-11-24T06:15:14.123456Z\",\"listener\":\"proxy\",\"mode\":\"connect\",\"client_ip\":\"10.0.0.1\","
+                + "\"client_port\":1}");
   }
 
   @Test
   void dropsUrlAndPathWhenOnlyTheHostIsWanted() {
     RecordEncoder host = new RecordEncoder(new Masking(List.of()), JournalConfig.Detail.HOST);
-    assertThat(json(host, Samples.get(), SegmentFormat.Type.OPENED)).contains("\"host\":\"downloads.example.com\"")
+    assertThat(json(host, Samples.get(), SegmentFormat.Type.OPENED))
+        .contains("\"host\":\"downloads.example.com\"")
         .doesNotContain("\"url\"", "\"path\"", "packages");
   }
 
@@ -71,11 +83,14 @@ class RecordEncoderTest {
   @Test
   void escapesWhatCouldEndALineOrDriveATerminal() {
     Record record = Samples.get();
-    String wild = "a\n\r\t\u0000\u001b[2J\u007f\u0085\u009b\"\\\u2028\u202e\u200f\ufeff\ud800z\udc00\u00e9\u65e5\ud83d\ude00";
+    String wild =
+        "a\n\r\t\u0000\u001b[2J\u007f\u0085\u009b\"\\\u2028\u202e\u200f\ufeff\ud800z\udc00\u00e9\u65e5\ud83d\ude00";
     record.userAgent = wild;
     String json = json(encoder, record, SegmentFormat.Type.OPENED);
-    assertThat(json).contains("\"user_agent\":\"a\\u000a\\u000d\\u0009\\u0000\\u001b[2J\\u007f\\u0085\\u009b\\\"\\\\"
-        + "\\u2028\\u202e\\u200f\\ufeff\\ud800z\\udc00\u00e9\u65e5\ud83d\ude00\"");
+    assertThat(json)
+        .contains(
+            "\"user_agent\":\"a\\u000a\\u000d\\u0009\\u0000\\u001b[2J\\u007f\\u0085\\u009b\\\"\\\\"
+                + "\\u2028\\u202e\\u200f\\ufeff\\ud800z\\udc00\u00e9\u65e5\ud83d\ude00\"");
     assertThat(JsonMapper.shared().readTree(json).get("user_agent").asString()).isEqualTo(wild);
   }
 
@@ -100,7 +115,12 @@ class RecordEncoderTest {
 
   @Test
   void keepsTheGreatestRecordWithinTheLimits() {
-    for (String worst : List.of("\u0001".repeat(40_000), "a".repeat(40_000), "\ud83d\ude00".repeat(20_000), "\"".repeat(40_000))) {
+    for (String worst :
+        List.of(
+            "\u0001".repeat(40_000),
+            "a".repeat(40_000),
+            "\ud83d\ude00".repeat(20_000),
+            "\"".repeat(40_000))) {
       Record record = full(worst);
       record.groups = new LinkedHashSet<>(List.of(worst, worst + "1"));
       record.categories = Collections.nCopies(500, worst);
@@ -109,7 +129,12 @@ class RecordEncoderTest {
       assertThat(SegmentFormat.aligned(whole)).isLessThan(SegmentFormat.MOST_ENTRY);
       int terse = encoder.terse(record, SegmentFormat.Type.CLOSED);
       assertThat(SegmentFormat.aligned(terse)).isLessThanOrEqualTo(RecordEncoder.TERSE_ENTRY);
-      String json = new String(encoder.bytes(), SegmentFormat.ENTRY_HEADER, terse - SegmentFormat.ENTRY_HEADER, StandardCharsets.UTF_8);
+      String json =
+          new String(
+              encoder.bytes(),
+              SegmentFormat.ENTRY_HEADER,
+              terse - SegmentFormat.ENTRY_HEADER,
+              StandardCharsets.UTF_8);
       assertThat(JsonMapper.shared().readTree(json).get("status").asInt()).isEqualTo(200);
     }
   }
@@ -119,11 +144,14 @@ class RecordEncoderTest {
     byte[] text = new byte[IsoTime.LENGTH];
     IsoTime time = new IsoTime();
     time.write(0, text, 0);
-    assertThat(new String(text, StandardCharsets.US_ASCII)).isEqualTo("1970-01-01T00:00:00.000000Z");
+    assertThat(new String(text, StandardCharsets.US_ASCII))
+        .isEqualTo("1970-01-01T00:00:00.000000Z");
     time.write(1_709_251_199_999_999L, text, 0);
-    assertThat(new String(text, StandardCharsets.US_ASCII)).isEqualTo("2024-02-29T23:59:59.999999Z");
+    assertThat(new String(text, StandardCharsets.US_ASCII))
+        .isEqualTo("2024-02-29T23:59:59.999999Z");
     time.write(1_709_251_199_000_001L, text, 0);
-    assertThat(new String(text, StandardCharsets.US_ASCII)).isEqualTo("2024-02-29T23:59:59.000001Z");
+    assertThat(new String(text, StandardCharsets.US_ASCII))
+        .isEqualTo("2024-02-29T23:59:59.000001Z");
   }
 
   private static Record full(String text) {
@@ -141,6 +169,7 @@ class RecordEncoderTest {
     record.host = text;
     record.port = 443;
     record.path = text;
+    record.hostField = text;
     record.originIp = text;
     record.sni = text;
     record.httpVersion = text;

@@ -22,13 +22,19 @@ class RecordIdTest {
 
   @Test
   void writesThirtySixLowerCaseCharacters() {
-    assertThat(new RecordId(0x0193_0000_ABCD_7001L, 0x8000_0000_0000_00FFL)).hasToString("01930000-abcd-7001-8000-0000000000ff");
+    assertThat(new RecordId(0x0193_0000_ABCD_7001L, 0x8000_0000_0000_00FFL))
+        .hasToString("01930000-abcd-7001-8000-0000000000ff");
   }
 
   @Test
   void refusesWhatIsNoId() {
-    for (String text : List.of("", "01930000-abcd-7001-8000-0000000000f", "01930000-abcd-7001-8000-0000000000fg",
-        "01930000+abcd-7001-8000-0000000000ff", "01930000-abcd-7001-80000-000000000ff")) {
+    for (String text :
+        List.of(
+            "",
+            "01930000-abcd-7001-8000-0000000000f",
+            "01930000-abcd-7001-8000-0000000000fg",
+            "01930000+abcd-7001-8000-0000000000ff",
+            "01930000-abcd-7001-80000-000000000ff")) {
       assertThat(RecordId.parse(text)).as(text).isNull();
     }
   }
@@ -56,11 +62,13 @@ class RecordIdTest {
     for (int loop = 0; loop < 4; loop++) {
       List<RecordId> mine = new ArrayList<>();
       made.add(mine);
-      loops.add(Thread.ofPlatform().start(() -> {
-        for (int i = 0; i < 20_000; i++) {
-          mine.add(ids.next(Samples.START));
-        }
-      }));
+      loops.add(
+          Thread.ofPlatform()
+              .start(() -> {
+                for (int i = 0; i < 20_000; i++) {
+                  mine.add(ids.next(Samples.START));
+                }
+              }));
     }
     for (Thread loop : loops) {
       loop.join();

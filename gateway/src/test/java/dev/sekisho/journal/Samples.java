@@ -30,7 +30,8 @@ final class Samples {
   }
 
   static Record get() {
-    return get(IDS.next(START), START, "http://downloads.example.com/packages/main/index.html?page=2");
+    return get(
+        IDS.next(START), START, "http://downloads.example.com/packages/main/index.html?page=2");
   }
 
   /** The same at its end. */
@@ -47,9 +48,13 @@ final class Samples {
   }
 
   static JournalConfig config(long segment, JournalConfig.Sync sync) {
-    return new JournalConfig(JournalConfig.Detail.URL, Journal.OnFailure.REFUSE, sync,
+    return new JournalConfig(
+        JournalConfig.Detail.URL,
+        Journal.OnFailure.REFUSE,
+        sync,
         new JournalConfig.Masking(List.of("token", "password", "signature")),
-        new JournalConfig.Keeping(Duration.ofDays(400), 0), new JournalConfig.Space(segment, 0));
+        new JournalConfig.Keeping(Duration.ofDays(400), 0),
+        new JournalConfig.Space(segment, 0));
   }
 
   static JournalConfig small() {

@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SegmentJournalTest {
-  @TempDir
-  Path temp;
+  @TempDir Path temp;
 
   private Path folder() {
     return temp.resolve("journal");
@@ -34,7 +33,8 @@ class SegmentJournalTest {
       assertThat(journal.counters().opened()).isEqualTo(1);
       assertThat(journal.counters().closed()).isEqualTo(1);
       Entries entries = Entries.read(folder());
-      assertThat(entries.all()).extracting(Entries.Entry::type)
+      assertThat(entries.all())
+          .extracting(Entries.Entry::type)
           .containsExactly(SegmentFormat.Type.OPENED, SegmentFormat.Type.CLOSED);
       assertThat(entries.all()).extracting(Entries.Entry::id).containsOnly(record.id.toString());
     }
@@ -43,11 +43,15 @@ class SegmentJournalTest {
   @Test
   void keepsFolderAndFilesToTheirOwner() throws IOException {
     try (SegmentJournal journal = SegmentJournal.open(Samples.small(), folder())) {
-      assertThat(journal.appender().closed(Samples.finish(Samples.get()))).isInstanceOf(Journal.Appended.Written.class);
-      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder()))).isEqualTo("rwx------");
+      assertThat(journal.appender().closed(Samples.finish(Samples.get())))
+          .isInstanceOf(Journal.Appended.Written.class);
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder())))
+          .isEqualTo("rwx------");
       try (var files = Files.list(folder())) {
         for (Path file : files.toList()) {
-          assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).as(file.toString()).isEqualTo("rw-------");
+          assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+              .as(file.toString())
+              .isEqualTo("rw-------");
         }
       }
     }
@@ -56,7 +60,8 @@ class SegmentJournalTest {
   @Test
   void refusesASecondWriter() throws IOException {
     try (SegmentJournal _ = SegmentJournal.open(Samples.small(), folder())) {
-      assertThatThrownBy(() -> SegmentJournal.open(Samples.small(), folder())).isInstanceOf(IOException.class)
+      assertThatThrownBy(() -> SegmentJournal.open(Samples.small(), folder()))
+          .isInstanceOf(IOException.class)
           .hasMessageContaining("in use by another process");
     }
   }
@@ -77,9 +82,15 @@ class SegmentJournalTest {
     }
     Entries entries = Entries.read(folder());
     assertThat(entries.damages()).isEmpty();
-    assertThat(entries.of(SegmentFormat.Type.OPENED)).extracting(Entries.Entry::id).containsExactlyElementsOf(written);
-    assertThat(entries.of(SegmentFormat.Type.CLOSED)).extracting(Entries.Entry::id).containsExactlyElementsOf(written);
-    assertThat(SegmentFolder.list(folder())).hasSizeGreaterThan(10).allMatch(found -> found.header().settled());
+    assertThat(entries.of(SegmentFormat.Type.OPENED))
+        .extracting(Entries.Entry::id)
+        .containsExactlyElementsOf(written);
+    assertThat(entries.of(SegmentFormat.Type.CLOSED))
+        .extracting(Entries.Entry::id)
+        .containsExactlyElementsOf(written);
+    assertThat(SegmentFolder.list(folder()))
+        .hasSizeGreaterThan(10)
+        .allMatch(found -> found.header().settled());
   }
 
   @Test
@@ -127,7 +138,9 @@ class SegmentJournalTest {
     new Retention(folder(), year, () -> now.plus(Duration.ofDays(399))).apply();
     assertThat(SegmentFolder.list(folder())).hasSize(2);
     new Retention(folder(), year, () -> now.plus(Duration.ofDays(401))).apply();
-    assertThat(SegmentFolder.list(folder())).hasSize(1).noneMatch(found -> found.header().settled());
+    assertThat(SegmentFolder.list(folder()))
+        .hasSize(1)
+        .noneMatch(found -> found.header().settled());
   }
 
   @Test
@@ -140,7 +153,8 @@ class SegmentJournalTest {
     List<SegmentFolder.Found> before = SegmentFolder.list(folder());
     assertThat(before).hasSize(3);
     long two = Files.size(before.get(1).file()) + Files.size(before.get(2).file());
-    new Retention(folder(), new JournalConfig.Keeping(Duration.ofDays(400), two), Instant::now).apply();
+    new Retention(folder(), new JournalConfig.Keeping(Duration.ofDays(400), two), Instant::now)
+        .apply();
     assertThat(SegmentFolder.list(folder())).containsExactlyElementsOf(before.subList(1, 3));
   }
 }

@@ -27,12 +27,35 @@ class AuthorityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-    "", ":", ":80", "example.com:0", "example.com:65536", "example.com:99999999999", "example.com:080", "example.com:+80",
-    "example.com:-1", "example.com:8o", "example.com: 80", "example.com:80 ", "example.com:80:81", "user@example.com",
-    "user:secret@example.com:80", "@example.com", "::1", "::1:80", "[::1]80", "[::1]:80:81", "[::1", "[::1:80", "[]:80",
-    "example.com:８０", "example.com/:80", "2001:db8::1"
-  })
+  @ValueSource(
+      strings = {
+        "",
+        ":",
+        ":80",
+        "example.com:0",
+        "example.com:65536",
+        "example.com:99999999999",
+        "example.com:080",
+        "example.com:+80",
+        "example.com:-1",
+        "example.com:8o",
+        "example.com: 80",
+        "example.com:80 ",
+        "example.com:80:81",
+        "user@example.com",
+        "user:secret@example.com:80",
+        "@example.com",
+        "::1",
+        "::1:80",
+        "[::1]80",
+        "[::1]:80:81",
+        "[::1",
+        "[::1:80",
+        "[]:80",
+        "example.com:８０",
+        "example.com/:80",
+        "2001:db8::1"
+      })
   void refusesWhatIsNoAuthority(String text) {
     assertThatExceptionOfType(MalformedException.class).isThrownBy(() -> Authority.parse(text, 80));
   }
@@ -42,6 +65,7 @@ class AuthorityTest {
     assertThatThrownBy(() -> Authority.parse("example.com", 0)).hasMessage("the port is missing");
     assertThatThrownBy(() -> Authority.parse("example.com:", 0)).hasMessage("the port is missing");
     assertThatThrownBy(() -> Authority.parse("[::1]", 0)).hasMessage("the port is missing");
-    assertThat(Authority.parse("example.com:443", 0)).isEqualTo(new Authority(new DomainName("example.com"), 443));
+    assertThat(Authority.parse("example.com:443", 0))
+        .isEqualTo(new Authority(new DomainName("example.com"), 443));
   }
 }

@@ -12,13 +12,20 @@ class CidrTableTest {
 
   @Test
   void firstMatchGoesByTheListAndLongestMatchByThePrefix() throws MalformedException {
-    List<Cidr> ranges = List.of(cidr("10.1.0.0/16"), cidr("10.0.0.0/8"), cidr("10.1.2.0/24"), cidr("10.0.0.0/8"), cidr("::/0"));
+    List<Cidr> ranges =
+        List.of(
+            cidr("10.1.0.0/16"),
+            cidr("10.0.0.0/8"),
+            cidr("10.1.2.0/24"),
+            cidr("10.0.0.0/8"),
+            cidr("::/0"));
     assertThat(CidrTable.firstMatch(ranges).find(IpAddress.parse("10.1.2.3"))).isEqualTo(0);
     assertThat(CidrTable.longestMatch(ranges).find(IpAddress.parse("10.1.2.3"))).isEqualTo(2);
     assertThat(CidrTable.longestMatch(ranges).find(IpAddress.parse("10.2.0.0"))).isEqualTo(1);
     assertThat(CidrTable.firstMatch(ranges).find(IpAddress.parse("::ffff:10.2.0.0"))).isEqualTo(1);
     assertThat(CidrTable.firstMatch(ranges).find(IpAddress.parse("2001:db8::1"))).isEqualTo(4);
-    assertThat(CidrTable.firstMatch(ranges).find(IpAddress.parse("11.0.0.0"))).isEqualTo(CidrTable.NONE);
+    assertThat(CidrTable.firstMatch(ranges).find(IpAddress.parse("11.0.0.0")))
+        .isEqualTo(CidrTable.NONE);
   }
 
   @Test
@@ -29,8 +36,11 @@ class CidrTableTest {
 
   @Test
   void wholeSpacesAndTheirEndsAreContained() throws MalformedException {
-    CidrSet all = CidrSet.of(List.of(cidr("0.0.0.0/0"), cidr("::/0"), cidr("255.255.255.255"), cidr("ffff::/16")));
-    for (String text : List.of("0.0.0.0", "255.255.255.255", "127.255.255.255", "::", "7fff::", "ffff:ffff::")) {
+    CidrSet all =
+        CidrSet.of(
+            List.of(cidr("0.0.0.0/0"), cidr("::/0"), cidr("255.255.255.255"), cidr("ffff::/16")));
+    for (String text :
+        List.of("0.0.0.0", "255.255.255.255", "127.255.255.255", "::", "7fff::", "ffff:ffff::")) {
       assertThat(all.contains(IpAddress.parse(text))).as(text).isTrue();
     }
   }
@@ -59,8 +69,12 @@ class CidrTableTest {
     CidrTable longest = CidrTable.longestMatch(ranges);
     CidrSet set = CidrSet.of(ranges);
     for (IpAddress address : probes(random, ranges, 400)) {
-      assertThat(longest.find(address)).as("seed " + SEED + ", " + address).isEqualTo(naiveLongest(ranges, address));
-      assertThat(set.contains(address)).as("seed " + SEED + ", " + address).isEqualTo(naiveFirst(ranges, address) >= 0);
+      assertThat(longest.find(address))
+          .as("seed " + SEED + ", " + address)
+          .isEqualTo(naiveLongest(ranges, address));
+      assertThat(set.contains(address))
+          .as("seed " + SEED + ", " + address)
+          .isEqualTo(naiveFirst(ranges, address) >= 0);
     }
   }
 
@@ -76,7 +90,8 @@ class CidrTableTest {
   private static int naiveLongest(List<Cidr> ranges, IpAddress address) {
     int best = -1;
     for (int i = 0; i < ranges.size(); i++) {
-      if (ranges.get(i).contains(address) && (best < 0 || ranges.get(i).prefix() > ranges.get(best).prefix())) {
+      if (ranges.get(i).contains(address)
+          && (best < 0 || ranges.get(i).prefix() > ranges.get(best).prefix())) {
         best = i;
       }
     }
@@ -99,7 +114,9 @@ class CidrTableTest {
     for (int bit = prefix; bit < 8 * bytes.length; bit++) {
       bytes[bit / 8] &= (byte) ~(0x80 >> bit % 8);
     }
-    return IpAddress.ofBytes(bytes).v6() == address.v6() ? IpAddress.ofBytes(bytes) : new IpAddress(true, 0, 0);
+    return IpAddress.ofBytes(bytes).v6() == address.v6()
+        ? IpAddress.ofBytes(bytes)
+        : new IpAddress(true, 0, 0);
   }
 
   private static IpAddress address(Random random) {
@@ -125,7 +142,8 @@ class CidrTableTest {
 
   private static IpAddress after(IpAddress address) {
     long low = address.v6() ? address.low() + 1 : address.low() + 1 & 0xffffffffL;
-    return new IpAddress(address.v6(), address.v6() && low == 0 ? address.high() + 1 : address.high(), low);
+    return new IpAddress(
+        address.v6(), address.v6() && low == 0 ? address.high() + 1 : address.high(), low);
   }
 
   private static Cidr cidr(String text) throws MalformedException {

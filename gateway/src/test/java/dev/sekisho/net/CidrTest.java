@@ -25,7 +25,8 @@ class CidrTest {
     "2001:db8::4/126, 2001:db8::7, 2001:db8::8",
     "2001:db8::1, 2001:db8::1, 2001:db8::2",
   })
-  void containsItsFirstAndLastAndNothingBeside(String range, String last, String outside) throws MalformedException {
+  void containsItsFirstAndLastAndNothingBeside(String range, String last, String outside)
+      throws MalformedException {
     Cidr cidr = Cidr.parse(range);
     assertThat(cidr.last().text()).isEqualTo(last);
     assertThat(cidr.contains(cidr.network())).isTrue();
@@ -43,19 +44,42 @@ class CidrTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-    "", "/", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/08", "10.0.0.0/+8", "10.0.0.0/8/8", "10.0.0.0/a",
-    "10/8", "10.0.0.1/8", "010.0.0.0/8", "::/129", "::/1234", "2001:db8::1/64", "[::]/0", "fe80::1%eth0/64", "10.0.0.0/255.0.0.0",
-    "10.0.0.0 /8", "10.0.0.0/８", "example.com/8"
-  })
+  @ValueSource(
+      strings = {
+        "",
+        "/",
+        "/8",
+        "10.0.0.0/",
+        "10.0.0.0/33",
+        "10.0.0.0/-1",
+        "10.0.0.0/08",
+        "10.0.0.0/+8",
+        "10.0.0.0/8/8",
+        "10.0.0.0/a",
+        "10/8",
+        "10.0.0.1/8",
+        "010.0.0.0/8",
+        "::/129",
+        "::/1234",
+        "2001:db8::1/64",
+        "[::]/0",
+        "fe80::1%eth0/64",
+        "10.0.0.0/255.0.0.0",
+        "10.0.0.0 /8",
+        "10.0.0.0/８",
+        "example.com/8"
+      })
   void refusesWhatIsNoRange(String text) {
     assertThatExceptionOfType(MalformedException.class).isThrownBy(() -> Cidr.parse(text));
   }
 
   @Test
   void saysWhatTheRangeWouldBe() {
-    assertThatThrownBy(() -> Cidr.parse("10.1.2.3/8")).hasMessage("bits are set beyond the prefix: the range is 10.0.0.0/8");
-    assertThatThrownBy(() -> new Cidr(IpAddress.v4(1), 8)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new Cidr(IpAddress.v4(0), 33)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Cidr.parse("10.1.2.3/8"))
+        .hasMessage("bits are set beyond the prefix: the range is 10.0.0.0/8");
+    assertThatThrownBy(() -> new Cidr(IpAddress.v4(1), 8))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new Cidr(IpAddress.v4(0), 33))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -7,17 +7,85 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Random texts of the pieces that matter: every parser answers or refuses, and what it answered reads back as the same. */
+/**
+ * Random texts of the pieces that matter: every parser answers or refuses, and what it answered
+ * reads back as the same.
+ */
 class FuzzTest {
   private static final long SEED = 42;
   private static final int ROUNDS = 20_000;
 
-  private static final List<String> PIECES = List.of(
-      "a", "b", "z", "A", "0", "1", "9", "127", "255", "256", "0x", "0X7f", "017", "f", "ffff", ".", ".", ".", ":", ":", "::",
-      "[", "]", "%", "%2e", "%25", "@", "/", "//", "\\", "?", "#", ";", " ", "\t", "\0", "-", "--", "xn--", "_", "é", "ß", "İ",
-      "日",
-      "。", "．", "１", "①", "⒈", "\u00ad", "\u200d", "\ufe0f", "\u0308", "\ud83d", "\ude00", "😀", "℀", "http://", "wss://", "..",
-      "%c0%ae", "%u002f", "\u00c0\u00ae", "80", "65536", "/8", "10.0.0.0", "2001:db8::", "example.com");
+  private static final List<String> PIECES =
+      List.of(
+          "a",
+          "b",
+          "z",
+          "A",
+          "0",
+          "1",
+          "9",
+          "127",
+          "255",
+          "256",
+          "0x",
+          "0X7f",
+          "017",
+          "f",
+          "ffff",
+          ".",
+          ".",
+          ".",
+          ":",
+          ":",
+          "::",
+          "[",
+          "]",
+          "%",
+          "%2e",
+          "%25",
+          "@",
+          "/",
+          "//",
+          "\\",
+          "?",
+          "#",
+          ";",
+          " ",
+          "\t",
+          "\0",
+          "-",
+          "--",
+          "xn--",
+          "_",
+          "é",
+          "ß",
+          "İ",
+          "日",
+          "。",
+          "．",
+          "１",
+          "①",
+          "⒈",
+          "\u00ad",
+          "\u200d",
+          "\ufe0f",
+          "\u0308",
+          "\ud83d",
+          "\ude00",
+          "😀",
+          "℀",
+          "http://",
+          "wss://",
+          "..",
+          "%c0%ae",
+          "%u002f",
+          "\u00c0\u00ae",
+          "80",
+          "65536",
+          "/8",
+          "10.0.0.0",
+          "2001:db8::",
+          "example.com");
 
   private interface Parser {
     String canonical(String text) throws MalformedException;
@@ -27,7 +95,9 @@ class FuzzTest {
   void hostsAnswerOrRefuse() {
     readsBack(text -> {
       Host host = Host.parse(text);
-      return host instanceof IpAddress address && address.v6() ? "[" + host.text() + "]" : host.text();
+      return host instanceof IpAddress address && address.v6()
+          ? "[" + host.text() + "]"
+          : host.text();
     });
   }
 
@@ -49,7 +119,10 @@ class FuzzTest {
   @Test
   void urlsAnswerOrRefuse() {
     readsBack(text -> HttpUrl.parse(text).toString());
-    readsBack(text -> HttpUrl.parse("http://example.com" + text).toString().substring("http://example.com".length()));
+    readsBack(text ->
+        HttpUrl.parse("http://example.com" + text)
+            .toString()
+            .substring("http://example.com".length()));
   }
 
   @Test
@@ -58,10 +131,16 @@ class FuzzTest {
     for (int i = 0; i < ROUNDS; i++) {
       long high = random.nextLong() & -(random.nextInt(4) & 1L) & mask(random);
       IpAddress address =
-          random.nextBoolean() ? IpAddress.v4(random.nextInt()) : new IpAddress(true, high, random.nextLong() & mask(random));
+          random.nextBoolean()
+              ? IpAddress.v4(random.nextInt())
+              : new IpAddress(true, high, random.nextLong() & mask(random));
       assertThat(AddressClass.of(address)).as("seed %d, round %d", SEED, i).isNotNull();
-      assertThat(IpAddress.parse(address.text())).as("seed %d, round %d", SEED, i).isEqualTo(address);
-      assertThat(IpAddress.ofBytes(address.bytes())).as("seed %d, round %d", SEED, i).isEqualTo(address.unmapped());
+      assertThat(IpAddress.parse(address.text()))
+          .as("seed %d, round %d", SEED, i)
+          .isEqualTo(address);
+      assertThat(IpAddress.ofBytes(address.bytes()))
+          .as("seed %d, round %d", SEED, i)
+          .isEqualTo(address.unmapped());
     }
   }
 
@@ -109,7 +188,9 @@ class FuzzTest {
       assertThat(e.reason()).as(where).matches("\\P{Cntrl}+");
       return;
     }
-    assertThatCode(() -> assertThat(parser.canonical(canonical)).isEqualTo(canonical)).as(where).doesNotThrowAnyException();
+    assertThatCode(() -> assertThat(parser.canonical(canonical)).isEqualTo(canonical))
+        .as(where)
+        .doesNotThrowAnyException();
   }
 
   private static String text(Random random) {

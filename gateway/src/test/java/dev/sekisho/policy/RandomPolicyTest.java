@@ -108,7 +108,8 @@ class RandomPolicyTest {
       ReferencePolicy reference = ReferencePolicy.random(random);
       Policy policy = PolicyFixture.policy(reference.yaml());
       for (int r = 0; r < REQUESTS; r++) {
-        answers += learnMore(policy, world(random), random, "policy " + p + ":\n" + reference.yaml());
+        answers +=
+            learnMore(policy, world(random), random, "policy " + p + ":\n" + reference.yaml());
       }
     }
     assertThat(answers).isGreaterThan(1000);

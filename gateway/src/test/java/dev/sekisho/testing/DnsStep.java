@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One answer of a {@link ScriptedDns}.
  *
- * @param ttl in seconds, of the addresses or the alias; of the SOA record's minimum where there is nothing
+ * @param ttl in seconds, of the addresses or the alias; of the SOA record's minimum where there is
+ *     nothing
  * @param junk packets sent before the answer, each made from a copy of it
  * @param held the answer is not sent before this is complete
  */
@@ -26,7 +27,16 @@ public record DnsStep(
     CompletableFuture<?> held) {
   private static DnsStep plain(int code, List<String> addresses, @Nullable String alias, long ttl) {
     return new DnsStep(
-        code, addresses, alias, ttl, false, false, false, false, List.of(), CompletableFuture.completedFuture(null));
+        code,
+        addresses,
+        alias,
+        ttl,
+        false,
+        false,
+        false,
+        false,
+        List.of(),
+        CompletableFuture.completedFuture(null));
   }
 
   public static DnsStep addresses(long ttl, String... addresses) {
@@ -41,7 +51,16 @@ public record DnsStep(
   /** A CNAME and nothing about its target, as some forwarders answer. */
   public static DnsStep bareAlias(long ttl, String target) {
     return new DnsStep(
-        0, List.of(), target, ttl, false, true, false, false, List.of(), CompletableFuture.completedFuture(null));
+        0,
+        List.of(),
+        target,
+        ttl,
+        false,
+        true,
+        false,
+        false,
+        List.of(),
+        CompletableFuture.completedFuture(null));
   }
 
   /** NXDOMAIN with an SOA record that says how long this may be believed. */
@@ -61,7 +80,16 @@ public record DnsStep(
 
   public static DnsStep silence() {
     return new DnsStep(
-        0, List.of(), null, 0, false, false, true, false, List.of(), CompletableFuture.completedFuture(null));
+        0,
+        List.of(),
+        null,
+        0,
+        false,
+        false,
+        true,
+        false,
+        List.of(),
+        CompletableFuture.completedFuture(null));
   }
 
   static DnsStep bareEnd() {
@@ -77,16 +105,19 @@ public record DnsStep(
   public DnsStep after(UnaryOperator<byte[]> made) {
     List<UnaryOperator<byte[]>> more = new ArrayList<>(junk);
     more.add(made);
-    return new DnsStep(code, addresses, alias, ttl, soa, bare, silent, truncatedOverUdp, List.copyOf(more), held);
+    return new DnsStep(
+        code, addresses, alias, ttl, soa, bare, silent, truncatedOverUdp, List.copyOf(more), held);
   }
 
   /** Holds the answer back until the test completes the future. */
   public DnsStep heldUntil(CompletableFuture<?> event) {
-    return new DnsStep(code, addresses, alias, ttl, soa, bare, silent, truncatedOverUdp, junk, event);
+    return new DnsStep(
+        code, addresses, alias, ttl, soa, bare, silent, truncatedOverUdp, junk, event);
   }
 
   private DnsStep withSoa() {
-    return new DnsStep(code, addresses, alias, ttl, true, bare, silent, truncatedOverUdp, junk, held);
+    return new DnsStep(
+        code, addresses, alias, ttl, true, bare, silent, truncatedOverUdp, junk, held);
   }
 
   void await() {

@@ -78,7 +78,9 @@ public class MemoryJournal implements Journal {
 
   @Override
   public Health health() {
-    return answer instanceof Appended.Refused(String reason, OnFailure _) ? new Health.Failing(reason) : new Health.Writing();
+    return answer instanceof Appended.Refused(String reason, OnFailure _)
+        ? new Health.Failing(reason)
+        : new Health.Writing();
   }
 
   @Override

@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
 /** {@code sekisho run} as a process of its own, as people run it. */
 public final class RunningSekisho implements Closeable {
   private static final Pattern PROXY = Pattern.compile("  proxy +http://127\\.0\\.0\\.1:([0-9]+)");
-  private static final Pattern ADMIN = Pattern.compile("  operators +http://127\\.0\\.0\\.1:([0-9]+)/.*");
+  private static final Pattern ADMIN =
+      Pattern.compile("  operators +http://127\\.0\\.0\\.1:([0-9]+)/.*");
 
   private final Process process;
   private final List<String> output = new CopyOnWriteArrayList<>();
@@ -28,13 +29,25 @@ public final class RunningSekisho implements Closeable {
   }
 
   /** Starts it and waits until it says where it listens. */
-  public static RunningSekisho start(Path config, Path state) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow", "-Dio.netty.allocator.type=pooled", "-Xmx256m", "-Dlogback.configurationFile=logback.xml", "-XX:TieredStopAtLevel=1",
-        "-cp", System.getProperty("java.class.path"), "dev.sekisho.app.Main", "run"));
+  public static RunningSekisho start(Path config, Path state)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Dio.netty.allocator.type=pooled",
+                "-Xmx256m",
+                "-Dlogback.configurationFile=logback.xml",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.sekisho.app.Main",
+                "run"));
     command.addAll(List.of("-c", config.toString(), "--state", state.toString()));
-    RunningSekisho running = new RunningSekisho(new ProcessBuilder(command).redirectErrorStream(true).start());
+    RunningSekisho running =
+        new RunningSekisho(new ProcessBuilder(command).redirectErrorStream(true).start());
     Thread.ofVirtual().start(running::listen);
     for (int i = 0; i < 6000; i++) {
       if (running.output.stream().anyMatch(line -> line.startsWith("Then:"))) {
@@ -50,7 +63,9 @@ public final class RunningSekisho implements Closeable {
   }
 
   private void listen() {
-    try (BufferedReader lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         Matcher proxy = PROXY.matcher(line);
         if (proxy.matches()) {

@@ -25,10 +25,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A DNS server on loopback, over UDP and TCP on one port, that answers what a test tells it to. A name has a script for each
- * type; the first question gets the first step, the second the second, and the last step is repeated. A name without any
- * script does not exist; one with a script for the other type only has no data. Names are followed along {@link
- * DnsStep#alias} steps as a recursive server does, so that one answer has the whole chain.
+ * A DNS server on loopback, over UDP and TCP on one port, that answers what a test tells it to. A
+ * name has a script for each type; the first question gets the first step, the second the second,
+ * and the last step is repeated. A name without any script does not exist; one with a script for
+ * the other type only has no data. Names are followed along {@link DnsStep#alias} steps as a
+ * recursive server does, so that one answer has the whole chain.
  */
 public final class ScriptedDns implements Closeable {
   /** Record types a script can be for. */
@@ -82,7 +83,8 @@ public final class ScriptedDns implements Closeable {
       try {
         ServerSocket streams = new ServerSocket(0, 50, loopback);
         try {
-          DatagramSocket packets = new DatagramSocket(new InetSocketAddress(loopback, streams.getLocalPort()));
+          DatagramSocket packets =
+              new DatagramSocket(new InetSocketAddress(loopback, streams.getLocalPort()));
           ScriptedDns dns = new ScriptedDns(packets, streams);
           Thread.ofVirtual().start(dns::servePackets);
           Thread.ofVirtual().start(dns::serveStreams);
@@ -142,15 +144,16 @@ public final class ScriptedDns implements Closeable {
         continue; // closed, or somebody's port that answered "unreachable"
       }
       byte[] query = Arrays.copyOf(packet.getData(), packet.getLength());
-      Thread.ofVirtual().start(() -> {
-        for (byte[] reply : replies(query, Via.UDP)) {
-          try {
-            packets.send(new DatagramPacket(reply, reply.length, packet.getSocketAddress()));
-          } catch (IOException _) {
-            return; // closed meanwhile
-          }
-        }
-      });
+      Thread.ofVirtual()
+          .start(() -> {
+            for (byte[] reply : replies(query, Via.UDP)) {
+              try {
+                packets.send(new DatagramPacket(reply, reply.length, packet.getSocketAddress()));
+              } catch (IOException _) {
+                return; // closed meanwhile
+              }
+            }
+          });
     }
   }
 
@@ -188,7 +191,8 @@ public final class ScriptedDns implements Closeable {
     StringBuilder name = new StringBuilder();
     int at = 12;
     while (query[at] != 0) {
-      name.append(name.isEmpty() ? "" : ".").append(new String(query, at + 1, query[at], StandardCharsets.US_ASCII));
+      name.append(name.isEmpty() ? "" : ".")
+          .append(new String(query, at + 1, query[at], StandardCharsets.US_ASCII));
       at += 1 + query[at];
     }
     int type = query[at + 2];
@@ -213,7 +217,8 @@ public final class ScriptedDns implements Closeable {
     if (script != null) {
       return script.step();
     }
-    boolean exists = Arrays.stream(Type.values()).anyMatch(other -> scripts.containsKey(new Key(name, other)));
+    boolean exists =
+        Arrays.stream(Type.values()).anyMatch(other -> scripts.containsKey(new Key(name, other)));
     return exists ? DnsStep.noData(60) : DnsStep.noName(60);
   }
 
@@ -254,7 +259,8 @@ public final class ScriptedDns implements Closeable {
     return message.toByteArray();
   }
 
-  private static int append(ByteArrayOutputStream out, String owner, String asked, int type, long ttl, byte[] data) {
+  private static int append(
+      ByteArrayOutputStream out, String owner, String asked, int type, long ttl, byte[] data) {
     if (owner.equals(asked)) {
       put16(out, 0xC00C); // compressed, as every real server does
     } else {

@@ -40,13 +40,15 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * The whole data plane in this process, on a free port of loopback, with a policy, a hosts file and a journal in memory. Every test
- * that closes it also checks what must hold whatever else the test was about: each exchange ended with exactly one closed record, and
- * neither a client connection, nor a pooled connection, nor a buffer is left.
+ * The whole data plane in this process, on a free port of loopback, with a policy, a hosts file and
+ * a journal in memory. Every test that closes it also checks what must hold whatever else the test
+ * was about: each exchange ended with exactly one closed record, and neither a client connection,
+ * nor a pooled connection, nor a buffer is left.
  */
 public final class TestGateway implements AutoCloseable {
   /** What a test gateway does unless its text says otherwise: loopback may be reached. */
-  private static final String LOOPBACK_ALLOWED = """
+  private static final String LOOPBACK_ALLOWED =
+      """
       policy:
         rules:
           - name: loopback
@@ -55,7 +57,8 @@ public final class TestGateway implements AutoCloseable {
       """;
 
   /** Names the hosts file knows. */
-  private static final String HOSTS = "127.0.0.1 origin.example other.example\n::1 six.example\n127.0.0.1 both.example\n::1 both.example\n";
+  private static final String HOSTS =
+      "127.0.0.1 origin.example other.example\n::1 six.example\n127.0.0.1 both.example\n::1 both.example\n";
 
   public static final String PSEUDONYM = "sekisho-test";
 
@@ -73,25 +76,35 @@ public final class TestGateway implements AutoCloseable {
    * What stands around a gateway.
    *
    * @param journal where records go in place of the journal in memory
-   * @param nameServer asked for what the hosts file does not know; its times to live are believed however short they are
+   * @param nameServer asked for what the hosts file does not know; its times to live are believed
+   *     however short they are
    * @param hosts lines for the hosts file
    * @param dialler puts itself before the dialler
    */
   public record Surroundings(
-      Optional<Journal> journal, Optional<Authority> nameServer, String hosts, UnaryOperator<Dialler> dialler) {
+      Optional<Journal> journal,
+      Optional<Authority> nameServer,
+      String hosts,
+      UnaryOperator<Dialler> dialler) {
     public static final Surroundings USUAL =
         new Surroundings(Optional.empty(), Optional.empty(), HOSTS, UnaryOperator.identity());
   }
 
-  private TestGateway(String yaml, Optional<TestCertificate> certificate, Surroundings around) throws IOException {
+  private TestGateway(String yaml, Optional<TestCertificate> certificate, Surroundings around)
+      throws IOException {
     Problems problems = new Problems();
     String text = yaml.contains("policy:") ? yaml : yaml + LOOPBACK_ALLOWED;
-    Node.Mapping top = YamlFile.parse("test.yaml", text, problems).orElseThrow(() -> new AssertionError(problems.all().toString()));
+    Node.Mapping top =
+        YamlFile.parse("test.yaml", text, problems)
+            .orElseThrow(() -> new AssertionError(problems.all().toString()));
     Section root = new Section("the configuration", top, problems);
     limits = LimitsConfig.read(section(root, "limits"));
     OriginConfig origin = OriginConfig.read(section(root, "origin"));
     ListenConfig listen = listen(ListenConfig.read(section(root, "listen"), folder), certificate);
-    Policy policy = PolicyConfig.read(root, folder).compile(folder, problems).orElseThrow(() -> new AssertionError(problems.all().toString()));
+    Policy policy =
+        PolicyConfig.read(root, folder)
+            .compile(folder, problems)
+            .orElseThrow(() -> new AssertionError(problems.all().toString()));
     if (problems.hasErrors()) {
       throw new AssertionError(problems.all().toString());
     }
@@ -99,10 +112,17 @@ public final class TestGateway implements AutoCloseable {
     resolver = DnsResolver.open(names(around), transport, files(around));
     tunnels = Tunnels.start(TunnelLimits.ofThisMachine());
     Observer observer = record -> {};
-    Dialler dialler = around.dialler().apply(new HappyEyeballs(origin, transport, Optional.empty()));
+    Dialler dialler =
+        around.dialler().apply(new HappyEyeballs(origin, transport, Optional.empty()));
     var reach = new Listeners.Reach(transport, resolver, dialler, tunnels, origin);
     // One loop, so that whatever clients share in a pool they do share.
-    listeners = new Listeners(1, listen, limits, new Listeners.Parts(() -> policy, around.journal().orElse(journal), observer, reach, PSEUDONYM));
+    listeners =
+        new Listeners(
+            1,
+            listen,
+            limits,
+            new Listeners.Parts(
+                () -> policy, around.journal().orElse(journal), observer, reach, PSEUDONYM));
     bound = listeners.open(listen);
   }
 
@@ -110,7 +130,10 @@ public final class TestGateway implements AutoCloseable {
     return start("");
   }
 
-  /** @param yaml any of the sections {@code listen}, {@code limits}, {@code origin}, {@code policy} and {@code devices} */
+  /**
+   * @param yaml any of the sections {@code listen}, {@code limits}, {@code origin}, {@code policy}
+   *     and {@code devices}
+   */
   public static TestGateway start(String yaml) throws IOException {
     return start(yaml, Surroundings.USUAL);
   }
@@ -124,7 +147,8 @@ public final class TestGateway implements AutoCloseable {
     return startWithTls(certificate, "");
   }
 
-  public static TestGateway startWithTls(TestCertificate certificate, String yaml) throws IOException {
+  public static TestGateway startWithTls(TestCertificate certificate, String yaml)
+      throws IOException {
     return new TestGateway(yaml, Optional.of(certificate), Surroundings.USUAL);
   }
 
@@ -167,27 +191,41 @@ public final class TestGateway implements AutoCloseable {
         Optional.empty());
   }
 
-  /** A name server at a port where nobody is: what the hosts file does not know does not resolve. */
+  /**
+   * A name server at a port where nobody is: what the hosts file does not know does not resolve.
+   */
   private static NamesConfig names(Surroundings around) {
     NamesConfig usual = NamesConfig.usual();
     if (around.nameServer().isPresent()) {
       NamesConfig.CacheLimits cache = usual.cache();
-      var believing = new NamesConfig.CacheLimits(
-          cache.entries(), Duration.ZERO, cache.greatestTtl(), cache.negativeTtl(), cache.failureTtl());
-      return new NamesConfig(new NamesConfig.Source.Servers(List.of(around.nameServer().get())), usual.timeout(), believing);
+      var believing =
+          new NamesConfig.CacheLimits(
+              cache.entries(),
+              Duration.ZERO,
+              cache.greatestTtl(),
+              cache.negativeTtl(),
+              cache.failureTtl());
+      return new NamesConfig(
+          new NamesConfig.Source.Servers(List.of(around.nameServer().get())),
+          usual.timeout(),
+          believing);
     }
     Authority nobody = new Authority(IpAddress.ofBytes(new byte[] {127, 0, 0, 1}), 1);
-    return new NamesConfig(new NamesConfig.Source.Servers(List.of(nobody)), Duration.ofSeconds(1), usual.cache());
+    return new NamesConfig(
+        new NamesConfig.Source.Servers(List.of(nobody)), Duration.ofSeconds(1), usual.cache());
   }
 
   private SystemFiles files(Surroundings around) throws IOException {
     return new SystemFiles(
-        Files.writeString(folder.resolve("hosts"), around.hosts()), Files.writeString(folder.resolve("resolv.conf"), "options timeout:1\n"));
+        Files.writeString(folder.resolve("hosts"), around.hosts()),
+        Files.writeString(folder.resolve("resolv.conf"), "options timeout:1\n"));
   }
 
   private static Section section(Section root, String key) {
     Mark mark = root.markOf(key);
-    return root.node(key).flatMap(node -> root.asSection(key, node)).orElseGet(() -> Section.absent(key, mark, root.problems()));
+    return root.node(key)
+        .flatMap(node -> root.asSection(key, node))
+        .orElseGet(() -> Section.absent(key, mark, root.problems()));
   }
 
   /** Closes it, and fails where something is left or an exchange has not ended exactly once. */
@@ -203,7 +241,11 @@ public final class TestGateway implements AutoCloseable {
     resolver.close();
     deleteFolder();
     if (listeners.connections() != 0 || listeners.pooled() != 0) {
-      throw new AssertionError(listeners.connections() + " client connections and " + listeners.pooled() + " pooled ones are left");
+      throw new AssertionError(
+          listeners.connections()
+              + " client connections and "
+              + listeners.pooled()
+              + " pooled ones are left");
     }
     everyExchangeEndedOnce();
     complaints.check();

@@ -37,8 +37,11 @@ public sealed interface Asked {
       @Nullable String query)
       implements Asked {}
 
-  /** A CONNECT: a line to a host and a port, carrying what will not be seen as long as it is sealed. */
-  record Line(Host host, int port, String httpVersion, @Nullable String userAgent) implements Asked {
+  /**
+   * A CONNECT: a line to a host and a port, carrying what will not be seen as long as it is sealed.
+   */
+  record Line(Host host, int port, String httpVersion, @Nullable String userAgent)
+      implements Asked {
     @Override
     public String method() {
       return "CONNECT";

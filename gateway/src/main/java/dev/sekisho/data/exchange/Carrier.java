@@ -5,26 +5,39 @@ import dev.sekisho.net.IpAddress;
 import java.util.List;
 
 /**
- * What an exchange asks of the connection that carries it. Every request is answered by exactly one event on the exchange, on the
- * same event loop, at once or later; {@link #refuse} and {@link #abandon} are not answered.
+ * What an exchange asks of the connection that carries it. Every request is answered by exactly one
+ * event on the exchange, on the same event loop, at once or later; {@link #refuse} and {@link
+ * #abandon} are not answered.
  */
 public interface Carrier {
   /** Answered by {@link Exchange#resolved} or {@link Exchange#failed}. */
   void resolve(DomainName name);
 
-  /** Answered by {@link Exchange#dialled} or {@link Exchange#failed}. Only the given addresses may be connected to. */
+  /**
+   * Answered by {@link Exchange#dialled} or {@link Exchange#failed}. Only the given addresses may
+   * be connected to.
+   */
   void dial(List<IpAddress> addresses, int port, Connection connection);
 
   /** Sends the request; answered by {@link Exchange#responded} or {@link Exchange#failed}. */
   void forward();
 
-  /** Hands the response to the client; answered by {@link Exchange#delivered} or {@link Exchange#failed}. */
+  /**
+   * Hands the response to the client; answered by {@link Exchange#delivered} or {@link
+   * Exchange#failed}.
+   */
   void deliver();
 
-  /** Says 200 to a CONNECT and joins both ends; answered by {@link Exchange#delivered} or {@link Exchange#failed}. */
+  /**
+   * Says 200 to a CONNECT and joins both ends; answered by {@link Exchange#delivered} or {@link
+   * Exchange#failed}.
+   */
   void tunnel();
 
-  /** Answers the client in the origin's stead. When a response has already begun, the connection is broken off visibly instead. */
+  /**
+   * Answers the client in the origin's stead. When a response has already begun, the connection is
+   * broken off visibly instead.
+   */
   void refuse(Refusal refusal);
 
   /** The client is gone: everything that is held for this exchange is let go. */

@@ -2,7 +2,9 @@ package dev.sekisho.data.exchange;
 
 /** The one way in which an exchange ended. */
 public sealed interface Ending {
-  /** Everything the origin sent reached the client, or both ends of the tunnel were closed in order. */
+  /**
+   * Everything the origin sent reached the client, or both ends of the tunnel were closed in order.
+   */
   record Delivered() implements Ending {}
 
   /**

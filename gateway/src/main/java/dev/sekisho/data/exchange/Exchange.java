@@ -14,9 +14,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The life of a request. Read {@link #step} first: it lists the phases in order and does nothing else. Each phase says what it came to
- * ({@link Step}); what has to wait is asked of the {@link Carrier}, and its answer comes back as one of the events below. Whatever
- * happens, an exchange ends once, in {@link #end}, with one closed record.
+ * The life of a request. Read {@link #step} first: it lists the phases in order and does nothing
+ * else. Each phase says what it came to ({@link Step}); what has to wait is asked of the {@link
+ * Carrier}, and its answer comes back as one of the events below. Whatever happens, an exchange
+ * ends once, in {@link #end}, with one closed record.
  *
  * <p>There are no sockets, threads or clocks here. An exchange lives on one event loop.
  */
@@ -35,7 +36,9 @@ public final class Exchange {
   private List<IpAddress> addresses = List.of();
   private Carrier.Connection connection = Carrier.Connection.ANY;
 
-  /** @param record begun by the caller with who and when; the exchange fills in the rest */
+  /**
+   * @param record begun by the caller with who and when; the exchange fills in the rest
+   */
   public Exchange(Asked asked, IpAddress client, Record record, Carrier carrier, Gate gate) {
     this.asked = asked;
     this.carrier = carrier;
@@ -80,15 +83,22 @@ public final class Exchange {
         journal = Told.OPENED;
         yield Step.GO;
       }
-      case Journal.Appended.Refused refused -> switch (refused.proceed()) {
-        case PASS -> {
-          journal = Told.OPENED;
-          yield Step.GO;
-        }
-        case REFUSE -> Step.end(new Ending.Failed(new Failure(
-            Failure.Side.GATEWAY, Failure.Kind.JOURNAL_UNAVAILABLE, Failure.Retry.SAFE,
-            "The gateway cannot write its journal and lets nothing out unrecorded: " + refused.reason())));
-      };
+      case Journal.Appended.Refused refused ->
+          switch (refused.proceed()) {
+            case PASS -> {
+              journal = Told.OPENED;
+              yield Step.GO;
+            }
+            case REFUSE ->
+                Step.end(
+                    new Ending.Failed(
+                        new Failure(
+                            Failure.Side.GATEWAY,
+                            Failure.Kind.JOURNAL_UNAVAILABLE,
+                            Failure.Retry.SAFE,
+                            "The gateway cannot write its journal and lets nothing out unrecorded: "
+                                + refused.reason())));
+          };
     };
   }
 
@@ -113,8 +123,13 @@ public final class Exchange {
   private Step check() {
     for (IpAddress address : addresses) {
       if (gate.self().test(address, asked.port())) {
-        return Step.end(new Ending.Failed(new Failure(
-            Failure.Side.CLIENT, Failure.Kind.LOOP, Failure.Retry.SAFE, "The request leads back to this gateway.")));
+        return Step.end(
+            new Ending.Failed(
+                new Failure(
+                    Failure.Side.CLIENT,
+                    Failure.Kind.LOOP,
+                    Failure.Retry.SAFE,
+                    "The request leads back to this gateway.")));
       }
     }
     List<IpAddress> global = globalOnly(addresses);
@@ -127,7 +142,10 @@ public final class Exchange {
     return global.isEmpty() && step instanceof Step.Go ? unlessNamed() : step;
   }
 
-  /** The addresses that anybody may reach; where a name has some of these, its other addresses are left alone. */
+  /**
+   * The addresses that anybody may reach; where a name has some of these, its other addresses are
+   * left alone.
+   */
   private static List<IpAddress> globalOnly(List<IpAddress> addresses) {
     List<IpAddress> global = new ArrayList<>(addresses.size());
     for (IpAddress address : addresses) {
@@ -138,14 +156,21 @@ public final class Exchange {
     return global;
   }
 
-  /** Special-purpose addresses are dialled only where the rule that allows the exchange names each of them. */
+  /**
+   * Special-purpose addresses are dialled only where the rule that allows the exchange names each
+   * of them.
+   */
   private Step unlessNamed() {
     for (IpAddress address : addresses) {
       if (!policy.namesAddress(facts, address)) {
-        return Step.end(new Ending.Denied(
-            "special-purpose addresses",
-            "The address of " + asked.host().text() + " is not for the internet (" + AddressClass.of(address).word()
-                + "), and the rule that would allow it does not name it."));
+        return Step.end(
+            new Ending.Denied(
+                "special-purpose addresses",
+                "The address of "
+                    + asked.host().text()
+                    + " is not for the internet ("
+                    + AddressClass.of(address).word()
+                    + "), and the rule that would allow it does not name it."));
       }
     }
     return Step.GO;
@@ -221,12 +246,18 @@ public final class Exchange {
     }
   }
 
-  /** What was asked for could not be done. A used connection that turned out to be stale is replaced once, where that is safe. */
+  /**
+   * What was asked for could not be done. A used connection that turned out to be stale is replaced
+   * once, where that is safe.
+   */
   public void failed(Failure failure) {
     if (progress != Progress.RUNNING) {
       return;
     }
-    boolean stale = phase == Phase.FORWARD && failure.retry() == Failure.Retry.SAFE && failure.side() == Failure.Side.ORIGIN;
+    boolean stale =
+        phase == Phase.FORWARD
+            && failure.retry() == Failure.Retry.SAFE
+            && failure.side() == Failure.Side.ORIGIN;
     if (stale && connection == Carrier.Connection.ANY) {
       connection = Carrier.Connection.NEW;
       phase = Phase.DIAL;
@@ -239,8 +270,13 @@ public final class Exchange {
   /** The client closed its connection. */
   public void clientLeft() {
     if (progress == Progress.RUNNING) {
-      end(new Ending.Failed(new Failure(
-          Failure.Side.CLIENT, Failure.Kind.CLIENT_LEFT, Failure.Retry.UNSAFE, "The client closed its connection.")));
+      end(
+          new Ending.Failed(
+              new Failure(
+                  Failure.Side.CLIENT,
+                  Failure.Kind.CLIENT_LEFT,
+                  Failure.Retry.UNSAFE,
+                  "The client closed its connection.")));
     }
   }
 
@@ -267,7 +303,10 @@ public final class Exchange {
     }
   }
 
-  /** What policy said becomes a step. What it needs to learn is learnt in a later phase, which asks again. */
+  /**
+   * What policy said becomes a step. What it needs to learn is learnt in a later phase, which asks
+   * again.
+   */
   private Step heed(Decision decision) {
     note(decision);
     return switch (decision) {
@@ -278,15 +317,19 @@ public final class Exchange {
         yield Step.GO;
       }
       case Decision.Deny deny -> Step.end(new Ending.Denied(deny.rule(), deny.reason()));
-      case Decision.Learn learn -> switch (learn.need()) {
-        case ADDRESS -> later(learn, Phase.CHECK, Decided.AFTER_ADDRESS);
-        case RESPONSE -> later(learn, Phase.JUDGE, Decided.AFTER_RESPONSE);
-        case WHO, REQUEST -> notLearnable(learn);
-      };
+      case Decision.Learn learn ->
+          switch (learn.need()) {
+            case ADDRESS -> later(learn, Phase.CHECK, Decided.AFTER_ADDRESS);
+            case RESPONSE -> later(learn, Phase.JUDGE, Decided.AFTER_RESPONSE);
+            case WHO, REQUEST -> notLearnable(learn);
+          };
     };
   }
 
-  /** What the rule asks for besides letting the exchange through. Scanning is asked for by default and has no engine in this version. */
+  /**
+   * What the rule asks for besides letting the exchange through. Scanning is asked for by default
+   * and has no engine in this version.
+   */
   private void oblige(Obligations obligations) {
     switch (obligations.log()) {
       case URL -> {}
@@ -305,12 +348,20 @@ public final class Exchange {
     return Step.GO;
   }
 
-  /** Policy asks for a fact that this exchange has already given or has said to be unknowable. Refusing is the safe answer. */
+  /**
+   * Policy asks for a fact that this exchange has already given or has said to be unknowable.
+   * Refusing is the safe answer.
+   */
   private static Step notLearnable(Decision.Learn learn) {
-    return Step.end(new Ending.Denied(learn.rule(), "Policy needs a fact that cannot be learnt: " + learn.reason()));
+    return Step.end(
+        new Ending.Denied(
+            learn.rule(), "Policy needs a fact that cannot be learnt: " + learn.reason()));
   }
 
-  /** The one place where an exchange ends. The record is closed before the client hears of a refusal, so that none is lost. */
+  /**
+   * The one place where an exchange ends. The record is closed before the client hears of a
+   * refusal, so that none is lost.
+   */
   private void end(Ending ending) {
     progress = Progress.ENDED;
     record.phase = phase.word();
@@ -350,10 +401,12 @@ public final class Exchange {
     record.endMicros = carrier.nowMicros();
     record.durationMicros = Math.max(0, record.endMicros - record.startMicros);
     record.fate = Record.Fate.NONE;
-    boolean write = switch (journal) {
-      case OPENED -> true;
-      case NOTHING -> gate.flood().refused(facts.client(), record.endMicros) == RefusalFlood.Verdict.RECORD;
-    };
+    boolean write =
+        switch (journal) {
+          case OPENED -> true;
+          case NOTHING ->
+              gate.flood().refused(facts.client(), record.endMicros) == RefusalFlood.Verdict.RECORD;
+        };
     if (write) {
       gate.appender().closed(record);
     }
@@ -368,7 +421,8 @@ public final class Exchange {
   private void learnFromRequest() {
     facts.whoUnknowable();
     switch (asked) {
-      case Asked.Url url -> facts.request(url.scheme(), url.protocol(), url.method(), url.path(), url.query());
+      case Asked.Url url ->
+          facts.request(url.scheme(), url.protocol(), url.method(), url.path(), url.query());
       case Asked.Line _ -> {
         facts.requestUnknowable();
         facts.responseUnknowable();

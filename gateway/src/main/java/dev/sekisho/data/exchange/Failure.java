@@ -3,8 +3,8 @@ package dev.sekisho.data.exchange;
 import java.util.Locale;
 
 /**
- * Why an exchange could not go on: whose side, what kind, and whether trying again is safe. A value, not an exception: expected
- * failures are part of the life of a request.
+ * Why an exchange could not go on: whose side, what kind, and whether trying again is safe. A
+ * value, not an exception: expected failures are part of the life of a request.
  *
  * @param detail one sentence for the record and for operators, without secrets
  */
@@ -28,8 +28,8 @@ public record Failure(Side side, Kind kind, Retry retry, String detail) {
   }
 
   /**
-   * What went wrong. One table: the status the client gets, the Proxy-Status error token (RFC 9209 §2.3) and the word in journal and
-   * metrics (the constant in kebab case).
+   * What went wrong. One table: the status the client gets, the Proxy-Status error token (RFC 9209
+   * §2.3) and the word in journal and metrics (the constant in kebab case).
    */
   public enum Kind {
     MALFORMED_REQUEST(400, "http_request_error"),

@@ -25,11 +25,13 @@ public record Refusal(
 
   /** Refused by policy: 403, {@code http_request_denied}. */
   static Refusal denied(Ending.Denied denied, RecordId id, String subject) {
-    return new Refusal(403, "http_request_denied", "denied", denied.reason(), denied.rule(), id, subject);
+    return new Refusal(
+        403, "http_request_denied", "denied", denied.reason(), denied.rule(), id, subject);
   }
 
   public static Refusal failed(Failure failure, RecordId id, @Nullable String subject) {
     Failure.Kind kind = failure.kind();
-    return new Refusal(kind.status(), kind.proxyStatus(), kind.word(), failure.detail(), null, id, subject);
+    return new Refusal(
+        kind.status(), kind.proxyStatus(), kind.word(), failure.detail(), null, id, subject);
   }
 }

@@ -6,10 +6,12 @@ import java.util.Map;
 import java.util.function.ObjLongConsumer;
 
 /**
- * Keeps a client that is refused again and again from filling the disk. Each client may have a burst of refusals recorded one by one;
- * what goes beyond is counted, and the count is written as one record when the interval is over. Nothing is lost but the detail.
+ * Keeps a client that is refused again and again from filling the disk. Each client may have a
+ * burst of refusals recorded one by one; what goes beyond is counted, and the count is written as
+ * one record when the interval is over. Nothing is lost but the detail.
  *
- * <p>Belongs to one event loop. Bounded: the clients seen longest ago are settled early when there are too many.
+ * <p>Belongs to one event loop. Bounded: the clients seen longest ago are settled early when there
+ * are too many.
  */
 public final class RefusalFlood {
   /** Microseconds in which the refusals of a client are counted together. */
@@ -46,15 +48,20 @@ public final class RefusalFlood {
     return count.total <= burst ? Verdict.RECORD : Verdict.COUNT;
   }
 
-  /** Writes the counts of every interval that is over. Called about once a second, and with the end of time at shutdown. */
+  /**
+   * Writes the counts of every interval that is over. Called about once a second, and with the end
+   * of time at shutdown.
+   */
   public void sweep(long nowMicros) {
-    counts.entrySet().removeIf(entry -> {
-      if (nowMicros - entry.getValue().sinceMicros < intervalMicros) {
-        return false;
-      }
-      settle(entry.getKey(), entry.getValue());
-      return true;
-    });
+    counts
+        .entrySet()
+        .removeIf(entry -> {
+          if (nowMicros - entry.getValue().sinceMicros < intervalMicros) {
+            return false;
+          }
+          settle(entry.getKey(), entry.getValue());
+          return true;
+        });
   }
 
   private void settleEldest() {

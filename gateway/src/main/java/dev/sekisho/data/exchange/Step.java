@@ -1,6 +1,9 @@
 package dev.sekisho.data.exchange;
 
-/** What a phase came to. A phase never calls the next one: it says what happened, and {@link Exchange} goes on. */
+/**
+ * What a phase came to. A phase never calls the next one: it says what happened, and {@link
+ * Exchange} goes on.
+ */
 sealed interface Step {
   /** On to the next phase. */
   record Go() implements Step {}

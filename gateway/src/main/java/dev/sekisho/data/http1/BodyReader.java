@@ -5,8 +5,8 @@ import dev.sekisho.data.http1.BodyPart.End;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Finds the content and the end of one message's body in the bytes that follow its head. Holds no buffer and takes none:
- * content is told by its number of bytes and stays in the caller's hands.
+ * Finds the content and the end of one message's body in the bytes that follow its head. Holds no
+ * buffer and takes none: content is told by its number of bytes and stays in the caller's hands.
  *
  * <pre>{@code
  * while (true) {
@@ -42,7 +42,10 @@ public sealed interface BodyReader permits BodyReader.Counted, BodyReader.ToTheE
   /** The next part. After {@link End} or {@link Bad} the reader must not be asked again. */
   BodyPart read(ByteBuf in);
 
-  /** What it means that the connection has ended and everything read before was taken: {@link End}, or {@link Bad}. */
+  /**
+   * What it means that the connection has ended and everything read before was taken: {@link End},
+   * or {@link Bad}.
+   */
   BodyPart atClose();
 
   /** A known number of bytes, perhaps none. */

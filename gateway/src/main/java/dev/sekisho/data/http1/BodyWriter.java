@@ -3,9 +3,9 @@ package dev.sekisho.data.http1;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Frames a body for the next hop. The content itself is not touched: {@link #before} writes what has to precede a piece of it
- * and {@link #after} what has to follow it, at once, so that every piece can be understood when it arrives. Only chunks need
- * any of it.
+ * Frames a body for the next hop. The content itself is not touched: {@link #before} writes what
+ * has to precede a piece of it and {@link #after} what has to follow it, at once, so that every
+ * piece can be understood when it arrives. Only chunks need any of it.
  */
 public final class BodyWriter {
   /** The most that {@link #before} and {@link #after} write together around one piece. */
@@ -16,17 +16,19 @@ public final class BodyWriter {
 
   public BodyWriter(BodyFraming framing) {
     this.framing = framing;
-    this.left = switch (framing) {
-      case BodyFraming.Length length -> length.bytes();
-      case BodyFraming.None _ -> 0;
-      case BodyFraming.Chunked _, BodyFraming.UntilClose _ -> Long.MAX_VALUE;
-    };
+    this.left =
+        switch (framing) {
+          case BodyFraming.Length length -> length.bytes();
+          case BodyFraming.None _ -> 0;
+          case BodyFraming.Chunked _, BodyFraming.UntilClose _ -> Long.MAX_VALUE;
+        };
   }
 
   /**
    * What precedes a piece of {@code bytes} bytes.
    *
-   * @throws IllegalStateException when the piece does not fit into the length that was announced, which is a defect of ours
+   * @throws IllegalStateException when the piece does not fit into the length that was announced,
+   *     which is a defect of ours
    */
   public void before(int bytes, ByteBuf out) {
     if (bytes <= 0 || bytes > left) {
@@ -46,7 +48,10 @@ public final class BodyWriter {
     }
   }
 
-  /** Moves the next {@code bytes} bytes of {@code in} to {@code out} with what belongs around them; for small pieces. */
+  /**
+   * Moves the next {@code bytes} bytes of {@code in} to {@code out} with what belongs around them;
+   * for small pieces.
+   */
   public void copy(ByteBuf in, int bytes, ByteBuf out) {
     before(bytes, out);
     out.writeBytes(in, bytes);
@@ -69,7 +74,8 @@ public final class BodyWriter {
       }
       case BodyFraming.Length _ -> {
         if (left > 0) {
-          throw new IllegalStateException("the body ends " + left + " bytes before its announced length");
+          throw new IllegalStateException(
+              "the body ends " + left + " bytes before its announced length");
         }
       }
       case BodyFraming.None _, BodyFraming.UntilClose _ -> {}

@@ -5,9 +5,9 @@ import dev.sekisho.data.http1.BodyPart.End;
 import io.netty.buffer.ByteBuf;
 
 /**
- * A chunked body (RFC 9112 §7.1). Sizes are hexadecimal digits and nothing else, every line ends in CRLF, and every chunk too.
- * Extensions are passed over; all of them together may take as many bytes as {@link #EXTENSIONS}, so that nobody can send a
- * body of nothing but extensions.
+ * A chunked body (RFC 9112 §7.1). Sizes are hexadecimal digits and nothing else, every line ends in
+ * CRLF, and every chunk too. Extensions are passed over; all of them together may take as many
+ * bytes as {@link #EXTENSIONS}, so that nobody can send a body of nothing but extensions.
  */
 final class ChunkedReader implements BodyReader {
   private static final int EXTENSIONS = 16 * 1024;
@@ -53,7 +53,8 @@ final class ChunkedReader implements BodyReader {
         case DATA -> data(in);
         case TRAILERS -> trailers(in);
         case OVER -> End.PLAIN;
-        case SIZE, BEFORE_EXTENSION, EXTENSION, QUOTED, QUOTED_PAIR, SIZE_LF, DATA_CR, DATA_LF -> NeedMore.NEED_MORE;
+        case SIZE, BEFORE_EXTENSION, EXTENSION, QUOTED, QUOTED_PAIR, SIZE_LF, DATA_CR, DATA_LF ->
+            NeedMore.NEED_MORE;
       };
     } catch (Refusal refusal) {
       return sender.badBody(refusal);
@@ -83,7 +84,8 @@ final class ChunkedReader implements BodyReader {
       case SIZE -> size(b);
       case BEFORE_EXTENSION -> beforeExtension(b);
       case EXTENSION -> extension(b);
-      case QUOTED -> quoted(b, b == '"' ? State.EXTENSION : b == '\\' ? State.QUOTED_PAIR : State.QUOTED);
+      case QUOTED ->
+          quoted(b, b == '"' ? State.EXTENSION : b == '\\' ? State.QUOTED_PAIR : State.QUOTED);
       case QUOTED_PAIR -> quoted(b, State.QUOTED);
       case SIZE_LF -> {
         require(b == Grammar.LF, "a chunk size line that does not end in CRLF");
@@ -119,7 +121,10 @@ final class ChunkedReader implements BodyReader {
     };
   }
 
-  /** White space before an extension must be borne with (RFC 9112 §7.1.1); without an extension it is a fault. */
+  /**
+   * White space before an extension must be borne with (RFC 9112 §7.1.1); without an extension it
+   * is a fault.
+   */
   private State beforeExtension(byte b) throws Refusal {
     require(Grammar.blank(b) || b == ';', "white space after a chunk size");
     return countExtension(b == ';' ? State.EXTENSION : State.BEFORE_EXTENSION);
@@ -133,16 +138,18 @@ final class ChunkedReader implements BodyReader {
   }
 
   /**
-   * Quotes are followed, because a reader that takes a line end inside them for part of the value finds another end of the
-   * line.
+   * Quotes are followed, because a reader that takes a line end inside them for part of the value
+   * finds another end of the line.
    */
   private State quoted(byte b, State next) throws Refusal {
-    require(b == '\t' || (b & 0xff) >= 0x20 && b != 0x7f, "a control character in a chunk extension");
+    require(
+        b == '\t' || (b & 0xff) >= 0x20 && b != 0x7f, "a control character in a chunk extension");
     return countExtension(next);
   }
 
   private State countExtension(State next) throws Refusal {
-    require(++extensionBytes <= EXTENSIONS, "chunk extensions of more than " + EXTENSIONS + " bytes");
+    require(
+        ++extensionBytes <= EXTENSIONS, "chunk extensions of more than " + EXTENSIONS + " bytes");
     return next;
   }
 

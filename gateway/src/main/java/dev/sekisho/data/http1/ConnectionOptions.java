@@ -3,11 +3,13 @@ package dev.sekisho.data.http1;
 import dev.sekisho.data.http1.FieldName.Nomination;
 
 /**
- * The Connection field (RFC 9110 §7.6.1): marks the fields it names, which are for us only and go no further.
+ * The Connection field (RFC 9110 §7.6.1): marks the fields it names, which are for us only and go
+ * no further.
  *
- * <p>A client could use it to have fields removed that the origin relies on (Host, Cookie, Content-Length, Authorization): such a
- * request is refused. An origin that names such a field (some do say {@code Connection: Transfer-Encoding}) is not obeyed: the
- * field stays, or is rebuilt.
+ * <p>A client could use it to have fields removed that the origin relies on (Host, Cookie,
+ * Content-Length, Authorization): such a request is refused. An origin that names such a field
+ * (some do say {@code Connection: Transfer-Encoding}) is not obeyed: the field stays, or is
+ * rebuilt.
  */
 final class ConnectionOptions {
   /** Each option may cost a look at every field; nobody needs more of them. */
@@ -17,7 +19,9 @@ final class ConnectionOptions {
 
   static void apply(Fields fields, Sender sender) throws Refusal {
     int options = 0;
-    for (int i = fields.indexOf(FieldName.CONNECTION); i >= 0; i = fields.next(i, FieldName.CONNECTION)) {
+    for (int i = fields.indexOf(FieldName.CONNECTION);
+        i >= 0;
+        i = fields.next(i, FieldName.CONNECTION)) {
       int end = fields.valueEnd(i);
       int at = fields.valueStart(i);
       while (at < end) {
@@ -34,7 +38,9 @@ final class ConnectionOptions {
 
   private static void option(Fields fields, int from, int to, Sender sender) throws Refusal {
     byte[] bytes = fields.bytes();
-    if (from == to || Grammar.same(bytes, from, to, "close") || Grammar.same(bytes, from, to, "keep-alive")) {
+    if (from == to
+        || Grammar.same(bytes, from, to, "close")
+        || Grammar.same(bytes, from, to, "keep-alive")) {
       return;
     }
     FieldName name = FieldName.of(bytes, from, to);
@@ -61,7 +67,8 @@ final class ConnectionOptions {
   private static void nominate(Fields fields, int from, int to) {
     byte[] bytes = fields.bytes();
     for (int i = 0; i < fields.count(); i++) {
-      if (fields.nameIs(i, FieldName.OTHER) && sameName(bytes, from, to, fields.nameStart(i), fields.nameEnd(i))) {
+      if (fields.nameIs(i, FieldName.OTHER)
+          && sameName(bytes, from, to, fields.nameStart(i), fields.nameEnd(i))) {
         fields.nominate(i);
       }
     }

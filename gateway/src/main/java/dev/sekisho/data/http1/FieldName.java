@@ -5,8 +5,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The field names that mean something to the gateway; every other name is {@link #OTHER}. Recognised once, while the head is
- * scanned, so that nothing later compares names.
+ * The field names that mean something to the gateway; every other name is {@link #OTHER}.
+ * Recognised once, while the head is scanned, so that nothing later compares names.
  */
 public enum FieldName {
   OTHER(Nomination.REMOVES),
@@ -49,8 +49,9 @@ public enum FieldName {
   X_FORWARDED_FOR;
 
   /**
-   * What it does when {@code Connection} names the field (RFC 9110 §7.6.1). Fields meant for every recipient must not be named
-   * there; a client that does so tries to have a field removed that the gateway or the origin relies on.
+   * What it does when {@code Connection} names the field (RFC 9110 §7.6.1). Fields meant for every
+   * recipient must not be named there; a client that does so tries to have a field removed that the
+   * gateway or the origin relies on.
    */
   enum Nomination {
     REMOVES,
@@ -70,7 +71,8 @@ public enum FieldName {
 
   FieldName(Nomination nomination) {
     this.nomination = nomination;
-    this.lower = name().toLowerCase(Locale.ROOT).replace('_', '-').getBytes(StandardCharsets.US_ASCII);
+    this.lower =
+        name().toLowerCase(Locale.ROOT).replace('_', '-').getBytes(StandardCharsets.US_ASCII);
   }
 
   Nomination nomination() {
@@ -90,7 +92,10 @@ public enum FieldName {
     return VALUES[ordinal];
   }
 
-  /** The name in the range, in any case; {@link #OTHER} when it is none of ours. The range holds at least one byte. */
+  /**
+   * The name in the range, in any case; {@link #OTHER} when it is none of ours. The range holds at
+   * least one byte.
+   */
   static FieldName of(byte[] bytes, int from, int to) {
     for (int slot = slot(bytes, from, to); ; slot = (slot + 1) & MASK) {
       FieldName candidate = TABLE[slot];
@@ -103,7 +108,10 @@ public enum FieldName {
     }
   }
 
-  /** Setting the bit of lower case turns no other byte of field text into a letter, a digit or a hyphen. */
+  /**
+   * Setting the bit of lower case turns no other byte of field text into a letter, a digit or a
+   * hyphen.
+   */
   private boolean isSpelled(byte[] bytes, int from, int to) {
     byte[] wanted = lower;
     if (to - from != wanted.length) {

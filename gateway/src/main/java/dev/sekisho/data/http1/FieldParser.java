@@ -10,7 +10,8 @@ final class FieldParser {
   private FieldParser() {}
 
   /**
-   * @param bytes lines that each end in CRLF, the last of them empty, as {@link HeadScanner} found them
+   * @param bytes lines that each end in CRLF, the last of them empty, as {@link HeadScanner} found
+   *     them
    * @param from start of the first field line, or of the empty line
    * @param lines at least the number of field lines
    */
@@ -49,7 +50,9 @@ final class FieldParser {
   }
 
   private static int canonical(byte[] bytes, int colon, int start, int end, int lineEnd) {
-    return end == lineEnd && start == colon + 2 && bytes[colon + 1] == ' ' && start < end ? Fields.CANONICAL : 0;
+    return end == lineEnd && start == colon + 2 && bytes[colon + 1] == ' ' && start < end
+        ? Fields.CANONICAL
+        : 0;
   }
 
   private static int nameEnd(byte[] bytes, int start) throws Refusal {
@@ -61,7 +64,8 @@ final class FieldParser {
       throw new Refusal(whatIsWrongWithName(bytes, start, at));
     }
     if (at - start > LONGEST_NAME) {
-      throw new Refusal(Reason.BLOCK_TOO_LARGE, "a field name of more than " + LONGEST_NAME + " bytes");
+      throw new Refusal(
+          Reason.BLOCK_TOO_LARGE, "a field name of more than " + LONGEST_NAME + " bytes");
     }
     return at;
   }

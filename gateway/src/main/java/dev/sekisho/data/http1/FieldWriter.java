@@ -4,8 +4,9 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes field lines. Each is rebuilt from a checked name and a checked value as {@code Name: value CRLF}; where neighbours
- * stand in the message in just that shape already, they are written with one copy.
+ * Writes field lines. Each is rebuilt from a checked name and a checked value as {@code Name: value
+ * CRLF}; where neighbours stand in the message in just that shape already, they are written with
+ * one copy.
  */
 final class FieldWriter {
   private static final byte[] CRLF = bytes("\r\n");
@@ -13,7 +14,10 @@ final class FieldWriter {
 
   private FieldWriter() {}
 
-  /** @param dropped names that are left out, as {@link FieldName#set}; what Connection names is left out in any case */
+  /**
+   * @param dropped names that are left out, as {@link FieldName#set}; what Connection names is left
+   *     out in any case
+   */
   static void write(Fields fields, long dropped, ByteBuf out) {
     int runStart = 0;
     int runEnd = 0;

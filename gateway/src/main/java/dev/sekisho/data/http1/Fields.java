@@ -6,14 +6,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * The header or trailer fields of a message, in order.
  *
- * <p>Held as the message's own bytes, copied once out of the read buffer, and four numbers per field; no string exists until
- * someone asks for one. Every name here is a token and every value is free of control characters: that was checked before there
- * was a {@code Fields}. Field {@code i} runs from 0 to {@link #count()}.
+ * <p>Held as the message's own bytes, copied once out of the read buffer, and four numbers per
+ * field; no string exists until someone asks for one. Every name here is a token and every value is
+ * free of control characters: that was checked before there was a {@code Fields}. Field {@code i}
+ * runs from 0 to {@link #count()}.
  */
 public final class Fields {
   public static final Fields NONE = new Fields(new byte[0], new int[0], 0, 0);
 
-  /** Of the four numbers per field: where the name starts; name, marks and length of the name; start and end of the value. */
+  /**
+   * Of the four numbers per field: where the name starts; name, marks and length of the name; start
+   * and end of the value.
+   */
   static final int STRIDE = 4;
 
   /** The line stands in the bytes just as it would be written: {@code Name: value CRLF}. */
@@ -29,7 +33,9 @@ public final class Fields {
   private final int count;
   private final long present;
 
-  /** @param present the names that occur, as {@link FieldName#set} */
+  /**
+   * @param present the names that occur, as {@link FieldName#set}
+   */
   Fields(byte[] bytes, int[] table, int count, long present) {
     this.bytes = bytes;
     this.table = table;
@@ -56,7 +62,8 @@ public final class Fields {
 
   /** The value as written, without white space around it; bytes above 0x7F as Latin-1. */
   public String value(int i) {
-    return new String(bytes, valueStart(i), valueEnd(i) - valueStart(i), StandardCharsets.ISO_8859_1);
+    return new String(
+        bytes, valueStart(i), valueEnd(i) - valueStart(i), StandardCharsets.ISO_8859_1);
   }
 
   public boolean has(FieldName name) {
@@ -103,7 +110,10 @@ public final class Fields {
     return -1;
   }
 
-  /** Whether the word, given in lower case, is a member of the comma-separated list that all fields of this name make up. */
+  /**
+   * Whether the word, given in lower case, is a member of the comma-separated list that all fields
+   * of this name make up.
+   */
   public boolean hasToken(FieldName name, String lowerCaseWord) {
     for (int i = indexOf(name); i >= 0; i = next(i, name)) {
       if (listHas(i, lowerCaseWord)) {
@@ -114,8 +124,8 @@ public final class Fields {
   }
 
   /**
-   * Whether a list of authentication schemes with their parameters (RFC 9110 §11.6.1) names one of those that authenticate the
-   * connection and not the request: NTLM, Negotiate, Kerberos.
+   * Whether a list of authentication schemes with their parameters (RFC 9110 §11.6.1) names one of
+   * those that authenticate the connection and not the request: NTLM, Negotiate, Kerberos.
    */
   boolean hasConnectionBoundScheme(FieldName name) {
     for (int i = indexOf(name); i >= 0; i = next(i, name)) {
@@ -184,8 +194,8 @@ public final class Fields {
   }
 
   /**
-   * The trailers that may be passed on. Fields for framing, routing, authentication or the reading of the content must not come
-   * after it (RFC 9110 §6.5.1); every name we know is one of these.
+   * The trailers that may be passed on. Fields for framing, routing, authentication or the reading
+   * of the content must not come after it (RFC 9110 §6.5.1); every name we know is one of these.
    */
   Fields withoutKnownNames() {
     int[] kept = new int[table.length];

@@ -10,7 +10,10 @@ final class Framer {
 
   private Framer() {}
 
-  /** @param lengthWithoutBody what Content-Length says where no body follows; -1 where it is left out */
+  /**
+   * @param lengthWithoutBody what Content-Length says where no body follows; -1 where it is left
+   *     out
+   */
   static void write(BodyFraming framing, long lengthWithoutBody, ByteBuf out) {
     switch (framing) {
       case BodyFraming.None _ -> {

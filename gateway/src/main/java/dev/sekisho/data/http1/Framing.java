@@ -17,8 +17,11 @@ final class Framing {
     return chunked ? BodyFraming.CHUNKED : ofLength(length);
   }
 
-  /** @param requestMethod the method of the request that is being answered */
-  static BodyFraming ofResponse(String requestMethod, int status, int minorVersion, Fields fields) throws Refusal {
+  /**
+   * @param requestMethod the method of the request that is being answered
+   */
+  static BodyFraming ofResponse(String requestMethod, int status, int minorVersion, Fields fields)
+      throws Refusal {
     if (requestMethod.equals("CONNECT") && status >= 200 && status < 300) {
       return BodyFraming.NONE;
     }

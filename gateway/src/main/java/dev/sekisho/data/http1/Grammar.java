@@ -5,9 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The character classes of RFC 9110 §5.6 and RFC 3986, and the two loops that touch every byte of a head. Field values make up
- * most of a head, so they are checked eight bytes at a time: a byte below 0x20 or equal to 0x7F shows in the high bit of its
- * place.
+ * The character classes of RFC 9110 §5.6 and RFC 3986, and the two loops that touch every byte of a
+ * head. Field values make up most of a head, so they are checked eight bytes at a time: a byte
+ * below 0x20 or equal to 0x7F shows in the high bit of its place.
  */
 final class Grammar {
   static final byte CR = '\r';
@@ -17,7 +17,8 @@ final class Grammar {
   private static final int TARGET = 2;
   private static final byte[] CLASS = classes();
 
-  private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long ONES = 0x0101010101010101L;
   private static final long HIGHS = 0x8080808080808080L;
 
@@ -42,8 +43,9 @@ final class Grammar {
   }
 
   /**
-   * What a request target may hold: visible ASCII but the fragment mark and the backslash. Characters that RFC 3986 wants escaped
-   * but browsers send as they are ({@code |}, {@code "}, {@code ^}, braces) mislead nobody and pass.
+   * What a request target may hold: visible ASCII but the fragment mark and the backslash.
+   * Characters that RFC 3986 wants escaped but browsers send as they are ({@code |}, {@code "},
+   * {@code ^}, braces) mislead nobody and pass.
    */
   static boolean target(byte b) {
     return (CLASS[b & 0xff] & TARGET) != 0;
@@ -61,7 +63,10 @@ final class Grammar {
     return b >= 'A' && b <= 'Z' ? (byte) (b + 32) : b;
   }
 
-  /** The first position in {@code [from, to)} that holds no field text (HTAB, SP, VCHAR, obs-text), or {@code to}. */
+  /**
+   * The first position in {@code [from, to)} that holds no field text (HTAB, SP, VCHAR, obs-text),
+   * or {@code to}.
+   */
   static int endOfText(byte[] bytes, int from, int to) {
     int at = from;
     while (at + 8 <= to) {

@@ -3,8 +3,9 @@ package dev.sekisho.data.http1;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Writes a head of our own: a refusal, the answer to CONNECT, a request to a parent. Whatever the text of a value is, it cannot
- * end its line: characters other than visible ASCII, space and tab are written as {@code ?}.
+ * Writes a head of our own: a refusal, the answer to CONNECT, a request to a parent. Whatever the
+ * text of a value is, it cannot end its line: characters other than visible ASCII, space and tab
+ * are written as {@code ?}.
  */
 public final class HeadBuilder {
   private static final String VERSION = "HTTP/1.1";
@@ -20,7 +21,13 @@ public final class HeadBuilder {
     if (status < 100 || status > 999) {
       throw new IllegalArgumentException("a status has three digits, not " + status);
     }
-    return new HeadBuilder(out).text(VERSION).text(" ").text(Integer.toString(status)).text(" ").text(reason).endLine();
+    return new HeadBuilder(out)
+        .text(VERSION)
+        .text(" ")
+        .text(Integer.toString(status))
+        .text(" ")
+        .text(reason)
+        .endLine();
   }
 
   /** Begins a request in {@code out}, which stays the caller's. */
@@ -28,10 +35,18 @@ public final class HeadBuilder {
     if (method.indexOf(' ') >= 0 || target.indexOf(' ') >= 0) {
       throw new IllegalArgumentException("a space in a method or a target");
     }
-    return new HeadBuilder(out).text(method).text(" ").text(target).text(" ").text(VERSION).endLine();
+    return new HeadBuilder(out)
+        .text(method)
+        .text(" ")
+        .text(target)
+        .text(" ")
+        .text(VERSION)
+        .endLine();
   }
 
-  /** @param name a token */
+  /**
+   * @param name a token
+   */
   public HeadBuilder field(String name, String value) {
     for (int i = 0; i < name.length(); i++) {
       if (name.charAt(i) > 0x7e || !Grammar.token((byte) name.charAt(i))) {

@@ -12,7 +12,8 @@ public record HeadLimits(int headerBlock, int startLine, int fields) {
 
   public HeadLimits {
     if (startLine < 16 || headerBlock < startLine + 4 || fields < 1) {
-      throw new IllegalArgumentException("limits that no message can keep: " + headerBlock + ", " + startLine + ", " + fields);
+      throw new IllegalArgumentException(
+          "limits that no message can keep: " + headerBlock + ", " + startLine + ", " + fields);
     }
   }
 }

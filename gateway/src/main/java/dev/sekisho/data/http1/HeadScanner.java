@@ -4,9 +4,10 @@ import dev.sekisho.data.http1.Refusal.Reason;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Finds the empty line that ends a block of lines while the block arrives in pieces. It remembers, as distances from the reader
- * index, how far it has looked, so that a block that comes one byte at a time costs one look per byte. What it refuses, it
- * refuses by the bytes up to that point alone: how the bytes were cut into reads never changes the answer.
+ * Finds the empty line that ends a block of lines while the block arrives in pieces. It remembers,
+ * as distances from the reader index, how far it has looked, so that a block that comes one byte at
+ * a time costs one look per byte. What it refuses, it refuses by the bytes up to that point alone:
+ * how the bytes were cut into reads never changes the answer.
  */
 final class HeadScanner {
   private final HeadLimits limits;
@@ -70,7 +71,8 @@ final class HeadScanner {
     }
     checkFirstLine();
     if (readable == limits.headerBlock()) {
-      throw new Refusal(Reason.BLOCK_TOO_LARGE, "a header block of more than " + limits.headerBlock() + " bytes");
+      throw new Refusal(
+          Reason.BLOCK_TOO_LARGE, "a header block of more than " + limits.headerBlock() + " bytes");
     }
     return -1;
   }
@@ -89,7 +91,8 @@ final class HeadScanner {
   /** Before anything else, so that a long line gets the same answer whole as in pieces. */
   private void checkFirstLine() throws Refusal {
     if (lines == 0 && looked > limits.startLine() + 2) {
-      throw new Refusal(Reason.LINE_TOO_LONG, "a first line of more than " + limits.startLine() + " bytes");
+      throw new Refusal(
+          Reason.LINE_TOO_LONG, "a first line of more than " + limits.startLine() + " bytes");
     }
   }
 }

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param forOrigin the value the origin gets
  */
 record HostField(@Nullable Authority authority, boolean disagrees, byte[] forOrigin) {
-  /** @param defaultPort the port an origin-form request means when its Host field names none */
+  /**
+   * @param defaultPort the port an origin-form request means when its Host field names none
+   */
   static HostField check(RequestLine line, Fields fields, int defaultPort) throws Refusal {
     int i = fields.indexOf(FieldName.HOST);
     if (i < 0) {
@@ -26,13 +28,17 @@ record HostField(@Nullable Authority authority, boolean disagrees, byte[] forOri
       throw new Refusal("two Host fields");
     }
     return switch (line.named().target()) {
-      case Target.AbsoluteForm target -> beside(target.authority(), target.scheme().defaultPort(), line, fields, i);
-      case Target.AuthorityForm target -> beside(target.authority(), target.authority().port(), line, fields, i);
-      case Target.OriginForm _, Target.AsteriskForm _ -> alone(parse(fields, i, defaultPort), defaultPort);
+      case Target.AbsoluteForm target ->
+          beside(target.authority(), target.scheme().defaultPort(), line, fields, i);
+      case Target.AuthorityForm target ->
+          beside(target.authority(), target.authority().port(), line, fields, i);
+      case Target.OriginForm _, Target.AsteriskForm _ ->
+          alone(parse(fields, i, defaultPort), defaultPort);
     };
   }
 
-  private static HostField beside(Authority target, int defaultPort, RequestLine line, Fields fields, int i) throws Refusal {
+  private static HostField beside(
+      Authority target, int defaultPort, RequestLine line, Fields fields, int i) throws Refusal {
     byte[] forOrigin = line.named().hostField();
     if (spelledAs(line.named().written(), fields, i)) {
       return new HostField(target, false, forOrigin);
@@ -50,7 +56,8 @@ record HostField(@Nullable Authority authority, boolean disagrees, byte[] forOri
   }
 
   private static boolean spelledAs(byte[] written, Fields fields, int i) {
-    return java.util.Arrays.equals(written, 0, written.length, fields.bytes(), fields.valueStart(i), fields.valueEnd(i));
+    return java.util.Arrays.equals(
+        written, 0, written.length, fields.bytes(), fields.valueStart(i), fields.valueEnd(i));
   }
 
   private static @Nullable Authority parse(Fields fields, int i, int defaultPort) throws Refusal {
@@ -68,7 +75,8 @@ record HostField(@Nullable Authority authority, boolean disagrees, byte[] forOri
       throw new Refusal("a Host field with an empty port");
     }
     try {
-      return Authority.parse(new String(fields.bytes(), start, end - start, StandardCharsets.US_ASCII), defaultPort);
+      return Authority.parse(
+          new String(fields.bytes(), start, end - start, StandardCharsets.US_ASCII), defaultPort);
     } catch (MalformedException e) {
       throw new Refusal("a Host field that is no host: " + e.reason());
     }

@@ -1,8 +1,9 @@
 package dev.sekisho.data.http1;
 
 /**
- * Why bytes are not taken. Thrown and caught inside this package only: the way from deep in a grammar to the one place where a
- * parser makes it the {@link Bad} value. Carries no stack trace: it is an answer, not a defect.
+ * Why bytes are not taken. Thrown and caught inside this package only: the way from deep in a
+ * grammar to the one place where a parser makes it the {@link Bad} value. Carries no stack trace:
+ * it is an answer, not a defect.
  */
 final class Refusal extends Exception {
   private static final long serialVersionUID = 1L;

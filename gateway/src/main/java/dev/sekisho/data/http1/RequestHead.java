@@ -4,7 +4,10 @@ import dev.sekisho.net.Authority;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** The head of a request that kept all the rules: request line and header fields. Immutable; holds no buffer. */
+/**
+ * The head of a request that kept all the rules: request line and header fields. Immutable; holds
+ * no buffer.
+ */
 public final class RequestHead implements ParsedRequest {
   private final RequestLine line;
   private final Fields fields;
@@ -33,8 +36,9 @@ public final class RequestHead implements ParsedRequest {
   }
 
   /**
-   * Path and query as the origin is asked for them: byte for byte what the client wrote after the authority, {@code /} put
-   * where the path is empty, {@code *} for OPTIONS on a URL without a path (RFC 9112 §3.2.4). Empty for CONNECT.
+   * Path and query as the origin is asked for them: byte for byte what the client wrote after the
+   * authority, {@code /} put where the path is empty, {@code *} for OPTIONS on a URL without a path
+   * (RFC 9112 §3.2.4). Empty for CONNECT.
    */
   public String pathAndQuery() {
     return switch (emptyPath()) {
@@ -57,7 +61,10 @@ public final class RequestHead implements ParsedRequest {
     return framing;
   }
 
-  /** What the Host field names, or null when it is absent or empty; only origin-form requests are steered by it. */
+  /**
+   * What the Host field names, or null when it is absent or empty; only origin-form requests are
+   * steered by it.
+   */
   public @Nullable Authority host() {
     return host.authority();
   }
@@ -68,7 +75,8 @@ public final class RequestHead implements ParsedRequest {
   }
 
   /**
-   * Whether the client's connection can carry another request. Never with HTTP/1.0: a proxy must not (RFC 9112 appendix C.2.2).
+   * Whether the client's connection can carry another request. Never with HTTP/1.0: a proxy must
+   * not (RFC 9112 appendix C.2.2).
    */
   public boolean keepAlive() {
     return line.minorVersion() == 1
@@ -76,9 +84,13 @@ public final class RequestHead implements ParsedRequest {
         && !fields.hasToken(FieldName.PROXY_CONNECTION, "close");
   }
 
-  /** The client waits for a 100 before it sends its body. Ignored in HTTP/1.0 (RFC 9110 §10.1.1). */
+  /**
+   * The client waits for a 100 before it sends its body. Ignored in HTTP/1.0 (RFC 9110 §10.1.1).
+   */
   public boolean expectsContinue() {
-    return line.minorVersion() == 1 && fields.has(FieldName.EXPECT) && !(framing instanceof BodyFraming.None);
+    return line.minorVersion() == 1
+        && fields.has(FieldName.EXPECT)
+        && !(framing instanceof BodyFraming.None);
   }
 
   /** A WebSocket handshake (RFC 6455 §4.1). Other upgrades are not passed on. */
@@ -92,8 +104,8 @@ public final class RequestHead implements ParsedRequest {
   }
 
   /**
-   * The credentials are for this connection and not for this request (NTLM, Negotiate): the origin's connection must not be
-   * shared.
+   * The credentials are for this connection and not for this request (NTLM, Negotiate): the
+   * origin's connection must not be shared.
    */
   public boolean authenticatesConnection() {
     return fields.hasConnectionBoundScheme(FieldName.AUTHORIZATION);
@@ -104,7 +116,10 @@ public final class RequestHead implements ParsedRequest {
     return Via.contains(fields, pseudonym);
   }
 
-  /** How many more proxies an OPTIONS or TRACE may pass (RFC 9110 §7.6.2); -1 without limit. At 0 the gateway answers itself. */
+  /**
+   * How many more proxies an OPTIONS or TRACE may pass (RFC 9110 §7.6.2); -1 without limit. At 0
+   * the gateway answers itself.
+   */
   public int maxForwards() {
     return MaxForwards.of(this);
   }
@@ -130,7 +145,9 @@ public final class RequestHead implements ParsedRequest {
         || (line.pathStart() < line.targetEnd() && fields.bytes()[line.pathStart()] == '/')) {
       return EmptyPath.GIVEN;
     }
-    return line.pathStart() == line.targetEnd() && line.method().equals("OPTIONS") ? EmptyPath.ASTERISK : EmptyPath.SLASH;
+    return line.pathStart() == line.targetEnd() && line.method().equals("OPTIONS")
+        ? EmptyPath.ASTERISK
+        : EmptyPath.SLASH;
   }
 
   private String text(int from, int to) {

@@ -7,7 +7,13 @@ package dev.sekisho.data.http1;
  * @param pathStart where the path and query begin: after the authority of an absolute-form target
  * @param minorVersion 0 or 1
  */
-record RequestLine(String method, NamedTarget named, int targetStart, int pathStart, int targetEnd, int minorVersion) {
+record RequestLine(
+    String method,
+    NamedTarget named,
+    int targetStart,
+    int pathStart,
+    int targetEnd,
+    int minorVersion) {
   /**
    * A target with what was worked out once about its authority.
    *
@@ -15,7 +21,9 @@ record RequestLine(String method, NamedTarget named, int targetStart, int pathSt
    * @param hostField the authority as the Host field to the origin says it
    */
   record NamedTarget(Target target, byte[] written, byte[] hostField) {
-    static final NamedTarget ORIGIN_FORM = new NamedTarget(new Target.OriginForm(), new byte[0], new byte[0]);
-    static final NamedTarget ASTERISK_FORM = new NamedTarget(new Target.AsteriskForm(), new byte[0], new byte[0]);
+    static final NamedTarget ORIGIN_FORM =
+        new NamedTarget(new Target.OriginForm(), new byte[0], new byte[0]);
+    static final NamedTarget ASTERISK_FORM =
+        new NamedTarget(new Target.AsteriskForm(), new byte[0], new byte[0]);
   }
 }

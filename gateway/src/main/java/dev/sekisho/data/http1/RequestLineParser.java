@@ -9,12 +9,26 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Request lines (RFC 9112 §3), with single spaces and nothing forgiven. A client on one connection mostly asks one origin, so the
- * last authority is kept with what was worked out about it: the next request that spells it the same costs one comparison.
+ * Request lines (RFC 9112 §3), with single spaces and nothing forgiven. A client on one connection
+ * mostly asks one origin, so the last authority is kept with what was worked out about it: the next
+ * request that spells it the same costs one comparison.
  */
 final class RequestLineParser {
   private static final String[] METHODS = {
-    "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "PATCH", "TRACE", "PROPFIND", "REPORT", "MKCOL", "MOVE", "COPY"
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "DELETE",
+    "CONNECT",
+    "OPTIONS",
+    "PATCH",
+    "TRACE",
+    "PROPFIND",
+    "REPORT",
+    "MKCOL",
+    "MOVE",
+    "COPY"
   };
   private static final int LONGEST_METHOD = 64;
   private static final String CONNECT = "CONNECT";
@@ -61,7 +75,10 @@ final class RequestLineParser {
     return true;
   }
 
-  /** A backslash is taken in a query, where browsers leave it alone, and refused before it, where some read it as a slash. */
+  /**
+   * A backslash is taken in a query, where browsers leave it alone, and refused before it, where
+   * some read it as a slash.
+   */
   private static int targetEnd(byte[] bytes, int start) throws Refusal {
     int at = start;
     while (Grammar.target(bytes[at])) {
@@ -87,12 +104,13 @@ final class RequestLineParser {
 
   private static int minorVersion(byte[] bytes, int space) throws Refusal {
     int at = space + 1;
-    boolean shaped = startsWith(bytes, at, "HTTP/")
-        && Grammar.digit(bytes[at + 5])
-        && bytes[at + 6] == '.'
-        && Grammar.digit(bytes[at + 7])
-        && bytes[at + 8] == Grammar.CR
-        && bytes[at + 9] == Grammar.LF;
+    boolean shaped =
+        startsWith(bytes, at, "HTTP/")
+            && Grammar.digit(bytes[at + 5])
+            && bytes[at + 6] == '.'
+            && Grammar.digit(bytes[at + 7])
+            && bytes[at + 8] == Grammar.CR
+            && bytes[at + 9] == Grammar.LF;
     if (!shaped) {
       throw new Refusal("a request line that does not end in one space and an HTTP version");
     }
@@ -103,7 +121,8 @@ final class RequestLineParser {
     return minor;
   }
 
-  private RequestLine line(String method, byte[] bytes, int start, int end, int minor) throws Refusal {
+  private RequestLine line(String method, byte[] bytes, int start, int end, int minor)
+      throws Refusal {
     if (method.equals(CONNECT)) {
       return new RequestLine(method, authorityForm(bytes, start, end), start, end, end, minor);
     }
@@ -122,7 +141,8 @@ final class RequestLineParser {
     while (path < end && bytes[path] != '/' && bytes[path] != '?') {
       path++;
     }
-    return new RequestLine(method, absoluteForm(scheme, bytes, authority, path), start, path, end, minor);
+    return new RequestLine(
+        method, absoluteForm(scheme, bytes, authority, path), start, path, end, minor);
   }
 
   private static Scheme scheme(byte[] bytes, int start) throws Refusal {
@@ -147,17 +167,22 @@ final class RequestLineParser {
         && Arrays.equals(last.written(), 0, last.written().length, bytes, from, to)) {
       return last;
     }
-    Target.AbsoluteForm target = new Target.AbsoluteForm(scheme, authority(bytes, from, to, scheme.defaultPort()));
+    Target.AbsoluteForm target =
+        new Target.AbsoluteForm(scheme, authority(bytes, from, to, scheme.defaultPort()));
     last = new NamedTarget(target, Arrays.copyOfRange(bytes, from, to), ascii(target.hostField()));
     return last;
   }
 
   private static NamedTarget authorityForm(byte[] bytes, int from, int to) throws Refusal {
     Authority authority = authority(bytes, from, to, 0);
-    return new NamedTarget(new Target.AuthorityForm(authority), Arrays.copyOfRange(bytes, from, to), ascii(authority.toString()));
+    return new NamedTarget(
+        new Target.AuthorityForm(authority),
+        Arrays.copyOfRange(bytes, from, to),
+        ascii(authority.toString()));
   }
 
-  private static Authority authority(byte[] bytes, int from, int to, int defaultPort) throws Refusal {
+  private static Authority authority(byte[] bytes, int from, int to, int defaultPort)
+      throws Refusal {
     if (from == to) {
       throw new Refusal("a request target without a host");
     }
@@ -165,7 +190,8 @@ final class RequestLineParser {
       throw new Refusal("a request target with an empty port");
     }
     try {
-      return Authority.parse(new String(bytes, from, to - from, StandardCharsets.US_ASCII), defaultPort);
+      return Authority.parse(
+          new String(bytes, from, to - from, StandardCharsets.US_ASCII), defaultPort);
     } catch (MalformedException e) {
       throw new Refusal("a request target whose host or port is not one: " + e.reason());
     }
@@ -175,7 +201,10 @@ final class RequestLineParser {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** False, too, where the bytes end before the text does; the line's CRLF stops every comparison within the bytes. */
+  /**
+   * False, too, where the bytes end before the text does; the line's CRLF stops every comparison
+   * within the bytes.
+   */
   private static boolean startsWith(byte[] bytes, int at, String text) {
     for (int i = 0; i < text.length(); i++) {
       if (at + i >= bytes.length || bytes[at + i] != text.charAt(i)) {

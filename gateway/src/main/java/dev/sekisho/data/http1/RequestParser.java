@@ -4,11 +4,11 @@ import dev.sekisho.data.http1.Refusal.Reason;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Request heads out of the bytes of one client connection, one after the other. After a {@link Bad} the connection is out of step
- * and the parser must not be asked again. Not thread-safe.
+ * Request heads out of the bytes of one client connection, one after the other. After a {@link Bad}
+ * the connection is out of step and the parser must not be asked again. Not thread-safe.
  *
- * <p>One empty line before the request line is passed over (RFC 9112 §2.2), as old clients send one after a body; no more than
- * one.
+ * <p>One empty line before the request line is passed over (RFC 9112 §2.2), as old clients send one
+ * after a body; no more than one.
  */
 public final class RequestParser {
   private final int defaultPort;
@@ -23,15 +23,19 @@ public final class RequestParser {
     BEGUN
   }
 
-  /** @param defaultPort the port an origin-form request means when its Host field names none: 80, or 443 inside TLS */
+  /**
+   * @param defaultPort the port an origin-form request means when its Host field names none: 80, or
+   *     443 inside TLS
+   */
   public RequestParser(HeadLimits limits, int defaultPort) {
     this.defaultPort = defaultPort;
     this.scanner = HeadScanner.ofHead(limits);
   }
 
   /**
-   * The next head. Its bytes are read out of the buffer when it is whole; until then they must stay there, and more be added
-   * behind them. Whatever is left after a head is the body, or the next request.
+   * The next head. Its bytes are read out of the buffer when it is whole; until then they must stay
+   * there, and more be added behind them. Whatever is left after a head is the body, or the next
+   * request.
    */
   public ParsedRequest parse(ByteBuf in) {
     try {
@@ -41,7 +45,10 @@ public final class RequestParser {
     }
   }
 
-  /** Looks at the first byte before anything is waited for: what speaks another protocol is told at once. */
+  /**
+   * Looks at the first byte before anything is waited for: what speaks another protocol is told at
+   * once.
+   */
   private boolean begin(ByteBuf in) throws Refusal {
     if (start == Start.BEGUN) {
       return true;

@@ -3,8 +3,9 @@ package dev.sekisho.data.http1;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Rebuilds the head of a client's request for its origin: origin-form target, Host by the target and in the first place,
- * nothing that was meant for us, the framing we read, and our name in Via. Immutable; one for all connections.
+ * Rebuilds the head of a client's request for its origin: origin-form target, Host by the target
+ * and in the first place, nothing that was meant for us, the framing we read, and our name in Via.
+ * Immutable; one for all connections.
  */
 public final class RequestWriter {
   /** What the request asks of the connection. */
@@ -15,37 +16,42 @@ public final class RequestWriter {
     WEBSOCKET
   }
 
-  private static final long DROPPED = FieldName.set(
-      FieldName.HOST,
-      FieldName.CONNECTION,
-      FieldName.KEEP_ALIVE,
-      FieldName.PROXY_CONNECTION,
-      FieldName.PROXY_AUTHORIZATION,
-      FieldName.PROXY_AUTHENTICATE,
-      FieldName.PROXY_AUTHENTICATION_INFO,
-      FieldName.TE,
-      FieldName.TRANSFER_ENCODING,
-      FieldName.CONTENT_LENGTH,
-      FieldName.UPGRADE,
-      FieldName.HTTP2_SETTINGS);
+  private static final long DROPPED =
+      FieldName.set(
+          FieldName.HOST,
+          FieldName.CONNECTION,
+          FieldName.KEEP_ALIVE,
+          FieldName.PROXY_CONNECTION,
+          FieldName.PROXY_AUTHORIZATION,
+          FieldName.PROXY_AUTHENTICATE,
+          FieldName.PROXY_AUTHENTICATION_INFO,
+          FieldName.TE,
+          FieldName.TRANSFER_ENCODING,
+          FieldName.CONTENT_LENGTH,
+          FieldName.UPGRADE,
+          FieldName.HTTP2_SETTINGS);
 
   private static final byte[] SLASH = FieldWriter.bytes("/");
   private static final byte[] ASTERISK = FieldWriter.bytes("*");
   private static final byte[] VERSION_AND_HOST = FieldWriter.bytes(" HTTP/1.1\r\nHost: ");
   private static final byte[] CRLF = FieldWriter.bytes("\r\n");
   private static final byte[] TRAILERS = FieldWriter.bytes("Connection: TE\r\nTE: trailers\r\n");
-  private static final byte[] UPGRADE = FieldWriter.bytes("Connection: Upgrade\r\nUpgrade: websocket\r\n");
+  private static final byte[] UPGRADE =
+      FieldWriter.bytes("Connection: Upgrade\r\nUpgrade: websocket\r\n");
   private static final byte[] MAX_FORWARDS = FieldWriter.bytes("Max-Forwards: ");
 
   private final ViaLines via;
 
-  /** @param pseudonym our name in Via, a token */
+  /**
+   * @param pseudonym our name in Via, a token
+   */
   public RequestWriter(String pseudonym) {
     this.via = new ViaLines(pseudonym);
   }
 
   /**
-   * Appends the head with its empty line. The body, if there is one, follows in the framing the request had.
+   * Appends the head with its empty line. The body, if there is one, follows in the framing the
+   * request had.
    *
    * @throws IllegalArgumentException for CONNECT, which is answered and never forwarded
    */

@@ -3,7 +3,10 @@ package dev.sekisho.data.http1;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** The head of a response that kept all the rules: status line and header fields. Immutable; holds no buffer. */
+/**
+ * The head of a response that kept all the rules: status line and header fields. Immutable; holds
+ * no buffer.
+ */
 public final class ResponseHead implements ParsedResponse {
   /** {@code HTTP/1.1 200}: the reason phrase follows after one more space, or nothing does. */
   static final int STATUS_END = 12;
@@ -14,7 +17,9 @@ public final class ResponseHead implements ParsedResponse {
   private final Fields fields;
   private final BodyFraming framing;
 
-  /** @param lineEnd where the CRLF of the status line is */
+  /**
+   * @param lineEnd where the CRLF of the status line is
+   */
   ResponseHead(int status, int minorVersion, int lineEnd, Fields fields, BodyFraming framing) {
     this.status = status;
     this.minorVersion = minorVersion;
@@ -42,7 +47,8 @@ public final class ResponseHead implements ParsedResponse {
 
   /** As written, possibly empty. */
   public String reason() {
-    return new String(fields.bytes(), reasonStart(), lineEnd - reasonStart(), StandardCharsets.ISO_8859_1);
+    return new String(
+        fields.bytes(), reasonStart(), lineEnd - reasonStart(), StandardCharsets.ISO_8859_1);
   }
 
   /** 0 or 1, of HTTP/1. */
@@ -60,8 +66,8 @@ public final class ResponseHead implements ParsedResponse {
   }
 
   /**
-   * How the body is framed towards a client of the given version: HTTP/1.1 clients get chunks where the origin gave no length,
-   * HTTP/1.0 clients a closed connection.
+   * How the body is framed towards a client of the given version: HTTP/1.1 clients get chunks where
+   * the origin gave no length, HTTP/1.0 clients a closed connection.
    *
    * @param clientMinorVersion 0 or 1
    */
@@ -76,7 +82,8 @@ public final class ResponseHead implements ParsedResponse {
 
   /** Whether the origin's connection can carry another request after this response. */
   public boolean keepAlive() {
-    if (framing instanceof BodyFraming.UntilClose || fields.hasToken(FieldName.CONNECTION, "close")) {
+    if (framing instanceof BodyFraming.UntilClose
+        || fields.hasToken(FieldName.CONNECTION, "close")) {
       return false;
     }
     return minorVersion == 1 || fields.hasToken(FieldName.CONNECTION, "keep-alive");
@@ -91,12 +98,16 @@ public final class ResponseHead implements ParsedResponse {
     try {
       return Framing.contentLength(fields);
     } catch (Refusal _) {
-      // Only the answer to a successful CONNECT comes this far unchecked: its length counts for nothing (RFC 9110 §9.3.6).
+      // Only the answer to a successful CONNECT comes this far unchecked: its length counts for
+      // nothing (RFC 9110 §9.3.6).
       return -1;
     }
   }
 
-  /** The origin wants the connection itself authenticated (NTLM, Negotiate): it must not be shared between clients. */
+  /**
+   * The origin wants the connection itself authenticated (NTLM, Negotiate): it must not be shared
+   * between clients.
+   */
   public boolean authenticatesConnection() {
     return fields.hasConnectionBoundScheme(FieldName.WWW_AUTHENTICATE);
   }

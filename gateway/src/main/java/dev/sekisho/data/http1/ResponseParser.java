@@ -3,8 +3,8 @@ package dev.sekisho.data.http1;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Response heads out of the bytes of one origin connection, one after the other. After a {@link Bad} the connection is out of
- * step and the parser must not be asked again. Not thread-safe.
+ * Response heads out of the bytes of one origin connection, one after the other. After a {@link
+ * Bad} the connection is out of step and the parser must not be asked again. Not thread-safe.
  */
 public final class ResponseParser {
   private final HeadScanner scanner;
@@ -15,10 +15,12 @@ public final class ResponseParser {
   }
 
   /**
-   * The next head. Its bytes are read out of the buffer when it is whole; until then they must stay there, and more be added
-   * behind them. Interim responses (1xx) come before the final one; the caller asks again.
+   * The next head. Its bytes are read out of the buffer when it is whole; until then they must stay
+   * there, and more be added behind them. Interim responses (1xx) come before the final one; the
+   * caller asks again.
    *
-   * @param requestMethod the method of the request that is being answered; it decides whether a body follows
+   * @param requestMethod the method of the request that is being answered; it decides whether a
+   *     body follows
    */
   public ParsedResponse parse(ByteBuf in, String requestMethod) {
     try {
@@ -63,24 +65,33 @@ public final class ResponseParser {
   }
 
   private static int minorVersion(byte[] bytes, int lineEnd) throws Refusal {
-    boolean shaped = lineEnd >= ResponseHead.STATUS_END
-        && bytes[1] == 'T'
-        && bytes[2] == 'T'
-        && bytes[3] == 'P'
-        && bytes[4] == '/'
-        && bytes[5] == '1'
-        && bytes[6] == '.'
-        && (bytes[7] == '0' || bytes[7] == '1')
-        && bytes[8] == ' ';
+    boolean shaped =
+        lineEnd >= ResponseHead.STATUS_END
+            && bytes[1] == 'T'
+            && bytes[2] == 'T'
+            && bytes[3] == 'P'
+            && bytes[4] == '/'
+            && bytes[5] == '1'
+            && bytes[6] == '.'
+            && (bytes[7] == '0' || bytes[7] == '1')
+            && bytes[8] == ' ';
     if (!shaped) {
-      throw new Refusal("a status line that does not begin with HTTP/1.1 or HTTP/1.0 and one space");
+      throw new Refusal(
+          "a status line that does not begin with HTTP/1.1 or HTTP/1.0 and one space");
     }
     return bytes[7] - '0';
   }
 
-  /** Three digits, then a space and the reason; or, as some origins leave out even the space, nothing (RFC 9112 §4). */
+  /**
+   * Three digits, then a space and the reason; or, as some origins leave out even the space,
+   * nothing (RFC 9112 §4).
+   */
   private static int status(byte[] bytes, int lineEnd) throws Refusal {
-    boolean digits = bytes[9] >= '1' && Grammar.digit(bytes[9]) && Grammar.digit(bytes[10]) && Grammar.digit(bytes[11]);
+    boolean digits =
+        bytes[9] >= '1'
+            && Grammar.digit(bytes[9])
+            && Grammar.digit(bytes[10])
+            && Grammar.digit(bytes[11]);
     if (!digits || (lineEnd > ResponseHead.STATUS_END && bytes[ResponseHead.STATUS_END] != ' ')) {
       throw new Refusal("a status that is not three digits");
     }

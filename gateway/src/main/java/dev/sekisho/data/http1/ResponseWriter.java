@@ -3,9 +3,9 @@ package dev.sekisho.data.http1;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Rebuilds the head of an origin's response for the client: our version, nothing that was meant for us, the framing the caller
- * chose, and our name in Via. An origin cannot ask for proxy credentials; its Proxy-Authenticate is left out. Immutable; one for
- * all connections.
+ * Rebuilds the head of an origin's response for the client: our version, nothing that was meant for
+ * us, the framing the caller chose, and our name in Via. An origin cannot ask for proxy
+ * credentials; its Proxy-Authenticate is left out. Immutable; one for all connections.
  */
 public final class ResponseWriter {
   /** What becomes of the client's connection after this response. */
@@ -16,28 +16,32 @@ public final class ResponseWriter {
     SWITCH
   }
 
-  private static final long DROPPED = FieldName.set(
-      FieldName.CONNECTION,
-      FieldName.KEEP_ALIVE,
-      FieldName.PROXY_CONNECTION,
-      FieldName.PROXY_AUTHORIZATION,
-      FieldName.PROXY_AUTHENTICATE,
-      FieldName.PROXY_AUTHENTICATION_INFO,
-      FieldName.TE,
-      FieldName.TRANSFER_ENCODING,
-      FieldName.CONTENT_LENGTH,
-      FieldName.UPGRADE,
-      FieldName.HTTP2_SETTINGS);
+  private static final long DROPPED =
+      FieldName.set(
+          FieldName.CONNECTION,
+          FieldName.KEEP_ALIVE,
+          FieldName.PROXY_CONNECTION,
+          FieldName.PROXY_AUTHORIZATION,
+          FieldName.PROXY_AUTHENTICATE,
+          FieldName.PROXY_AUTHENTICATION_INFO,
+          FieldName.TE,
+          FieldName.TRANSFER_ENCODING,
+          FieldName.CONTENT_LENGTH,
+          FieldName.UPGRADE,
+          FieldName.HTTP2_SETTINGS);
 
   private static final byte[] VERSION = FieldWriter.bytes("HTTP/1.1");
   private static final byte[] SPACE = FieldWriter.bytes(" ");
   private static final byte[] CRLF = FieldWriter.bytes("\r\n");
   private static final byte[] CLOSE = FieldWriter.bytes("Connection: close\r\n");
-  private static final byte[] SWITCH = FieldWriter.bytes("Connection: Upgrade\r\nUpgrade: websocket\r\n");
+  private static final byte[] SWITCH =
+      FieldWriter.bytes("Connection: Upgrade\r\nUpgrade: websocket\r\n");
 
   private final ViaLines via;
 
-  /** @param pseudonym our name in Via, a token */
+  /**
+   * @param pseudonym our name in Via, a token
+   */
   public ResponseWriter(String pseudonym) {
     this.via = new ViaLines(pseudonym);
   }
@@ -45,7 +49,8 @@ public final class ResponseWriter {
   /**
    * Appends the head with its empty line.
    *
-   * @param framing how the body will be written: {@link ResponseHead#framingFor}; the same goes to {@link BodyWriter}
+   * @param framing how the body will be written: {@link ResponseHead#framingFor}; the same goes to
+   *     {@link BodyWriter}
    */
   public void write(ResponseHead head, BodyFraming framing, Afterwards afterwards, ByteBuf out) {
     Fields fields = head.fields();
@@ -68,7 +73,10 @@ public final class ResponseWriter {
     out.writeBytes(CRLF);
   }
 
-  /** Of HEAD and 304 it says what a body would have measured; 1xx and 204 must not have it (RFC 9110 §8.6). */
+  /**
+   * Of HEAD and 304 it says what a body would have measured; 1xx and 204 must not have it (RFC 9110
+   * §8.6).
+   */
   private static long lengthWithoutBody(ResponseHead head) {
     return head.status() < 200 || head.status() == 204 ? -1 : head.contentLength();
   }

@@ -18,14 +18,21 @@ enum Sender {
   /** In a body the only lines that can be too long are trailers. */
   Bad badBody(Refusal refusal) {
     boolean trailer = refusal.reason() == Refusal.Reason.LINE_TOO_LONG;
-    return bad(trailer ? new Refusal(Refusal.Reason.BLOCK_TOO_LARGE, "a trailer field too long") : refusal, Retry.UNSAFE);
+    return bad(
+        trailer ? new Refusal(Refusal.Reason.BLOCK_TOO_LARGE, "a trailer field too long") : refusal,
+        Retry.UNSAFE);
   }
 
   /** The connection ended before the message did. */
   Bad cutOff() {
     return switch (this) {
-      case CLIENT -> cutOff(Side.CLIENT, Kind.CLIENT_LEFT, "the client left before its request was whole");
-      case ORIGIN -> cutOff(Side.ORIGIN, Kind.RESPONSE_INCOMPLETE, "the origin closed before its response was whole");
+      case CLIENT ->
+          cutOff(Side.CLIENT, Kind.CLIENT_LEFT, "the client left before its request was whole");
+      case ORIGIN ->
+          cutOff(
+              Side.ORIGIN,
+              Kind.RESPONSE_INCOMPLETE,
+              "the origin closed before its response was whole");
     };
   }
 
@@ -35,8 +42,10 @@ enum Sender {
 
   private Bad bad(Refusal refusal, Retry retry) {
     return switch (this) {
-      case CLIENT -> new Bad(new Failure(Side.CLIENT, requestKind(refusal), retry, refusal.detail()));
-      case ORIGIN -> new Bad(new Failure(Side.ORIGIN, responseKind(refusal), retry, refusal.detail()));
+      case CLIENT ->
+          new Bad(new Failure(Side.CLIENT, requestKind(refusal), retry, refusal.detail()));
+      case ORIGIN ->
+          new Bad(new Failure(Side.ORIGIN, responseKind(refusal), retry, refusal.detail()));
     };
   }
 

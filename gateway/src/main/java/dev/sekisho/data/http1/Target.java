@@ -15,7 +15,10 @@ public sealed interface Target {
   /** CONNECT: a tunnel to this. */
   record AuthorityForm(Authority authority) implements Target {}
 
-  /** A path: to the proxy port a request for the gateway itself; inside TLS a request for the origin its Host field names. */
+  /**
+   * A path: to the proxy port a request for the gateway itself; inside TLS a request for the origin
+   * its Host field names.
+   */
   record OriginForm() implements Target {}
 
   /** {@code OPTIONS *}. */

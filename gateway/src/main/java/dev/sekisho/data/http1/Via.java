@@ -4,7 +4,10 @@ package dev.sekisho.data.http1;
 final class Via {
   private Via() {}
 
-  /** Whether a member was added by the one of this name. Commas inside comments only make members that match nothing. */
+  /**
+   * Whether a member was added by the one of this name. Commas inside comments only make members
+   * that match nothing.
+   */
   static boolean contains(Fields fields, String pseudonym) {
     for (int i = fields.indexOf(FieldName.VIA); i >= 0; i = fields.next(i, FieldName.VIA)) {
       int end = fields.valueEnd(i);

@@ -10,7 +10,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 
-/** Lets a client in once it is known who it is, or turns it away when there are too many. Then makes room for {@link ClientConnection}. */
+/**
+ * Lets a client in once it is known who it is, or turns it away when there are too many. Then makes
+ * room for {@link ClientConnection}.
+ */
 final class Admission extends ChannelInboundHandlerAdapter {
   private final Lane lane;
   private final String listener;
@@ -33,11 +36,19 @@ final class Admission extends ChannelInboundHandlerAdapter {
     switch (limits.enter(client.address())) {
       case ADMITTED -> {
         var who = new ClientConnection.Client(client.address(), client.port(), listener);
-        ctx.pipeline().replace(this, "client", new ClientConnection(ctx.channel(), lane, who, guests));
+        ctx.pipeline()
+            .replace(this, "client", new ClientConnection(ctx.channel(), lane, who, guests));
       }
-      case TOO_MANY -> turnAway(ctx, client, "The gateway has as many client connections as it may have (limits.connections).");
+      case TOO_MANY ->
+          turnAway(
+              ctx,
+              client,
+              "The gateway has as many client connections as it may have (limits.connections).");
       case TOO_MANY_FROM_CLIENT ->
-          turnAway(ctx, client, "This client has as many connections as it may have (limits.connections-per-client).");
+          turnAway(
+              ctx,
+              client,
+              "This client has as many connections as it may have (limits.connections-per-client).");
     }
   }
 
@@ -50,9 +61,19 @@ final class Admission extends ChannelInboundHandlerAdapter {
   private void turnAway(ChannelHandlerContext ctx, ClientAddress client, String reason) {
     IpAddress address = client.address();
     long now = WallClock.micros();
-    Record record = new Record(lane.gate().journal().newId(now), now, listener, Record.Mode.PLAIN, address.text(), client.port());
-    Failure failure = new Failure(Failure.Side.CLIENT, Failure.Kind.TOO_MANY_CONNECTIONS, Failure.Retry.SAFE, reason);
+    Record record =
+        new Record(
+            lane.gate().journal().newId(now),
+            now,
+            listener,
+            Record.Mode.PLAIN,
+            address.text(),
+            client.port());
+    Failure failure =
+        new Failure(
+            Failure.Side.CLIENT, Failure.Kind.TOO_MANY_CONNECTIONS, Failure.Retry.SAFE, reason);
     Refusal refusal = Unreadable.end(failure, address, record, now, lane.gate());
-    ctx.writeAndFlush(Answer.refusal(refusal, ctx.alloc())).addListener(ChannelFutureListener.CLOSE);
+    ctx.writeAndFlush(Answer.refusal(refusal, ctx.alloc()))
+        .addListener(ChannelFutureListener.CLOSE);
   }
 }

@@ -13,19 +13,42 @@ import org.jspecify.annotations.Nullable;
 
 /** Whole responses that the gateway gives itself, as bytes. */
 final class Answer {
-  private static final Map<Integer, String> REASONS = Map.ofEntries(
-      Map.entry(200, "OK"), Map.entry(204, "No Content"), Map.entry(400, "Bad Request"), Map.entry(403, "Forbidden"),
-      Map.entry(404, "Not Found"), Map.entry(405, "Method Not Allowed"), Map.entry(408, "Request Timeout"),
-      Map.entry(414, "URI Too Long"), Map.entry(417, "Expectation Failed"), Map.entry(429, "Too Many Requests"),
-      Map.entry(431, "Request Header Fields Too Large"), Map.entry(500, "Internal Server Error"), Map.entry(501, "Not Implemented"),
-      Map.entry(502, "Bad Gateway"), Map.entry(503, "Service Unavailable"), Map.entry(504, "Gateway Timeout"),
-      Map.entry(505, "HTTP Version Not Supported"), Map.entry(508, "Loop Detected"));
+  private static final Map<Integer, String> REASONS =
+      Map.ofEntries(
+          Map.entry(200, "OK"),
+          Map.entry(204, "No Content"),
+          Map.entry(400, "Bad Request"),
+          Map.entry(403, "Forbidden"),
+          Map.entry(404, "Not Found"),
+          Map.entry(405, "Method Not Allowed"),
+          Map.entry(408, "Request Timeout"),
+          Map.entry(414, "URI Too Long"),
+          Map.entry(417, "Expectation Failed"),
+          Map.entry(429, "Too Many Requests"),
+          Map.entry(431, "Request Header Fields Too Large"),
+          Map.entry(500, "Internal Server Error"),
+          Map.entry(501, "Not Implemented"),
+          Map.entry(502, "Bad Gateway"),
+          Map.entry(503, "Service Unavailable"),
+          Map.entry(504, "Gateway Timeout"),
+          Map.entry(505, "HTTP Version Not Supported"),
+          Map.entry(508, "Loop Detected"));
 
   private Answer() {}
 
-  /** A refusal for the client whose request this was; a page or a problem document, as the client accepts. */
-  static ByteBuf refusal(Refusal refusal, RequestHead head, Afterwards then, ByteBufAllocator allocator) {
-    return refusal(refusal, head.fields().first(FieldName.ACCEPT), head.fields().first(FieldName.ACCEPT_LANGUAGE), head.method(), then, allocator);
+  /**
+   * A refusal for the client whose request this was; a page or a problem document, as the client
+   * accepts.
+   */
+  static ByteBuf refusal(
+      Refusal refusal, RequestHead head, Afterwards then, ByteBufAllocator allocator) {
+    return refusal(
+        refusal,
+        head.fields().first(FieldName.ACCEPT),
+        head.fields().first(FieldName.ACCEPT_LANGUAGE),
+        head.method(),
+        then,
+        allocator);
   }
 
   /** A refusal of what could not be read. */
@@ -34,36 +57,66 @@ final class Answer {
   }
 
   private static ByteBuf refusal(
-      Refusal refusal, @Nullable String accept, @Nullable String language, String method, Afterwards then, ByteBufAllocator allocator) {
+      Refusal refusal,
+      @Nullable String accept,
+      @Nullable String language,
+      String method,
+      Afterwards then,
+      ByteBufAllocator allocator) {
     RefusalPage.Body body = RefusalPage.render(refusal, accept, language);
     StringBuilder head = start(refusal.status(), then);
-    head.append("Proxy-Status: sekisho; error=").append(refusal.proxyStatus()).append("; details=").append(quoted(refusal)).append("\r\n");
-    head.append("Content-Language: ").append(body.language()).append("\r\nVary: Accept, Accept-Language\r\n");
+    head.append("Proxy-Status: sekisho; error=")
+        .append(refusal.proxyStatus())
+        .append("; details=")
+        .append(quoted(refusal))
+        .append("\r\n");
+    head.append("Content-Language: ")
+        .append(body.language())
+        .append("\r\nVary: Accept, Accept-Language\r\n");
     return message(head, body.contentType(), body.bytes(), method, allocator);
   }
 
   /** A page of the gateway's own. */
-  static ByteBuf page(int status, String contentType, byte[] body, String method, Afterwards then, ByteBufAllocator allocator) {
+  static ByteBuf page(
+      int status,
+      String contentType,
+      byte[] body,
+      String method,
+      Afterwards then,
+      ByteBufAllocator allocator) {
     return message(start(status, then), contentType, body, method, allocator);
   }
 
   /** 204 with the methods that are understood. */
   static ByteBuf options(Afterwards then, ByteBufAllocator allocator) {
-    StringBuilder head = start(204, then).append("Allow: GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH, TRACE, CONNECT\r\n\r\n");
+    StringBuilder head =
+        start(204, then)
+            .append("Allow: GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH, TRACE, CONNECT\r\n\r\n");
     return ByteBufUtil.writeAscii(allocator, head);
   }
 
   private static StringBuilder start(int status, Afterwards then) {
     StringBuilder head = new StringBuilder(512);
-    head.append("HTTP/1.1 ").append(status).append(' ').append(REASONS.getOrDefault(status, "Error")).append("\r\n");
+    head.append("HTTP/1.1 ")
+        .append(status)
+        .append(' ')
+        .append(REASONS.getOrDefault(status, "Error"))
+        .append("\r\n");
     if (then == Afterwards.CLOSE) {
       head.append("Connection: close\r\n");
     }
     return head;
   }
 
-  private static ByteBuf message(StringBuilder head, String contentType, byte[] body, String method, ByteBufAllocator allocator) {
-    head.append("Content-Type: ").append(contentType).append("\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
+  private static ByteBuf message(
+      StringBuilder head,
+      String contentType,
+      byte[] body,
+      String method,
+      ByteBufAllocator allocator) {
+    head.append("Content-Type: ")
+        .append(contentType)
+        .append("\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
     if (contentType.startsWith("text/html")) {
       head.append("Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n");
     }
@@ -75,7 +128,10 @@ final class Answer {
 
   /** An sf-string (RFC 8941 §3.3.3) with the rule and the record. */
   private static String quoted(Refusal refusal) {
-    String text = (refusal.rule() == null ? refusal.kind() : "rule " + refusal.rule()) + "; record " + refusal.id();
+    String text =
+        (refusal.rule() == null ? refusal.kind() : "rule " + refusal.rule())
+            + "; record "
+            + refusal.id();
     StringBuilder result = new StringBuilder(text.length() + 2).append('"');
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

@@ -4,6 +4,7 @@ import dev.sekisho.data.exchange.Failure;
 import dev.sekisho.data.exchange.Refusal;
 import dev.sekisho.data.exchange.Unreadable;
 import dev.sekisho.data.http1.Bad;
+import dev.sekisho.data.http1.FieldName;
 import dev.sekisho.data.http1.NeedMore;
 import dev.sekisho.data.http1.RequestHead;
 import dev.sekisho.data.http1.RequestParser;
@@ -26,8 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's connection: requests in, one after the other, each carried by an {@link HttpCarrier}. What arrives while an exchange
- * is under way is its body, or the next request, which waits its turn.
+ * One client's connection: requests in, one after the other, each carried by an {@link
+ * HttpCarrier}. What arrives while an exchange is under way is its body, or the next request, which
+ * waits its turn.
  *
  * <p>States and the time limit that holds in each:
  *
@@ -142,11 +144,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     // What a client does wrong in TLS comes wrapped by the decoder.
-    if (cause instanceof java.io.IOException || cause.getCause() instanceof javax.net.ssl.SSLException) {
+    if (cause instanceof java.io.IOException
+        || cause.getCause() instanceof javax.net.ssl.SSLException) {
       left();
       return;
     }
-    LOG.error("A defect in the gateway ended the connection of {}; please report it.", client.address().text(), cause);
+    LOG.error(
+        "A defect in the gateway ended the connection of {}; please report it.",
+        client.address().text(),
+        cause);
     HttpCarrier now = carrier;
     if (now != null) {
       now.defect(cause);
@@ -163,8 +169,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   public void expired() {
     switch (state) {
       case AWAITING, LINGERING -> close();
-      case READING -> unreadable(new Failure(
-          Failure.Side.CLIENT, Failure.Kind.REQUEST_TIMEOUT, Failure.Retry.SAFE, "The request's head did not arrive in time."));
+      case READING ->
+          unreadable(
+              new Failure(
+                  Failure.Side.CLIENT,
+                  Failure.Kind.REQUEST_TIMEOUT,
+                  Failure.Retry.SAFE,
+                  "The request's head did not arrive in time."));
       case EXCHANGING -> present().expired();
       case TUNNELLING, CLOSED -> never();
     }
@@ -175,8 +186,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     if (state == State.TUNNELLING || state == State.CLOSED) {
       return;
     }
-    // A client that does not read its answers gets no more of them, or pipelined requests would fill the memory with answers.
-    while ((state == State.AWAITING || state == State.READING) && held.isReadable() && channel.isWritable()) {
+    // A client that does not read its answers gets no more of them, or pipelined requests would
+    // fill the memory with answers.
+    while ((state == State.AWAITING || state == State.READING)
+        && held.isReadable()
+        && channel.isWritable()) {
       if (!readOneHead()) {
         break;
       }
@@ -213,10 +227,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     state = State.EXCHANGING;
     never();
     switch (Reading.of(head, lane.voice().pseudonym())) {
-      case Reading.Ours(String path) -> answer(OwnPage.render(path, head, channel.alloc()), OwnPage.afterwards(head));
+      case Reading.Ours(String path) ->
+          answer(OwnPage.render(path, head, channel.alloc()), OwnPage.afterwards(head));
       case Reading.Unfit(Failure failure) -> unreadable(failure);
       case Reading.Outbound outbound -> {
-        HttpCarrier next = new HttpCarrier(this, lane, head, outbound.asked(), newRecord(outbound.mode()));
+        Record record = newRecord(outbound.mode());
+        if (head.hostDisagrees()) {
+          record.hostField = head.fields().first(FieldName.HOST);
+        }
+        HttpCarrier next = new HttpCarrier(this, lane, head, outbound.asked(), record);
         carrier = next;
         next.begin();
       }
@@ -224,13 +243,25 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   }
 
   private void unreadable(Failure failure) {
-    Refusal refusal = Unreadable.end(failure, client.address(), newRecord(Record.Mode.PLAIN), WallClock.micros(), lane.gate());
+    Refusal refusal =
+        Unreadable.end(
+            failure,
+            client.address(),
+            newRecord(Record.Mode.PLAIN),
+            WallClock.micros(),
+            lane.gate());
     answer(Answer.refusal(refusal, channel.alloc()), Afterwards.CLOSE);
   }
 
   private Record newRecord(Record.Mode mode) {
     long start = headSinceMicros == 0 ? WallClock.micros() : headSinceMicros;
-    return new Record(lane.gate().journal().newId(start), start, client.listener(), mode, client.address().text(), client.port());
+    return new Record(
+        lane.gate().journal().newId(start),
+        start,
+        client.listener(),
+        mode,
+        client.address().text(),
+        client.port());
   }
 
   // What a carrier may do with the connection it has.
@@ -281,7 +312,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     headSinceMicros = 0;
     within(lane.limits().idleTimeout());
     if (held.isReadable()) {
-      // The next pipelined request; not from here, or a thousand of them would go as deep on the stack.
+      // The next pipelined request; not from here, or a thousand of them would go as deep on the
+      // stack.
       lane.loop().execute(this::advance);
     } else {
       readOn();
@@ -313,7 +345,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     return guests.draining();
   }
 
-  /** Gives the bare channel and what was read from it to a tunnel. Call {@link #tunnelled} when that is over. */
+  /**
+   * Gives the bare channel and what was read from it to a tunnel. Call {@link #tunnelled} when that
+   * is over.
+   */
   ByteBuf detach() {
     state = State.TUNNELLING;
     never();
@@ -342,7 +377,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     deadlineNanos = lane.deadlines().nowNanos() + TimeUnit.DAYS.toNanos(3650);
   }
 
-  /** Does something with the connection if it lives on this lane; only its own loop may touch it. */
+  /**
+   * Does something with the connection if it lives on this lane; only its own loop may touch it.
+   */
   void ifOn(Lane here, java.util.function.Consumer<ClientConnection> task) {
     if (lane == here) {
       task.accept(this);
@@ -383,7 +420,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     }
   }
 
-  /** Closes in order: our side first, then what the client still sends is read and dropped, so that the answer is not lost to a reset. */
+  /**
+   * Closes in order: our side first, then what the client still sends is read and dropped, so that
+   * the answer is not lost to a reset.
+   */
   private void linger() {
     state = State.LINGERING;
     deadlineNanos = lane.deadlines().nowNanos() + LINGER_NANOS;

@@ -16,7 +16,10 @@ public final class ConnectionLimits {
     this.mostPerClient = mostPerClient;
   }
 
-  /** What became of the wish to have one more connection. After {@code ADMITTED}, {@link #leave} must be called once. */
+  /**
+   * What became of the wish to have one more connection. After {@code ADMITTED}, {@link #leave}
+   * must be called once.
+   */
   public Admission enter(IpAddress client) {
     if (total.incrementAndGet() > most) {
       total.decrementAndGet();

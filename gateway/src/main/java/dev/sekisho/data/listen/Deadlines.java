@@ -8,9 +8,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Time limits of one event loop's connections. A timer per request would cost more than the request's parsing; instead every
- * connection holds one deadline, and all of them are looked at every quarter of a second. Limits are in seconds, so that is exact
- * enough.
+ * Time limits of one event loop's connections. A timer per request would cost more than the
+ * request's parsing; instead every connection holds one deadline, and all of them are looked at
+ * every quarter of a second. Limits are in seconds, so that is exact enough.
  */
 final class Deadlines {
   private static final long SWEEP_MILLIS = 250;
@@ -20,12 +20,14 @@ final class Deadlines {
   private final ScheduledFuture<?> sweeper;
 
   Deadlines(EventLoop loop) {
-    sweeper = loop.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+    sweeper =
+        loop.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /**
-   * {@link System#nanoTime} as of the last look, at most a quarter of a second ago while the loop runs freely. Reading the clock costs
-   * more than anything else that is done to a deadline, and a request moves its deadline five times.
+   * {@link System#nanoTime} as of the last look, at most a quarter of a second ago while the loop
+   * runs freely. Reading the clock costs more than anything else that is done to a deadline, and a
+   * request moves its deadline five times.
    */
   long nowNanos() {
     return nowNanos;

@@ -15,11 +15,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The response on its way to the client: its head rebuilt, its body passed on as it arrives. Small things are gathered in one buffer,
- * so that a small response is one write.
+ * The response on its way to the client: its head rebuilt, its body passed on as it arrives. Small
+ * things are gathered in one buffer, so that a small response is one write.
  */
 final class Download {
-  private static final byte[] ESTABLISHED = "HTTP/1.1 200 Connection Established\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] ESTABLISHED =
+      "HTTP/1.1 200 Connection Established\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final int SMALL = 8 << 10;
 
   private final Channel client;
@@ -70,10 +71,20 @@ final class Download {
   void begin(ClientConnection.Afterwards wanted) {
     ResponseHead head = head();
     BodyFraming framing = head.framingFor(request.minorVersion());
-    boolean keep = wanted == ClientConnection.Afterwards.KEEP && request.keepAlive() && !(framing instanceof BodyFraming.UntilClose);
+    boolean keep =
+        wanted == ClientConnection.Afterwards.KEEP
+            && request.keepAlive()
+            && !(framing instanceof BodyFraming.UntilClose);
     afterwards = keep ? ResponseWriter.Afterwards.KEEP : ResponseWriter.Afterwards.CLOSE;
     body = new BodyWriter(framing);
-    ByteBuf out = client.alloc().buffer(512 + (framing instanceof BodyFraming.Length length ? (int) Math.min(SMALL, length.bytes()) : 0));
+    ByteBuf out =
+        client
+            .alloc()
+            .buffer(
+                512
+                    + (framing instanceof BodyFraming.Length length
+                        ? (int) Math.min(SMALL, length.bytes())
+                        : 0));
     gathered = out;
     responses.write(head, framing, afterwards, out);
   }
@@ -143,13 +154,18 @@ final class Download {
     return waiting == null || waiting.isEmpty();
   }
 
-  /** Calls back when everything flushed so far has reached the kernel, or never, when the connection breaks first. */
+  /**
+   * Calls back when everything flushed so far has reached the kernel, or never, when the connection
+   * breaks first.
+   */
   void whenWritten(Runnable then) {
-    client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
-      if (written.isSuccess()) {
-        then.run();
-      }
-    });
+    client
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(written -> {
+          if (written.isSuccess()) {
+            then.run();
+          }
+        });
   }
 
   /** The client may have seen a part of the final response: nothing else can be said to it. */
@@ -157,9 +173,12 @@ final class Download {
     return started == Started.WRITTEN;
   }
 
-  /** Only a reset tells the client that this is not the end: its framing would take a close for one. */
+  /**
+   * Only a reset tells the client that this is not the end: its framing would take a close for one.
+   */
   boolean endsByClose() {
-    return response != null && response.framingFor(request.minorVersion()) instanceof BodyFraming.UntilClose;
+    return response != null
+        && response.framingFor(request.minorVersion()) instanceof BodyFraming.UntilClose;
   }
 
   ClientConnection.Afterwards afterwards() {

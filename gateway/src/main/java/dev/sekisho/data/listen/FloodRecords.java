@@ -6,11 +6,13 @@ import dev.sekisho.net.IpAddress;
 import java.util.function.ObjLongConsumer;
 
 /** Writes one record for the refusals of a client that were only counted. */
-record FloodRecords(Journal journal, Journal.Appender appender) implements ObjLongConsumer<IpAddress> {
+record FloodRecords(Journal journal, Journal.Appender appender)
+    implements ObjLongConsumer<IpAddress> {
   @Override
   public void accept(IpAddress client, long more) {
     long now = WallClock.micros();
-    Record record = new Record(journal.newId(now), now, "proxy", Record.Mode.PLAIN, client.text(), 0);
+    Record record =
+        new Record(journal.newId(now), now, "proxy", Record.Mode.PLAIN, client.text(), 0);
     record.endMicros = now;
     record.durationMicros = 0;
     record.decision = Record.Decided.DENY;

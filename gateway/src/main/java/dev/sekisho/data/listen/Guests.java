@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Every client connection that is open, tunnels included, over all event loops: what has to be waited for at shutdown. */
+/**
+ * Every client connection that is open, tunnels included, over all event loops: what has to be
+ * waited for at shutdown.
+ */
 final class Guests {
   private final ConnectionLimits limits;
   private final Set<ClientConnection> present = ConcurrentHashMap.newKeySet();

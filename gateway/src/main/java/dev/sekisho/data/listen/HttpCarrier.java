@@ -25,11 +25,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries one exchange over sockets: does what the exchange asks ({@link Carrier}) and tells it what came of it. Bytes of bodies pass
- * here and never through the exchange. Everything runs on the client connection's event loop.
+ * Carries one exchange over sockets: does what the exchange asks ({@link Carrier}) and tells it
+ * what came of it. Bytes of bodies pass here and never through the exchange. Everything runs on the
+ * client connection's event loop.
  */
 final class HttpCarrier implements Carrier, OriginConnection.User {
-  /** A used connection may carry a request that cannot be repeated only while the origin is very unlikely to be closing it. */
+  /**
+   * A used connection may carry a request that cannot be repeated only while the origin is very
+   * unlikely to be closing it.
+   */
   private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final ClientConnection client;
@@ -87,7 +91,8 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
 
   @Override
   public void dial(List<IpAddress> addresses, int port, Connection wanted) {
-    OriginConnection used = wanted == Connection.ANY && !isConnect() ? usedConnection(addresses) : null;
+    OriginConnection used =
+        wanted == Connection.ANY && !isConnect() ? usedConnection(addresses) : null;
     if (used != null) {
       origin = used;
       exchange.dialled(used.address());
@@ -135,7 +140,8 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
     client.within(lane.limits().responseTimeout());
     pump();
     to.flush();
-    // The client was stopped when it was ahead of us while we dialled; nothing else would let it go on.
+    // The client was stopped when it was ahead of us while we dialled; nothing else would let it go
+    // on.
     client.taken();
   }
 
@@ -170,27 +176,57 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
 
   private void joinAfter(ByteBuf message, OriginConnection.Detached far) {
     client.never();
-    client.channel().writeAndFlush(message).addListener(written -> {
-      if (life == Life.OVER || !written.isSuccess()) {
-        far.early().release();
-        far.channel().close();
-        exchange.clientLeft();
-        return;
-      }
-      ByteBuf early = client.detach();
-      tunnel = lane.means().tunnels().open(
-          client.channel(), far.channel(), early, far.early(), lane.limits().tunnelIdle(), this::tunnelEnded);
-    });
+    client
+        .channel()
+        .writeAndFlush(message)
+        .addListener(written -> {
+          if (life == Life.OVER || !written.isSuccess()) {
+            far.early().release();
+            far.channel().close();
+            exchange.clientLeft();
+            return;
+          }
+          ByteBuf early = client.detach();
+          tunnel =
+              lane.means()
+                  .tunnels()
+                  .open(
+                      client.channel(),
+                      far.channel(),
+                      early,
+                      far.early(),
+                      lane.limits().tunnelIdle(),
+                      this::tunnelEnded);
+        });
   }
 
   private void tunnelEnded(Tunnels.Ended ended) {
     switch (ended.cause()) {
       case CLOSED -> exchange.delivered();
-      case CLIENT_RESET -> exchange.failed(broken(Failure.Side.CLIENT, Failure.Kind.CONNECTION_LOST, "The client reset the tunnel."));
-      case ORIGIN_RESET -> exchange.failed(broken(Failure.Side.ORIGIN, Failure.Kind.CONNECTION_LOST, "The origin reset the tunnel."));
-      case IDLE -> exchange.failed(broken(Failure.Side.GATEWAY, Failure.Kind.IDLE_TIMEOUT, "Nothing moved in the tunnel for too long."));
-      case ENDED -> exchange.failed(broken(Failure.Side.GATEWAY, Failure.Kind.DRAINING, "The gateway was shut down."));
-      case FAILED -> exchange.failed(broken(Failure.Side.GATEWAY, Failure.Kind.DEFECT, "The tunnel's pump failed."));
+      case CLIENT_RESET ->
+          exchange.failed(
+              broken(
+                  Failure.Side.CLIENT,
+                  Failure.Kind.CONNECTION_LOST,
+                  "The client reset the tunnel."));
+      case ORIGIN_RESET ->
+          exchange.failed(
+              broken(
+                  Failure.Side.ORIGIN,
+                  Failure.Kind.CONNECTION_LOST,
+                  "The origin reset the tunnel."));
+      case IDLE ->
+          exchange.failed(
+              broken(
+                  Failure.Side.GATEWAY,
+                  Failure.Kind.IDLE_TIMEOUT,
+                  "Nothing moved in the tunnel for too long."));
+      case ENDED ->
+          exchange.failed(
+              broken(Failure.Side.GATEWAY, Failure.Kind.DRAINING, "The gateway was shut down."));
+      case FAILED ->
+          exchange.failed(
+              broken(Failure.Side.GATEWAY, Failure.Kind.DEFECT, "The tunnel's pump failed."));
     }
     life = Life.OVER;
     client.tunnelled();
@@ -203,11 +239,13 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
       return;
     }
     if (download.begun()) {
-      client.breakOff(download.endsByClose() ? ClientConnection.Break.RESET : ClientConnection.Break.CLOSE);
+      client.breakOff(
+          download.endsByClose() ? ClientConnection.Break.RESET : ClientConnection.Break.CLOSE);
       return;
     }
     download.discard();
-    // After a refused CONNECT the client may already have sent what was meant for the tunnel; it must not be read as requests.
+    // After a refused CONNECT the client may already have sent what was meant for the tunnel; it
+    // must not be read as requests.
     Afterwards then = Afterwards.of(head.keepAlive() && !isConnect() && upload.nothingLeftToRead());
     client.answer(Answer.refusal(refusal, head, then, client.channel().alloc()), then);
   }
@@ -243,7 +281,9 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
     }
     switch (upload.pump(client.held())) {
       case Upload.Pumped.Nothing _ -> {}
-      case Upload.Pumped.Some _ -> client.within(upload.over() ? lane.limits().responseTimeout() : lane.limits().bodyTimeout());
+      case Upload.Pumped.Some _ ->
+          client.within(
+              upload.over() ? lane.limits().responseTimeout() : lane.limits().bodyTimeout());
       case Upload.Pumped.Broken(Failure failure) -> exchange.failed(failure);
     }
   }
@@ -267,31 +307,57 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
 
   /** The time limit of the phase it is in is over. */
   void expired() {
-    exchange.failed(switch (exchange.phase()) {
-      case FORWARD -> uploadExpired();
-      case DELIVER -> client.channel().isWritable()
-          ? broken(Failure.Side.ORIGIN, Failure.Kind.READ_TIMEOUT, "The response's body stopped arriving.")
-          : broken(Failure.Side.CLIENT, Failure.Kind.WRITE_TIMEOUT, "The client stopped taking the response.");
-      case DECIDE, RECORD, ROUTE, RESOLVE, CHECK, DIAL, JUDGE, DONE ->
-          broken(Failure.Side.GATEWAY, Failure.Kind.DEFECT, "A time limit ran out in a phase that has none.");
-    });
+    exchange.failed(
+        switch (exchange.phase()) {
+          case FORWARD -> uploadExpired();
+          case DELIVER ->
+              client.channel().isWritable()
+                  ? broken(
+                      Failure.Side.ORIGIN,
+                      Failure.Kind.READ_TIMEOUT,
+                      "The response's body stopped arriving.")
+                  : broken(
+                      Failure.Side.CLIENT,
+                      Failure.Kind.WRITE_TIMEOUT,
+                      "The client stopped taking the response.");
+          case DECIDE, RECORD, ROUTE, RESOLVE, CHECK, DIAL, JUDGE, DONE ->
+              broken(
+                  Failure.Side.GATEWAY,
+                  Failure.Kind.DEFECT,
+                  "A time limit ran out in a phase that has none.");
+        });
   }
 
   private Failure uploadExpired() {
     if (upload.over()) {
-      return broken(Failure.Side.ORIGIN, Failure.Kind.READ_TIMEOUT, "The origin did not answer in time.");
+      return broken(
+          Failure.Side.ORIGIN, Failure.Kind.READ_TIMEOUT, "The origin did not answer in time.");
     }
     return connected().writable()
-        ? broken(Failure.Side.CLIENT, Failure.Kind.REQUEST_TIMEOUT, "The request's body stopped arriving.")
-        : broken(Failure.Side.ORIGIN, Failure.Kind.WRITE_TIMEOUT, "The origin stopped taking the request's body.");
+        ? broken(
+            Failure.Side.CLIENT,
+            Failure.Kind.REQUEST_TIMEOUT,
+            "The request's body stopped arriving.")
+        : broken(
+            Failure.Side.ORIGIN,
+            Failure.Kind.WRITE_TIMEOUT,
+            "The origin stopped taking the request's body.");
   }
 
   void drained() {
-    exchange.failed(broken(Failure.Side.GATEWAY, Failure.Kind.DRAINING, "The gateway was shut down before the exchange was over."));
+    exchange.failed(
+        broken(
+            Failure.Side.GATEWAY,
+            Failure.Kind.DRAINING,
+            "The gateway was shut down before the exchange was over."));
   }
 
   void defect(Throwable cause) {
-    exchange.failed(broken(Failure.Side.GATEWAY, Failure.Kind.DEFECT, "A defect in the gateway: " + cause.getClass().getSimpleName() + "."));
+    exchange.failed(
+        broken(
+            Failure.Side.GATEWAY,
+            Failure.Kind.DEFECT,
+            "A defect in the gateway: " + cause.getClass().getSimpleName() + "."));
   }
 
   /** Ends a tunnel from our side. */
@@ -311,9 +377,13 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
 
   @Override
   public void head(ResponseHead response) {
-    if (response.status() == 101 && !(head.upgradesToWebSocket() && response.switchesToWebSocket())) {
-      exchange.failed(broken(
-          Failure.Side.ORIGIN, Failure.Kind.MALFORMED_RESPONSE, "The origin switched to a protocol that it was not asked for."));
+    if (response.status() == 101
+        && !(head.upgradesToWebSocket() && response.switchesToWebSocket())) {
+      exchange.failed(
+          broken(
+              Failure.Side.ORIGIN,
+              Failure.Kind.MALFORMED_RESPONSE,
+              "The origin switched to a protocol that it was not asked for."));
       return;
     }
     download.take(response);
@@ -387,13 +457,20 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
   public void lost(Failure.Kind kind, String detail, OriginConnection.Received received) {
     OriginConnection last = connected();
     origin = null;
-    boolean stale = received == OriginConnection.Received.NOTHING && last.usesBefore() > 0 && upload.repeatable();
-    Failure.Kind what = received == OriginConnection.Received.SOMETHING && kind == Failure.Kind.CONNECTION_LOST
-        ? Failure.Kind.RESPONSE_INCOMPLETE : kind;
+    boolean stale =
+        received == OriginConnection.Received.NOTHING
+            && last.usesBefore() > 0
+            && upload.repeatable();
+    Failure.Kind what =
+        received == OriginConnection.Received.SOMETHING && kind == Failure.Kind.CONNECTION_LOST
+            ? Failure.Kind.RESPONSE_INCOMPLETE
+            : kind;
     if (stale) {
       upload.rewind();
     }
-    exchange.failed(new Failure(Failure.Side.ORIGIN, what, stale ? Failure.Retry.SAFE : Failure.Retry.UNSAFE, detail));
+    exchange.failed(
+        new Failure(
+            Failure.Side.ORIGIN, what, stale ? Failure.Retry.SAFE : Failure.Retry.UNSAFE, detail));
   }
 
   private static Failure broken(Failure.Side side, Failure.Kind kind, String detail) {

@@ -46,7 +46,8 @@ final class Lane {
     this.means = means;
     this.limits = limits;
     this.voice = voice;
-    this.headLimits = new HeadLimits(limits.headerBlock(), limits.requestLine(), HeadLimits.DEFAULT.fields());
+    this.headLimits =
+        new HeadLimits(limits.headerBlock(), limits.requestLine(), HeadLimits.DEFAULT.fields());
     this.deadlines = new Deadlines(loop);
     this.pool = new OriginPool(means.origin().pool());
     this.lag = LoopLag.watch(loop);

@@ -19,7 +19,8 @@ import java.util.Optional;
  *
  * @param proxy the explicit proxy; empty when switched off with {@code null}
  * @param proxyTls the explicit proxy over TLS
- * @param proxyProtocolFrom load balancers that begin every connection with a PROXY protocol header; nobody else may send one
+ * @param proxyProtocolFrom load balancers that begin every connection with a PROXY protocol header;
+ *     nobody else may send one
  * @param admin console, metrics and admin API
  * @param health {@code /readyz} alone, for load balancers
  */
@@ -41,51 +42,72 @@ public record ListenConfig(
   public static final InetSocketAddress DEFAULT_PROXY = new InetSocketAddress("127.0.0.1", 3128);
   public static final InetSocketAddress DEFAULT_ADMIN = new InetSocketAddress("127.0.0.1", 8128);
 
-  /** @param folder relative paths start here */
+  /**
+   * @param folder relative paths start here
+   */
   public static ListenConfig read(Section section, Path folder) {
-    var config = new ListenConfig(
-        address(section, "proxy", Optional.of(DEFAULT_PROXY)),
-        tls(section, folder),
-        section.values("proxy-protocol-from", (text, mark) -> range(section, text, mark)),
-        address(section, "admin", Optional.of(DEFAULT_ADMIN)),
-        address(section, "health", Optional.empty()));
+    var config =
+        new ListenConfig(
+            address(section, "proxy", Optional.of(DEFAULT_PROXY)),
+            tls(section, folder),
+            section.values("proxy-protocol-from", (text, mark) -> range(section, text, mark)),
+            address(section, "admin", Optional.of(DEFAULT_ADMIN)),
+            address(section, "health", Optional.empty()));
     if (section.node("transparent").isPresent()) {
-      section.problems().error(section.markOf("transparent"), "listen.transparent: interception is not in this version; set it to null.");
+      section
+          .problems()
+          .error(
+              section.markOf("transparent"),
+              "listen.transparent: interception is not in this version; set it to null.");
     }
     if (config.proxy().isEmpty() && config.proxyTls().isEmpty()) {
-      section.problems().error(section.mark(), "listen: neither proxy nor proxy-tls is set, so nobody could connect.");
+      section
+          .problems()
+          .error(
+              section.mark(),
+              "listen: neither proxy nor proxy-tls is set, so nobody could connect.");
     }
     section.end();
     return config;
   }
 
   private static Optional<TlsListener> tls(Section parent, Path folder) {
-    return parent.section("proxy-tls").flatMap(section -> {
-      Optional<InetSocketAddress> address = address(section, "address", Optional.empty());
-      Optional<Path> certificate = file(section, "certificate", folder);
-      Optional<Path> key = file(section, "key", folder);
-      section.end();
-      if (address.isEmpty() || certificate.isEmpty() || key.isEmpty()) {
-        section.problems().error(section.mark(), "listen.proxy-tls needs address, certificate and key.");
-        return Optional.empty();
-      }
-      return Optional.of(new TlsListener(address.get(), certificate.get(), key.get()));
-    });
+    return parent
+        .section("proxy-tls")
+        .flatMap(section -> {
+          Optional<InetSocketAddress> address = address(section, "address", Optional.empty());
+          Optional<Path> certificate = file(section, "certificate", folder);
+          Optional<Path> key = file(section, "key", folder);
+          section.end();
+          if (address.isEmpty() || certificate.isEmpty() || key.isEmpty()) {
+            section
+                .problems()
+                .error(section.mark(), "listen.proxy-tls needs address, certificate and key.");
+            return Optional.empty();
+          }
+          return Optional.of(new TlsListener(address.get(), certificate.get(), key.get()));
+        });
   }
 
   private static Optional<Path> file(Section section, String key, Path folder) {
-    return section.value(key, (text, mark) -> {
-      Path path = folder.resolve(text);
-      if (!java.nio.file.Files.isReadable(path)) {
-        section.problems().error(mark, section.name() + "." + key + ": the file " + path + " cannot be read.");
-        return Optional.empty();
-      }
-      return Optional.of(path);
-    });
+    return section.value(
+        key,
+        (text, mark) -> {
+          Path path = folder.resolve(text);
+          if (!java.nio.file.Files.isReadable(path)) {
+            section
+                .problems()
+                .error(
+                    mark, section.name() + "." + key + ": the file " + path + " cannot be read.");
+            return Optional.empty();
+          }
+          return Optional.of(path);
+        });
   }
 
   /** Absent means the default, {@code null} means off. */
-  private static Optional<InetSocketAddress> address(Section section, String key, Optional<InetSocketAddress> otherwise) {
+  private static Optional<InetSocketAddress> address(
+      Section section, String key, Optional<InetSocketAddress> otherwise) {
     Optional<Node> node = section.node(key);
     if (node.isEmpty()) {
       return section.has(key) ? Optional.empty() : otherwise;
@@ -94,24 +116,33 @@ public record ListenConfig(
   }
 
   /** Port 0 lets the kernel choose a free one, which {@code run} then says. */
-  private static Optional<InetSocketAddress> bindable(Section section, String key, String text, Mark mark) {
+  private static Optional<InetSocketAddress> bindable(
+      Section section, String key, String text, Mark mark) {
     boolean anyPort = text.endsWith(":0");
     try {
-      Authority authority = Authority.parse(anyPort ? text.substring(0, text.length() - 1) + "1" : text, 0);
+      Authority authority =
+          Authority.parse(anyPort ? text.substring(0, text.length() - 1) + "1" : text, 0);
       if (authority.host() instanceof IpAddress address) {
-        return Optional.of(new InetSocketAddress(InetAddress.getByAddress(address.bytes()), anyPort ? 0 : authority.port()));
+        return Optional.of(
+            new InetSocketAddress(
+                InetAddress.getByAddress(address.bytes()), anyPort ? 0 : authority.port()));
       }
     } catch (MalformedException | UnknownHostException _) {
       // reported below
     }
-    return section.wrong(mark, key, text, "an address and a port such as 127.0.0.1:3128 or [::]:3128");
+    return section.wrong(
+        mark, key, text, "an address and a port such as 127.0.0.1:3128 or [::]:3128");
   }
 
   private static Optional<Cidr> range(Section section, String text, Mark mark) {
     try {
       return Optional.of(Cidr.parse(text));
     } catch (MalformedException e) {
-      return section.wrong(mark, "proxy-protocol-from", text, "an address or a range such as 10.0.1.0/24 (" + e.reason() + ")");
+      return section.wrong(
+          mark,
+          "proxy-protocol-from",
+          text,
+          "an address or a range such as 10.0.1.0/24 (" + e.reason() + ")");
     }
   }
 }

@@ -41,10 +41,14 @@ import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The doors: binds the configured ports, gives every connection to an event loop, and closes in order. */
+/**
+ * The doors: binds the configured ports, gives every connection to an event loop, and closes in
+ * order.
+ */
 public final class Listeners implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
-  private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 << 10, 128 << 10);
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(64 << 10, 128 << 10);
 
   private final EventLoopGroup loops;
   private final Map<EventExecutor, Lane> lanes = new HashMap<>();
@@ -66,17 +70,31 @@ public final class Listeners implements Closeable {
       Supplier<Policy> policy, Journal journal, Observer observer, Reach reach, String pseudonym) {}
 
   /** What reaches origins. */
-  public record Reach(Transport transport, Resolver resolver, Dialler dialler, Tunnels tunnels, OriginConfig origin) {}
+  public record Reach(
+      Transport transport,
+      Resolver resolver,
+      Dialler dialler,
+      Tunnels tunnels,
+      OriginConfig origin) {}
 
-  /** @param threads event loops */
+  /**
+   * @param threads event loops
+   */
   public Listeners(int threads, ListenConfig listen, LimitsConfig config, Parts parts) {
     this.config = config;
     this.transport = parts.reach().transport();
     this.limits = new ConnectionLimits(config.connections(), config.connectionsPerClient());
     this.guests = new Guests(limits);
     this.proxyProtocolFrom = CidrSet.of(listen.proxyProtocolFrom());
-    this.loops = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("loop"), transport.loops());
-    var means = new Lane.Means(parts.reach().resolver(), parts.reach().dialler(), parts.reach().tunnels(), parts.reach().origin());
+    this.loops =
+        new MultiThreadIoEventLoopGroup(
+            threads, new DefaultThreadFactory("loop"), transport.loops());
+    var means =
+        new Lane.Means(
+            parts.reach().resolver(),
+            parts.reach().dialler(),
+            parts.reach().tunnels(),
+            parts.reach().origin());
     Lane.Voice voice = Lane.Voice.of(parts.pseudonym());
     for (EventExecutor loop : loops) {
       lanes.put(loop, new Lane((EventLoop) loop, gate(parts), means, config, voice));
@@ -85,9 +103,13 @@ public final class Listeners implements Closeable {
 
   private Gate gate(Parts parts) {
     Journal.Appender appender = parts.journal().appender();
-    var flood = new RefusalFlood(
-        config.refusalsRecorded(), RefusalFlood.INTERVAL, new FloodRecords(parts.journal(), appender));
-    return new Gate(parts.policy(), parts.journal(), appender, own::contains, flood, parts.observer());
+    var flood =
+        new RefusalFlood(
+            config.refusalsRecorded(),
+            RefusalFlood.INTERVAL,
+            new FloodRecords(parts.journal(), appender));
+    return new Gate(
+        parts.policy(), parts.journal(), appender, own::contains, flood, parts.observer());
   }
 
   /**
@@ -112,22 +134,35 @@ public final class Listeners implements Closeable {
   /** Where the doors are. */
   public record Bound(Optional<InetSocketAddress> proxy, Optional<InetSocketAddress> proxyTls) {}
 
-  private InetSocketAddress bind(InetSocketAddress address, String name, Optional<SslContext> tls) throws IOException {
-    ServerBootstrap bootstrap = new ServerBootstrap()
-        .group(loops)
-        .channel(transport.listener())
-        .option(ChannelOption.SO_REUSEADDR, true)
-        .option(ChannelOption.SO_BACKLOG, 4096)
-        .childOption(ChannelOption.TCP_NODELAY, true)
-        .childOption(ChannelOption.SO_KEEPALIVE, true)
-        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-        .childOption(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(512, 4096, 64 << 10).maxMessagesPerRead(2))
-        .childHandler(new Entrance(name, tls));
+  private InetSocketAddress bind(InetSocketAddress address, String name, Optional<SslContext> tls)
+      throws IOException {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(transport.listener())
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.SO_BACKLOG, 4096)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+            .childOption(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new AdaptiveRecvByteBufAllocator(512, 4096, 64 << 10).maxMessagesPerRead(2))
+            .childHandler(new Entrance(name, tls));
     var bound = bootstrap.bind(address).awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      throw new IOException("listen." + name + ": cannot listen on " + address.getAddress().getHostAddress() + " port " + address.getPort()
-          + " (" + reason(bound.cause()) + "). Is another program, or another Sekisho, using it?", bound.cause());
+      throw new IOException(
+          "listen."
+              + name
+              + ": cannot listen on "
+              + address.getAddress().getHostAddress()
+              + " port "
+              + address.getPort()
+              + " ("
+              + reason(bound.cause())
+              + "). Is another program, or another Sekisho, using it?",
+          bound.cause());
     }
     doors.add(bound.channel());
     InetSocketAddress where = (InetSocketAddress) bound.channel().localAddress();
@@ -142,10 +177,19 @@ public final class Listeners implements Closeable {
 
   private static SslContext context(ListenConfig.TlsListener tls) throws IOException {
     try {
-      return SslContextBuilder.forServer(tls.certificate().toFile(), tls.key().toFile()).protocols("TLSv1.3", "TLSv1.2").build();
+      return SslContextBuilder.forServer(tls.certificate().toFile(), tls.key().toFile())
+          .protocols("TLSv1.3", "TLSv1.2")
+          .build();
     } catch (SSLException | IllegalArgumentException e) {
-      throw new IOException("listen.proxy-tls: the certificate " + tls.certificate() + " and the key " + tls.key()
-          + " cannot be used together (" + e.getMessage() + ").", e);
+      throw new IOException(
+          "listen.proxy-tls: the certificate "
+              + tls.certificate()
+              + " and the key "
+              + tls.key()
+              + " cannot be used together ("
+              + e.getMessage()
+              + ").",
+          e);
     }
   }
 
@@ -166,8 +210,13 @@ public final class Listeners implements Closeable {
         throw new IllegalStateException("a connection on a loop that is not ours");
       }
       channel.pipeline().addLast("admission", new Admission(lane, listener, limits, guests));
-      tls.ifPresent(context -> channel.pipeline().addFirst("tls", context.newHandler(channel.alloc())));
-      channel.pipeline().addFirst("proxy-protocol", new ProxyProtocolHandler(proxyProtocolFrom::contains, config.requestTimeout()));
+      tls.ifPresent(
+          context -> channel.pipeline().addFirst("tls", context.newHandler(channel.alloc())));
+      channel
+          .pipeline()
+          .addFirst(
+              "proxy-protocol",
+              new ProxyProtocolHandler(proxyProtocolFrom::contains, config.requestTimeout()));
     }
   }
 
@@ -187,7 +236,10 @@ public final class Listeners implements Closeable {
 
   // How it closes.
 
-  /** Takes no new connections, lets running exchanges end, and ends those that take longer than the limit. */
+  /**
+   * Takes no new connections, lets running exchanges end, and ends those that take longer than the
+   * limit.
+   */
   public void drain(Duration limit) {
     guests.drain();
     doors.forEach(door -> door.close().awaitUninterruptibly());
@@ -197,7 +249,10 @@ public final class Listeners implements Closeable {
       pause();
     }
     if (guests.count() > 0) {
-      LOG.info("{} client connections are still busy after {} s and are ended.", guests.count(), limit.toSeconds());
+      LOG.info(
+          "{} client connections are still busy after {} s and are ended.",
+          guests.count(),
+          limit.toSeconds());
       onLoops(lane -> guests.all().forEach(guest -> guest.ifOn(lane, ClientConnection::end)));
       long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
       while (guests.count() > 0 && System.nanoTime() < patience) {

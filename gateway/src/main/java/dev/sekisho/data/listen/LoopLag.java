@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How late an event loop is for its own clock: the one number that tells a loop that is kept from its work. Keeps the worst of the
- * last ten seconds.
+ * How late an event loop is for its own clock: the one number that tells a loop that is kept from
+ * its work. Keeps the worst of the last ten seconds.
  */
 final class LoopLag {
   private static final long BEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);

@@ -11,7 +11,10 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Recognises this gateway's own listeners, under whatever address of this machine they are asked for. */
+/**
+ * Recognises this gateway's own listeners, under whatever address of this machine they are asked
+ * for.
+ */
 final class OwnAddresses {
   private static final Logger LOG = LoggerFactory.getLogger(OwnAddresses.class);
 
@@ -24,13 +27,16 @@ final class OwnAddresses {
 
   static OwnAddresses ofThisMachine() {
     try {
-      return new OwnAddresses(NetworkInterface.networkInterfaces()
-          .flatMap(NetworkInterface::inetAddresses)
-          .map(InetAddress::getAddress)
-          .map(IpAddress::ofBytes)
-          .collect(Collectors.toUnmodifiableSet()));
+      return new OwnAddresses(
+          NetworkInterface.networkInterfaces()
+              .flatMap(NetworkInterface::inetAddresses)
+              .map(InetAddress::getAddress)
+              .map(IpAddress::ofBytes)
+              .collect(Collectors.toUnmodifiableSet()));
     } catch (SocketException e) {
-      LOG.warn("The addresses of this machine cannot be listed ({}); a loop back to this gateway is recognised on loopback only.", e.getMessage());
+      LOG.warn(
+          "The addresses of this machine cannot be listed ({}); a loop back to this gateway is recognised on loopback only.",
+          e.getMessage());
       return new OwnAddresses(Set.of());
     }
   }
@@ -44,6 +50,8 @@ final class OwnAddresses {
       return false;
     }
     AddressClass addressClass = AddressClass.of(address);
-    return addressClass == AddressClass.LOOPBACK || addressClass == AddressClass.UNSPECIFIED || addresses.contains(address);
+    return addressClass == AddressClass.LOOPBACK
+        || addressClass == AddressClass.UNSPECIFIED
+        || addresses.contains(address);
   }
 }

@@ -6,16 +6,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * The PROXY protocol, versions 1 and 2 (HAProxy, "The PROXY protocol", 2020-03-05): how a load balancer in front says who the
- * client is. Bytes in, value out. Strict, because whoever writes this header chooses the client's address: nothing is
- * guessed, and bytes that cannot become a header are refused at the first one that is wrong.
+ * The PROXY protocol, versions 1 and 2 (HAProxy, "The PROXY protocol", 2020-03-05): how a load
+ * balancer in front says who the client is. Bytes in, value out. Strict, because whoever writes
+ * this header chooses the client's address: nothing is guessed, and bytes that cannot become a
+ * header are refused at the first one that is wrong.
  */
 public final class ProxyProtocol {
-  /** The longest header that is accepted, in bytes: addresses and a few KiB of extensions (TLVs). */
+  /**
+   * The longest header that is accepted, in bytes: addresses and a few KiB of extensions (TLVs).
+   */
   public static final int MOST_BYTES = 4096;
 
   private static final byte[] V1_PREFIX = "PROXY ".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] V2_PREFIX = {0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A};
+  private static final byte[] V2_PREFIX = {
+    0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A
+  };
   private static final int V1_MOST = 107;
   private static final int V2_HEAD = 16;
   private static final int TYPE_CRC32C = 0x03;
@@ -34,10 +39,14 @@ public final class ProxyProtocol {
      *
      * @param length bytes of the header; what follows is the client's
      */
-    record Header(IpAddress source, int sourcePort, IpAddress destination, int destinationPort, int length)
+    record Header(
+        IpAddress source, int sourcePort, IpAddress destination, int destinationPort, int length)
         implements Result {}
 
-    /** No client's address is told (LOCAL, UNKNOWN, or a family that is not IP): the connection's own is the one to use. */
+    /**
+     * No client's address is told (LOCAL, UNKNOWN, or a family that is not IP): the connection's
+     * own is the one to use.
+     */
     record Local(int length) implements Result {}
 
     /** Not a header. {@code reason} is a phrase that fits after "because". */
@@ -114,8 +123,11 @@ public final class ProxyProtocol {
   }
 
   private static int port(String word) throws MalformedException {
-    boolean digits = !word.isEmpty() && word.length() <= 5 && word.chars().allMatch(c -> c >= '0' && c <= '9');
-    if (!digits || (word.length() > 1 && word.charAt(0) == '0') || Integer.parseInt(word) > 0xFFFF) {
+    boolean digits =
+        !word.isEmpty() && word.length() <= 5 && word.chars().allMatch(c -> c >= '0' && c <= '9');
+    if (!digits
+        || (word.length() > 1 && word.charAt(0) == '0')
+        || Integer.parseInt(word) > 0xFFFF) {
       throw new MalformedException("a port is not a number from 0 to 65535 without leading zeros");
     }
     return Integer.parseInt(word);
@@ -171,10 +183,17 @@ public final class ProxyProtocol {
   private Result header(int width, int length) {
     int ports = V2_HEAD + 2 * width;
     return new Result.Header(
-        address(V2_HEAD, width), u16(ports), address(V2_HEAD + width, width), u16(ports + 2), length);
+        address(V2_HEAD, width),
+        u16(ports),
+        address(V2_HEAD + width, width),
+        u16(ports + 2),
+        length);
   }
 
-  /** Type, length, value until the end of the header, exactly; a checksum is checked, everything else passed over. */
+  /**
+   * Type, length, value until the end of the header, exactly; a checksum is checked, everything
+   * else passed over.
+   */
   private void checkExtensions(int from, int end) throws MalformedException {
     int checksum = -1;
     int at = from;

@@ -15,12 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The first handler of a client connection: finds out who the client is, says so once with a {@link ClientAddress} event, and
- * removes itself.
+ * The first handler of a client connection: finds out who the client is, says so once with a {@link
+ * ClientAddress} event, and removes itself.
  *
- * <p>Those who may send a PROXY header must send one: whether it is there is not guessed from the bytes, or a client behind
- * such a sender could write one of its own. From everyone else the bytes go on as they are, and a PROXY header among them is
- * a malformed request. Works with auto-read on or off. It starts at channelActive, so it must be in the pipeline before that.
+ * <p>Those who may send a PROXY header must send one: whether it is there is not guessed from the
+ * bytes, or a client behind such a sender could write one of its own. From everyone else the bytes
+ * go on as they are, and a PROXY header among them is a malformed request. Works with auto-read on
+ * or off. It starts at channelActive, so it must be in the pipeline before that.
  */
 public final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(ProxyProtocolHandler.class);
@@ -74,7 +75,11 @@ public final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
       }
       case ProxyProtocol.Result.Header found -> {
         bytes.skipBytes(found.length() - before);
-        go(ctx, new ClientAddress(found.source(), found.sourcePort(), ClientAddress.Source.PROXY_PROTOCOL), bytes);
+        go(
+            ctx,
+            new ClientAddress(
+                found.source(), found.sourcePort(), ClientAddress.Source.PROXY_PROTOCOL),
+            bytes);
       }
     }
   }
@@ -114,7 +119,8 @@ public final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
     }
     state = State.READING;
     String late = "because none came within " + timeout.toMillis() + " ms";
-    timer = ctx.executor().schedule(() -> refuse(ctx, late), timeout.toNanos(), TimeUnit.NANOSECONDS);
+    timer =
+        ctx.executor().schedule(() -> refuse(ctx, late), timeout.toNanos(), TimeUnit.NANOSECONDS);
     readOn(ctx);
   }
 
@@ -128,7 +134,10 @@ public final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
   private void append(ByteBuf bytes) {
     int count = Math.min(bytes.readableBytes(), ProxyProtocol.MOST_BYTES - length);
     if (length + count > header.length) {
-      header = Arrays.copyOf(header, Math.max(length + count, Math.min(2 * header.length, ProxyProtocol.MOST_BYTES)));
+      header =
+          Arrays.copyOf(
+              header,
+              Math.max(length + count, Math.min(2 * header.length, ProxyProtocol.MOST_BYTES)));
     }
     bytes.getBytes(bytes.readerIndex(), header, length, count);
     length += count;
@@ -148,7 +157,10 @@ public final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
   private void refuse(ChannelHandlerContext ctx, String reason) {
     if (state == State.READING) {
       end();
-      LOG.debug("Closing a connection from {}: no PROXY header, {}.", ctx.channel().remoteAddress(), reason);
+      LOG.debug(
+          "Closing a connection from {}: no PROXY header, {}.",
+          ctx.channel().remoteAddress(),
+          reason);
       var _ = ctx.close();
     }
   }
@@ -165,6 +177,8 @@ public final class ProxyProtocolHandler extends ChannelInboundHandlerAdapter {
   private static ClientAddress own(ChannelHandlerContext ctx) {
     InetSocketAddress remote = (InetSocketAddress) ctx.channel().remoteAddress();
     return new ClientAddress(
-        IpAddress.ofBytes(remote.getAddress().getAddress()), remote.getPort(), ClientAddress.Source.CONNECTION);
+        IpAddress.ofBytes(remote.getAddress().getAddress()),
+        remote.getPort(),
+        ClientAddress.Source.CONNECTION);
   }
 }

@@ -29,16 +29,23 @@ sealed interface Reading {
     return switch (head.target()) {
       case Target.OriginForm _ -> new Ours(pathOf(head.pathAndQuery()));
       case Target.AsteriskForm _ -> new Ours("*");
-      case Target.AuthorityForm(Authority authority) -> new Outbound(
-          new Asked.Line(authority.host(), authority.port(), version(head), head.fields().first(FieldName.USER_AGENT)),
-          Record.Mode.CONNECT);
+      case Target.AuthorityForm(Authority authority) ->
+          new Outbound(
+              new Asked.Line(
+                  authority.host(),
+                  authority.port(),
+                  version(head),
+                  head.fields().first(FieldName.USER_AGENT)),
+              Record.Mode.CONNECT);
       case Target.AbsoluteForm absolute -> absolute(head, absolute);
     };
   }
 
   private static Reading absolute(RequestHead head, Target.AbsoluteForm target) {
     if (target.scheme() != Target.Scheme.HTTP) {
-      return unfit(Failure.Kind.UNSUPPORTED_SCHEME, "The gateway fetches http URLs; for https the client has to use CONNECT.");
+      return unfit(
+          Failure.Kind.UNSUPPORTED_SCHEME,
+          "The gateway fetches http URLs; for https the client has to use CONNECT.");
     }
     if (head.maxForwards() == 0) {
       return new Ours("*");
@@ -51,8 +58,14 @@ sealed interface Reading {
     int question = pathAndQuery.indexOf('?');
     return new Outbound(
         new Asked.Url(
-            authority.host(), authority.port(), head.method(), version(head), head.fields().first(FieldName.USER_AGENT),
-            head.writtenTarget(), "http", head.upgradesToWebSocket() ? "websocket" : "http",
+            authority.host(),
+            authority.port(),
+            head.method(),
+            version(head),
+            head.fields().first(FieldName.USER_AGENT),
+            head.writtenTarget(),
+            "http",
+            head.upgradesToWebSocket() ? "websocket" : "http",
             question < 0 ? pathAndQuery : pathAndQuery.substring(0, question),
             question < 0 ? null : pathAndQuery.substring(question + 1)),
         Record.Mode.PLAIN);

@@ -10,8 +10,8 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Renders a refusal for whoever asked: a page in English or Japanese for browsers, a problem document (RFC 9457) for programs.
- * Everything that came from outside is escaped.
+ * Renders a refusal for whoever asked: a page in English or Japanese for browsers, a problem
+ * document (RFC 9457) for programs. Everything that came from outside is escaped.
  */
 final class RefusalPage {
   private static final String HTML = resource("refusal.html");
@@ -33,9 +33,12 @@ final class RefusalPage {
    */
   static Body render(Refusal refusal, @Nullable String accept, @Nullable String acceptLanguage) {
     if (accept != null && accept.contains("text/html")) {
-      return prefersJapanese(acceptLanguage) ? html(refusal, "ja", JAPANESE) : html(refusal, "en", ENGLISH);
+      return prefersJapanese(acceptLanguage)
+          ? html(refusal, "ja", JAPANESE)
+          : html(refusal, "en", ENGLISH);
     }
-    return new Body("application/problem+json", "en", problem(refusal).getBytes(StandardCharsets.UTF_8));
+    return new Body(
+        "application/problem+json", "en", problem(refusal).getBytes(StandardCharsets.UTF_8));
   }
 
   /** Whether Japanese stands before English, by the quality values of RFC 9110 §12.5.4. */
@@ -75,18 +78,21 @@ final class RefusalPage {
     int from = 0;
     for (int open = HTML.indexOf('{', from); open >= 0; open = HTML.indexOf('{', open + 1)) {
       int close = HTML.indexOf('}', open);
-      @Nullable String value = value(HTML.substring(open + 1, close), refusal, family, language, texts);
+      @Nullable String value =
+          value(HTML.substring(open + 1, close), refusal, family, language, texts);
       if (value != null) {
         page.append(HTML, from, open).append(value);
         from = close + 1;
       }
     }
     page.append(HTML, from, HTML.length());
-    return new Body("text/html; charset=utf-8", language, page.toString().getBytes(StandardCharsets.UTF_8));
+    return new Body(
+        "text/html; charset=utf-8", language, page.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   /** What stands for a placeholder; null when the braces are the style sheet's. */
-  private static @Nullable String value(String name, Refusal refusal, String family, String language, Properties texts) {
+  private static @Nullable String value(
+      String name, Refusal refusal, String family, String language, Properties texts) {
     return switch (name) {
       case "lang" -> language;
       case "subject" -> refusal.subject() == null ? "" : escaped(refusal.subject());
@@ -113,7 +119,8 @@ final class RefusalPage {
 
   private static String problem(Refusal refusal) {
     StringBuilder json = new StringBuilder(256);
-    json.append("{\"type\":\"about:blank\",\"title\":").append(quoted(ENGLISH.getProperty(family(refusal) + ".title")));
+    json.append("{\"type\":\"about:blank\",\"title\":")
+        .append(quoted(ENGLISH.getProperty(family(refusal) + ".title")));
     json.append(",\"status\":").append(refusal.status());
     json.append(",\"detail\":").append(quoted(refusal.reason()));
     json.append(",\"kind\":").append(quoted(refusal.kind()));

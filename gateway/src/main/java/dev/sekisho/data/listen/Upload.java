@@ -14,10 +14,14 @@ import io.netty.buffer.ByteBuf;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The request on its way to the origin: its head rebuilt, its body passed on as it arrives and as fast as the origin takes it. */
+/**
+ * The request on its way to the origin: its head rebuilt, its body passed on as it arrives and as
+ * fast as the origin takes it.
+ */
 final class Upload {
   /** RFC 9110 §9.2.2. */
-  private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
+  private static final Set<String> IDEMPOTENT =
+      Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
 
   /** What pumping came to. */
   sealed interface Pumped {
@@ -57,7 +61,10 @@ final class Upload {
   void begin(OriginConnection to, RequestWriter requests) {
     origin = to;
     ByteBuf out = to.buffer();
-    var passage = head.upgradesToWebSocket() ? RequestWriter.Passage.WEBSOCKET : RequestWriter.Passage.ORDINARY;
+    var passage =
+        head.upgradesToWebSocket()
+            ? RequestWriter.Passage.WEBSOCKET
+            : RequestWriter.Passage.ORDINARY;
     requests.write(head, passage, out);
     to.write(out);
     state = hasBody() ? State.SENDING : State.OVER;

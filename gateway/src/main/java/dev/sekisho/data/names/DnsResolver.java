@@ -20,11 +20,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names by special use, hosts file, cache, and DNS, in this order. A stub resolver: it asks the name servers the host or the
- * configuration names, which do the walking. One for the whole gateway, used from every event loop.
+ * Names by special use, hosts file, cache, and DNS, in this order. A stub resolver: it asks the
+ * name servers the host or the configuration names, which do the walking. One for the whole
+ * gateway, used from every event loop.
  */
 public final class DnsResolver implements Resolver, Closeable {
-  /** Each look-up holds two sockets: no client may exhaust the descriptors with names whose servers keep silent. */
+  /**
+   * Each look-up holds two sockets: no client may exhaust the descriptors with names whose servers
+   * keep silent.
+   */
   private static final int MOST_LOOKUPS = 2048;
 
   private final NamesConfig config;
@@ -51,24 +55,31 @@ public final class DnsResolver implements Resolver, Closeable {
    */
   public record Counts(long local, long cached, long asked, long failed) {}
 
-  DnsResolver(NamesConfig config, Transport transport, Surroundings surroundings, Ticker ticker, int mostLookups) {
+  DnsResolver(
+      NamesConfig config,
+      Transport transport,
+      Surroundings surroundings,
+      Ticker ticker,
+      int mostLookups) {
     this.config = config;
     this.transport = transport;
     this.surroundings = surroundings;
     this.mostLookups = mostLookups;
     this.standing = new Standing(ticker);
-    this.cache = Caffeine.newBuilder()
-        .maximumSize(config.cache().entries())
-        .expireAfter(Expiry.<DomainName, Outcome>writing((_, outcome) -> outcome.keep()))
-        .ticker(ticker)
-        .executor(Runnable::run)
-        .build();
+    this.cache =
+        Caffeine.newBuilder()
+            .maximumSize(config.cache().entries())
+            .expireAfter(Expiry.<DomainName, Outcome>writing((_, outcome) -> outcome.keep()))
+            .ticker(ticker)
+            .executor(Runnable::run)
+            .build();
   }
 
   /** Reads the host's files (this blocks) and watches them until closed. */
   public static DnsResolver open(NamesConfig config, Transport transport, SystemFiles files) {
     var surroundings = new Surroundings(files, config.resolver(), Preference::ofHost);
-    var resolver = new DnsResolver(config, transport, surroundings, Ticker.systemTicker(), MOST_LOOKUPS);
+    var resolver =
+        new DnsResolver(config, transport, surroundings, Ticker.systemTicker(), MOST_LOOKUPS);
     surroundings.watch(resolver.cache::invalidateAll);
     return resolver;
   }
@@ -106,7 +117,9 @@ public final class DnsResolver implements Resolver, Closeable {
       }
       Lookup lookup = lookup(name, loop);
       lookup.join(loop, then);
-      if (before == null ? lookups.putIfAbsent(name, lookup) == null : lookups.replace(name, before, lookup)) {
+      if (before == null
+          ? lookups.putIfAbsent(name, lookup) == null
+          : lookups.replace(name, before, lookup)) {
         asked.increment();
         running.incrementAndGet();
         loop.execute(lookup::start);
@@ -133,12 +146,13 @@ public final class DnsResolver implements Resolver, Closeable {
   private Lookup lookup(DomainName name, EventLoop loop) {
     NameServers servers = surroundings.servers().within(config.timeout());
     var means = new Inquiry.Means(transport, servers, standing, random);
-    var terms = new Lookup.Terms(
-        config.timeout(),
-        config.cache(),
-        surroundings.preference(),
-        (lookup, outcome) -> keep(name, lookup, outcome),
-        running::decrementAndGet);
+    var terms =
+        new Lookup.Terms(
+            config.timeout(),
+            config.cache(),
+            surroundings.preference(),
+            (lookup, outcome) -> keep(name, lookup, outcome),
+            running::decrementAndGet);
     return new Lookup(name, loop, means, terms);
   }
 
@@ -158,7 +172,8 @@ public final class DnsResolver implements Resolver, Closeable {
       return local(List.of(new IpAddress(true, 0, 1), new IpAddress(false, 0, 0x7F000001L)));
     }
     if (under(text, "invalid") || under(text, "onion")) {
-      return Outcome.notFound("The name " + text + " is of a kind that DNS does not have (RFC 6761, RFC 7686).");
+      return Outcome.notFound(
+          "The name " + text + " is of a kind that DNS does not have (RFC 6761, RFC 7686).");
     }
     @Nullable List<IpAddress> addresses = surroundings.hosts().entries().get(name);
     return addresses == null ? null : local(addresses);
@@ -169,14 +184,21 @@ public final class DnsResolver implements Resolver, Closeable {
   }
 
   private static boolean under(String name, String zone) {
-    return name.endsWith(zone) && (name.length() == zone.length() || name.charAt(name.length() - zone.length() - 1) == '.');
+    return name.endsWith(zone)
+        && (name.length() == zone.length()
+            || name.charAt(name.length() - zone.length() - 1) == '.');
   }
 
   private Answer busy(DomainName name) {
-    return new Answer.Failed(new Failure(
-        Failure.Side.GATEWAY,
-        Failure.Kind.NAME_FAILED,
-        Failure.Retry.SAFE,
-        "Not looking up " + name.text() + ": " + mostLookups + " look-ups are under way already."));
+    return new Answer.Failed(
+        new Failure(
+            Failure.Side.GATEWAY,
+            Failure.Kind.NAME_FAILED,
+            Failure.Retry.SAFE,
+            "Not looking up "
+                + name.text()
+                + ": "
+                + mostLookups
+                + " look-ups are under way already."));
   }
 }

@@ -1,6 +1,9 @@
 package dev.sekisho.data.names;
 
-/** The two address families, with the number of the record type that holds their addresses (RFC 1035, RFC 3596). */
+/**
+ * The two address families, with the number of the record type that holds their addresses (RFC
+ * 1035, RFC 3596).
+ */
 enum Family {
   IPV4(1, 4),
   IPV6(28, 16);

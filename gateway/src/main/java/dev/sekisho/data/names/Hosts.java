@@ -30,7 +30,8 @@ record Hosts(Map<DomainName, List<IpAddress>> entries) {
     try {
       IpAddress address = IpAddress.parse(words[0]);
       for (int i = 1; i < words.length; i++) {
-        List<IpAddress> addresses = entries.computeIfAbsent(DomainName.parse(words[i]), _ -> new ArrayList<>());
+        List<IpAddress> addresses =
+            entries.computeIfAbsent(DomainName.parse(words[i]), _ -> new ArrayList<>());
         if (!addresses.contains(address) && addresses.size() < ReplyReader.MOST_ADDRESSES) {
           addresses.add(address);
         }

@@ -29,13 +29,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks for one family of one name: each name server in turn, over UDP and where the answer did not fit over TCP, along
- * aliases, until there is a finding. Lives on one event loop and is touched there only.
+ * Asks for one family of one name: each name server in turn, over UDP and where the answer did not
+ * fit over TCP, along aliases, until there is a finding. Lives on one event loop and is touched
+ * there only.
  *
- * <p>Every packet has its own socket, connected to the name server: the kernel picks a fresh port and drops whatever comes
- * from elsewhere, and an unreachable name server is known at once from its ICMP answer. Together with a random id that leaves
- * about 30 bits to be guessed. A packet that is no answer to the question is passed over, and the wait goes on, so that a
- * wrong guess does no harm.
+ * <p>Every packet has its own socket, connected to the name server: the kernel picks a fresh port
+ * and drops whatever comes from elsewhere, and an unreachable name server is known at once from its
+ * ICMP answer. Together with a random id that leaves about 30 bits to be guessed. A packet that is
+ * no answer to the question is passed over, and the wait goes on, so that a wrong guess does no
+ * harm.
  */
 final class Inquiry {
   private static final int BUFFER = 4096;
@@ -111,11 +113,12 @@ final class Inquiry {
 
   private void askByPacket() {
     release();
-    Bootstrap bootstrap = new Bootstrap()
-        .group(loop)
-        .channel(means.transport().datagram())
-        .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(BUFFER))
-        .handler(new PacketReader());
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(loop)
+            .channel(means.transport().datagram())
+            .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(BUFFER))
+            .handler(new PacketReader());
     connect(bootstrap, Unpooled.wrappedBuffer(question.bytes()));
   }
 
@@ -123,15 +126,21 @@ final class Inquiry {
     release();
     byte[] bytes = question.bytes();
     ByteBuf framed = Unpooled.buffer(2 + bytes.length).writeShort(bytes.length).writeBytes(bytes);
-    Bootstrap bootstrap = new Bootstrap()
-        .group(loop)
-        .channel(means.transport().stream())
-        .handler(new ChannelInitializer<Channel>() {
-          @Override
-          protected void initChannel(Channel stream) {
-            stream.pipeline().addLast(new LengthFieldBasedFrameDecoder(2 + 0xFFFF, 0, 2, 0, 2), new StreamReader());
-          }
-        });
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(loop)
+            .channel(means.transport().stream())
+            .handler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel stream) {
+                    stream
+                        .pipeline()
+                        .addLast(
+                            new LengthFieldBasedFrameDecoder(2 + 0xFFFF, 0, 2, 0, 2),
+                            new StreamReader());
+                  }
+                });
     connect(bootstrap, framed);
   }
 
@@ -139,18 +148,24 @@ final class Inquiry {
     ChannelFuture connecting = bootstrap.connect((SocketAddress) server());
     Channel opened = connecting.channel();
     channel = opened;
-    timer = loop.schedule(() -> nextServer(Trouble.SILENT), means.servers().patience().toNanos(), TimeUnit.NANOSECONDS);
+    timer =
+        loop.schedule(
+            () -> nextServer(Trouble.SILENT),
+            means.servers().patience().toNanos(),
+            TimeUnit.NANOSECONDS);
     connecting.addListener(done -> {
       if (!done.isSuccess() || !opened.equals(channel)) {
         message.release();
         ifCurrent(opened, () -> nextServer(Trouble.UNREACHABLE));
         return;
       }
-      opened.writeAndFlush(message).addListener(written -> {
-        if (!written.isSuccess()) {
-          ifCurrent(opened, () -> nextServer(Trouble.UNREACHABLE));
-        }
-      });
+      opened
+          .writeAndFlush(message)
+          .addListener(written -> {
+            if (!written.isSuccess()) {
+              ifCurrent(opened, () -> nextServer(Trouble.UNREACHABLE));
+            }
+          });
     });
   }
 
@@ -174,7 +189,8 @@ final class Inquiry {
   private void heard(Reply reply, Runnable whenTruncated) {
     means.standing().answered(server());
     switch (reply) {
-      case Reply.Found found -> end(new Finding.Found(found.addresses(), Math.min(aliasTtl, found.ttl())));
+      case Reply.Found found ->
+          end(new Finding.Found(found.addresses(), Math.min(aliasTtl, found.ttl())));
       case Reply.None none -> end(new Finding.None(none.absence(), Math.min(aliasTtl, none.ttl())));
       case Reply.Alias alias -> followAlias(alias);
       case Reply.Endless _ -> end(endless());
@@ -195,7 +211,11 @@ final class Inquiry {
       attempt = 0;
       askByPacket();
     } catch (MalformedException e) {
-      end(failed(Failure.Kind.NAME_FAILED, Failure.Side.ORIGIN, "an alias (CNAME) to no host name, because " + e.reason()));
+      end(
+          failed(
+              Failure.Kind.NAME_FAILED,
+              Failure.Side.ORIGIN,
+              "an alias (CNAME) to no host name, because " + e.reason()));
     }
   }
 
@@ -225,22 +245,33 @@ final class Inquiry {
       return;
     }
     String what = String.format(why.words, refusal) + text(asked);
-    end(switch (why) {
-      case SILENT -> failed(Failure.Kind.NAME_TIMEOUT, Failure.Side.GATEWAY, what);
-      case UNREACHABLE, GARBLED -> failed(Failure.Kind.NAME_FAILED, Failure.Side.GATEWAY, what);
-      case REFUSED -> failed(
-          Failure.Kind.NAME_FAILED, refusal == REFUSED_BY_POLICY ? Failure.Side.GATEWAY : Failure.Side.ORIGIN, what);
-    });
+    end(
+        switch (why) {
+          case SILENT -> failed(Failure.Kind.NAME_TIMEOUT, Failure.Side.GATEWAY, what);
+          case UNREACHABLE, GARBLED -> failed(Failure.Kind.NAME_FAILED, Failure.Side.GATEWAY, what);
+          case REFUSED ->
+              failed(
+                  Failure.Kind.NAME_FAILED,
+                  refusal == REFUSED_BY_POLICY ? Failure.Side.GATEWAY : Failure.Side.ORIGIN,
+                  what);
+        });
   }
 
   /** The finding when the time for the whole name is over before every server was tried. */
   Finding outOfTime() {
-    return failed(Failure.Kind.NAME_TIMEOUT, Failure.Side.GATEWAY, String.format(trouble.words, refusal) + text(server()));
+    return failed(
+        Failure.Kind.NAME_TIMEOUT,
+        Failure.Side.GATEWAY,
+        String.format(trouble.words, refusal) + text(server()));
   }
 
   private Finding failed(Failure.Kind kind, Failure.Side side, String detail) {
     return new Finding.Failed(
-        new Failure(side, kind, Failure.Retry.SAFE, "Looking up " + question.name().text() + ": " + detail + "."));
+        new Failure(
+            side,
+            kind,
+            Failure.Retry.SAFE,
+            "Looking up " + question.name().text() + ": " + detail + "."));
   }
 
   private void end(Finding finding) {
@@ -267,14 +298,18 @@ final class Inquiry {
     return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + server.getPort();
   }
 
-  /** Reads what one socket brings and lets go of it; later events of a socket that was given up are passed over. */
+  /**
+   * Reads what one socket brings and lets go of it; later events of a socket that was given up are
+   * passed over.
+   */
   private abstract class Reader extends ChannelInboundHandlerAdapter {
     abstract void hear(byte[] message);
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object received) {
       try {
-        ByteBuf content = received instanceof ByteBufHolder holder ? holder.content() : (ByteBuf) received;
+        ByteBuf content =
+            received instanceof ByteBufHolder holder ? holder.content() : (ByteBuf) received;
         byte[] message = ByteBufUtil.getBytes(content);
         ifCurrent(ctx.channel(), () -> hear(message));
       } finally {

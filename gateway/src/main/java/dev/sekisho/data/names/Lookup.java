@@ -13,11 +13,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One name being asked for, on behalf of everyone who wants it meanwhile. Both families are asked at once on the event loop
- * of the first asker; those who wait may sit on other loops.
+ * One name being asked for, on behalf of everyone who wants it meanwhile. Both families are asked
+ * at once on the event loop of the first asker; those who wait may sit on other loops.
  *
- * <p>When one family has addresses, the other gets 50 ms more (RFC 8305 §3); then those who wait are told what there is. The
- * straggler still completes what is remembered, so that the next asker gets both.
+ * <p>When one family has addresses, the other gets 50 ms more (RFC 8305 §3); then those who wait
+ * are told what there is. The straggler still completes what is remembered, so that the next asker
+ * gets both.
  */
 final class Lookup {
   private static final Duration RESOLUTION_DELAY = Duration.ofMillis(50);
@@ -36,7 +37,8 @@ final class Lookup {
   private @Nullable List<Waiting> waiting = new ArrayList<>(1);
 
   /**
-   * @param telling called on the lookup's loop with what those who wait are about to be told, and again if that gets better
+   * @param telling called on the lookup's loop with what those who wait are about to be told, and
+   *     again if that gets better
    * @param ended called when nothing more will come
    */
   record Terms(
@@ -52,14 +54,26 @@ final class Lookup {
     this.name = name;
     this.loop = loop;
     this.terms = terms;
-    this.inquiry4 = new Inquiry(loop, means, name, Family.IPV4, finding -> {
-      ipv4 = finding;
-      found(finding);
-    });
-    this.inquiry6 = new Inquiry(loop, means, name, Family.IPV6, finding -> {
-      ipv6 = finding;
-      found(finding);
-    });
+    this.inquiry4 =
+        new Inquiry(
+            loop,
+            means,
+            name,
+            Family.IPV4,
+            finding -> {
+              ipv4 = finding;
+              found(finding);
+            });
+    this.inquiry6 =
+        new Inquiry(
+            loop,
+            means,
+            name,
+            Family.IPV6,
+            finding -> {
+              ipv6 = finding;
+              found(finding);
+            });
   }
 
   /** Whether there was still time to wait with the others; if not, the answer was given already. */
@@ -115,7 +129,10 @@ final class Lookup {
     }
   }
 
-  /** Always as an event of its own, so that the asker is never called back from within its own question. */
+  /**
+   * Always as an event of its own, so that the asker is never called back from within its own
+   * question.
+   */
   static void deliver(EventLoop loop, Consumer<Resolver.Answer> then, Resolver.Answer answer) {
     try {
       loop.execute(() -> then.accept(answer));

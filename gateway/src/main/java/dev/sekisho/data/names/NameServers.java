@@ -31,10 +31,10 @@ record NameServers(List<InetSocketAddress> servers, Duration patience, int round
   }
 
   /**
-   * Reads resolv.conf(5): {@code nameserver} (the first three) and the options {@code timeout} and {@code attempts}. {@code
-   * search}, {@code domain} and {@code ndots} are passed over: a proxy is asked for absolute names, and completing them with
-   * the gateway's own domain would send a client elsewhere than the URL says. Without a name server the one on this machine
-   * is asked.
+   * Reads resolv.conf(5): {@code nameserver} (the first three) and the options {@code timeout} and
+   * {@code attempts}. {@code search}, {@code domain} and {@code ndots} are passed over: a proxy is
+   * asked for absolute names, and completing them with the gateway's own domain would send a client
+   * elsewhere than the URL says. Without a name server the one on this machine is asked.
    */
   static NameServers parse(String text) {
     List<InetSocketAddress> servers = new ArrayList<>();
@@ -55,7 +55,10 @@ record NameServers(List<InetSocketAddress> servers, Duration patience, int round
     return new NameServers(servers, Duration.ofSeconds(patience), rounds);
   }
 
-  /** The same, with patience cut so that every server is tried {@code rounds} times before the time for the whole is over. */
+  /**
+   * The same, with patience cut so that every server is tried {@code rounds} times before the time
+   * for the whole is over.
+   */
   NameServers within(Duration whole) {
     Duration share = whole.dividedBy((long) servers.size() * rounds);
     return patience.compareTo(share) <= 0 ? this : new NameServers(servers, share, rounds);

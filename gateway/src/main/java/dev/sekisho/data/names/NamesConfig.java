@@ -39,30 +39,44 @@ public record NamesConfig(Source resolver, Duration timeout, CacheLimits cache) 
    * How much is remembered and for how long.
    *
    * @param entries names at most
-   * @param leastTtl an address is kept at least this long, whatever the answer says; zero asks again each time a name server
-   *     says so
+   * @param leastTtl an address is kept at least this long, whatever the answer says; zero asks
+   *     again each time a name server says so
    * @param greatestTtl an address is kept no longer than this
    * @param negativeTtl "there is no such name" is kept no longer than this
-   * @param failureTtl how long a name whose look-up failed is not tried again (RFC 9520 wants at least a second)
+   * @param failureTtl how long a name whose look-up failed is not tried again (RFC 9520 wants at
+   *     least a second)
    */
   public record CacheLimits(
-      int entries, Duration leastTtl, Duration greatestTtl, Duration negativeTtl, Duration failureTtl) {
+      int entries,
+      Duration leastTtl,
+      Duration greatestTtl,
+      Duration negativeTtl,
+      Duration failureTtl) {
     static final CacheLimits USUAL =
-        new CacheLimits(10_000, Duration.ofSeconds(1), Duration.ofHours(1), Duration.ofMinutes(1), Duration.ofSeconds(1));
+        new CacheLimits(
+            10_000,
+            Duration.ofSeconds(1),
+            Duration.ofHours(1),
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(1));
 
     private static CacheLimits read(Section section) {
       Duration least = section.duration("least-ttl", USUAL.leastTtl);
       Duration greatest = section.duration("greatest-ttl", USUAL.greatestTtl);
       if (least.compareTo(greatest) > 0) {
-        section.problems()
-            .error(section.markOf("least-ttl"), section.name() + ".least-ttl must not be greater than greatest-ttl.");
+        section
+            .problems()
+            .error(
+                section.markOf("least-ttl"),
+                section.name() + ".least-ttl must not be greater than greatest-ttl.");
       }
-      var limits = new CacheLimits(
-          section.integer("entries", USUAL.entries, 1, 10_000_000),
-          least,
-          greatest,
-          section.duration("negative-ttl", USUAL.negativeTtl),
-          section.duration("failure-ttl", USUAL.failureTtl));
+      var limits =
+          new CacheLimits(
+              section.integer("entries", USUAL.entries, 1, 10_000_000),
+              least,
+              greatest,
+              section.duration("negative-ttl", USUAL.negativeTtl),
+              section.duration("failure-ttl", USUAL.failureTtl));
       section.end();
       return limits;
     }
@@ -78,7 +92,9 @@ public record NamesConfig(Source resolver, Duration timeout, CacheLimits cache) 
     Source source = source(section);
     Duration timeout = section.duration("timeout", usual.timeout);
     if (timeout.compareTo(LEAST_TIMEOUT) < 0 || timeout.compareTo(GREATEST_TIMEOUT) > 0) {
-      section.problems().error(section.markOf("timeout"), section.name() + ".timeout: expected 100ms to 1m.");
+      section
+          .problems()
+          .error(section.markOf("timeout"), section.name() + ".timeout: expected 100ms to 1m.");
       timeout = usual.timeout;
     }
     CacheLimits cache = section.section("cache").map(CacheLimits::read).orElse(usual.cache);
@@ -88,15 +104,19 @@ public record NamesConfig(Source resolver, Duration timeout, CacheLimits cache) 
 
   private static Source source(Section section) {
     Optional<Node> node = section.node("resolver");
-    if (node.isEmpty() || (node.get() instanceof Node.Scalar scalar && scalar.text().equals("system"))) {
+    if (node.isEmpty()
+        || (node.get() instanceof Node.Scalar scalar && scalar.text().equals("system"))) {
       return new Source.System();
     }
     List<Authority> servers =
         new ArrayList<>(section.values("resolver", (text, mark) -> server(section, text, mark)));
     if (servers.isEmpty()) {
       if (section.items("resolver").isEmpty()) {
-        section.problems()
-            .error(section.markOf("resolver"), section.name() + ".resolver: expected 'system' or a list of addresses.");
+        section
+            .problems()
+            .error(
+                section.markOf("resolver"),
+                section.name() + ".resolver: expected 'system' or a list of addresses.");
       }
       return new Source.System();
     }
@@ -122,6 +142,9 @@ public record NamesConfig(Source resolver, Duration timeout, CacheLimits cache) 
 
   private static Optional<Authority> wrongServer(Section section, String text, Mark mark) {
     return section.wrong(
-        mark, "resolver", text, "'system' or addresses of name servers such as 10.0.0.2, 10.0.0.3:53 or [fd00::53]:53");
+        mark,
+        "resolver",
+        text,
+        "'system' or addresses of name servers such as 10.0.0.2, 10.0.0.3:53 or [fd00::53]:53");
   }
 }

@@ -14,13 +14,20 @@ import org.jspecify.annotations.Nullable;
  * @param keep how long it may be remembered; zero means not at all
  */
 record Outcome(Resolver.Answer answer, Duration keep) {
-  /** @param ipv4 and {@code ipv6}: null while there is no finding yet */
+  /**
+   * @param ipv4 and {@code ipv6}: null while there is no finding yet
+   */
   static Outcome of(
-      DomainName name, @Nullable Finding ipv4, @Nullable Finding ipv6, Preference preference, NamesConfig.CacheLimits limits) {
+      DomainName name,
+      @Nullable Finding ipv4,
+      @Nullable Finding ipv6,
+      Preference preference,
+      NamesConfig.CacheLimits limits) {
     List<IpAddress> addresses = new ArrayList<>();
     long ttl = Math.min(collect(ipv4, addresses), collect(ipv6, addresses));
     if (!addresses.isEmpty()) {
-      return new Outcome(new Resolver.Answer.Addresses(preference.interleave(addresses)), clamp(ttl, limits));
+      return new Outcome(
+          new Resolver.Answer.Addresses(preference.interleave(addresses)), clamp(ttl, limits));
     }
     @Nullable Failure failure = firstFailure(ipv4, ipv6);
     if (failure != null) {
@@ -51,9 +58,14 @@ record Outcome(Resolver.Answer answer, Duration keep) {
       DomainName name, Finding.None ipv4, Finding.None ipv6, NamesConfig.CacheLimits limits) {
     boolean noName = ipv4.absence() == Reply.Absence.NAME || ipv6.absence() == Reply.Absence.NAME;
     long ttl = Math.min(ipv4.ttl(), ipv6.ttl());
-    Duration keep = ttl < 0 ? limits.failureTtl() : shorter(Duration.ofSeconds(ttl), limits.negativeTtl());
+    Duration keep =
+        ttl < 0 ? limits.failureTtl() : shorter(Duration.ofSeconds(ttl), limits.negativeTtl());
     return new Outcome(
-        notFound(noName ? "There is no name " + name.text() + "." : "The name " + name.text() + " has no address."), keep);
+        notFound(
+            noName
+                ? "There is no name " + name.text() + "."
+                : "The name " + name.text() + " has no address."),
+        keep);
   }
 
   static Resolver.Answer notFound(String detail) {
@@ -63,7 +75,10 @@ record Outcome(Resolver.Answer answer, Duration keep) {
 
   private static Failure late(DomainName name) {
     return new Failure(
-        Failure.Side.GATEWAY, Failure.Kind.NAME_TIMEOUT, Failure.Retry.SAFE, "Looking up " + name.text() + " took too long.");
+        Failure.Side.GATEWAY,
+        Failure.Kind.NAME_TIMEOUT,
+        Failure.Retry.SAFE,
+        "Looking up " + name.text() + " took too long.");
   }
 
   private static Duration clamp(long ttl, NamesConfig.CacheLimits limits) {

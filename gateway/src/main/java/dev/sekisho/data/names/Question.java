@@ -18,7 +18,10 @@ record Question(int id, DomainName name, Family family, Extension extension) {
   private static final int TYPE_OPT = 41;
   private static final int OPT_LENGTH = 11;
 
-  /** Whether larger packets than 512 bytes are offered (RFC 6891); some old name servers refuse any message that does. */
+  /**
+   * Whether larger packets than 512 bytes are offered (RFC 6891); some old name servers refuse any
+   * message that does.
+   */
   enum Extension {
     EDNS,
     PLAIN
@@ -32,7 +35,8 @@ record Question(int id, DomainName name, Family family, Extension extension) {
 
   byte[] bytes() {
     byte[] name = wireName(name().text());
-    byte[] message = new byte[HEADER + name.length + 4 + (extension == Extension.EDNS ? OPT_LENGTH : 0)];
+    byte[] message =
+        new byte[HEADER + name.length + 4 + (extension == Extension.EDNS ? OPT_LENGTH : 0)];
     put16(message, 0, id);
     put16(message, 2, RECURSION_DESIRED);
     put16(message, 4, 1);

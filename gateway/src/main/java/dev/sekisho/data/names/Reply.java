@@ -12,7 +12,10 @@ sealed interface Reply {
    */
   record Found(List<IpAddress> addresses, long ttl) implements Reply {}
 
-  /** Aliases that lead to another name about which this answer says nothing: that one has to be asked. */
+  /**
+   * Aliases that lead to another name about which this answer says nothing: that one has to be
+   * asked.
+   */
   record Alias(String target, long ttl, int links) implements Reply {}
 
   /** Aliases that lead in a circle, or too far. */
@@ -21,7 +24,8 @@ sealed interface Reply {
   /**
    * There is nothing: no such name, or no address of this family.
    *
-   * @param ttl in seconds as RFC 2308 §5 has it, or -1 when the answer does not say how long this may be believed
+   * @param ttl in seconds as RFC 2308 §5 has it, or -1 when the answer does not say how long this
+   *     may be believed
    */
   record None(Absence absence, long ttl) implements Reply {}
 

@@ -11,9 +11,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the answer to one question (RFC 1035 §4, strictly): only what belongs to the name asked for, by following the aliases
- * from it, is believed; everything else in the message is passed over. The bytes come from the network and may be anything,
- * so every read is bounded by the message, pointers in names only lead backwards, and counts are limited.
+ * Reads the answer to one question (RFC 1035 §4, strictly): only what belongs to the name asked
+ * for, by following the aliases from it, is believed; everything else in the message is passed
+ * over. The bytes come from the network and may be anything, so every read is bounded by the
+ * message, pointers in names only lead backwards, and counts are limited.
  */
 final class ReplyReader {
   static final int MOST_ADDRESSES = 32;
@@ -101,7 +102,9 @@ final class ReplyReader {
     String name = name();
     int type = next16();
     int kind = next16();
-    return name.equals(question.name().text()) && type == question.family().type() && kind == CLASS_IN;
+    return name.equals(question.name().text())
+        && type == question.family().type()
+        && kind == CLASS_IN;
   }
 
   private void answerRecord() throws BrokenMessage {
@@ -143,7 +146,10 @@ final class ReplyReader {
     at = end;
   }
 
-  /** From the name asked for along its aliases to the addresses, or to where the message says no more. */
+  /**
+   * From the name asked for along its aliases to the addresses, or to where the message says no
+   * more.
+   */
   private Reply follow(int code) {
     String name = question.name().text();
     long ttl = Long.MAX_VALUE;
@@ -162,7 +168,8 @@ final class ReplyReader {
     if (found != null) {
       List<IpAddress> some = new ArrayList<>(found);
       return new Reply.Found(
-          List.copyOf(some.subList(0, Math.min(some.size(), MOST_ADDRESSES))), Math.min(ttl, ttls.getOrDefault(name, 0L)));
+          List.copyOf(some.subList(0, Math.min(some.size(), MOST_ADDRESSES))),
+          Math.min(ttl, ttls.getOrDefault(name, 0L)));
     }
     if (links > 0 && soaTtl < 0) {
       return new Reply.Alias(name, ttl, links);
@@ -171,8 +178,9 @@ final class ReplyReader {
   }
 
   /**
-   * A name in lower case with dots. Bytes that no host name has are written as {@code \ddd}, so that a label with a dot in
-   * it (usual in the mail address of an SOA record) is not taken for two labels and never equals a name that was asked for.
+   * A name in lower case with dots. Bytes that no host name has are written as {@code \ddd}, so
+   * that a label with a dot in it (usual in the mail address of an SOA record) is not taken for two
+   * labels and never equals a name that was asked for.
    */
   private String name() throws BrokenMessage {
     StringBuilder text = new StringBuilder();

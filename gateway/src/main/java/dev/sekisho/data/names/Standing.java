@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which name servers kept silent lately. One of those is asked last for half a minute, so that a dead first one in the list
- * costs one look-up its patience and not every look-up.
+ * Which name servers kept silent lately. One of those is asked last for half a minute, so that a
+ * dead first one in the list costs one look-up its patience and not every look-up.
  */
 final class Standing {
   private static final long REST = Duration.ofSeconds(30).toNanos();

@@ -24,8 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What this host knows about names: its hosts file, its name servers, the family it prefers. A virtual thread looks once a
- * second whether the files have changed; event loops only read the fields.
+ * What this host knows about names: its hosts file, its name servers, the family it prefers. A
+ * virtual thread looks once a second whether the files have changed; event loops only read the
+ * fields.
  */
 final class Surroundings implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Surroundings.class);
@@ -79,23 +80,29 @@ final class Surroundings implements Closeable {
     return preference;
   }
 
-  /** Looks every second from now on; {@code changed} is called when there are other name servers than before. */
+  /**
+   * Looks every second from now on; {@code changed} is called when there are other name servers
+   * than before.
+   */
   void watch(Runnable changed) {
-    watcher = Thread.ofVirtual().name("names-watcher").start(() -> {
-      try {
-        for (int i = 1; true; i++) {
-          Thread.sleep(PERIOD);
-          NameServers before = servers;
-          look();
-          if (!before.equals(servers)) {
-            changed.run();
-          }
-          preference = i % PREFERENCE_PERIODS == 0 ? preferences.get() : preference;
-        }
-      } catch (InterruptedException _) {
-        Thread.currentThread().interrupt();
-      }
-    });
+    watcher =
+        Thread.ofVirtual()
+            .name("names-watcher")
+            .start(() -> {
+              try {
+                for (int i = 1; true; i++) {
+                  Thread.sleep(PERIOD);
+                  NameServers before = servers;
+                  look();
+                  if (!before.equals(servers)) {
+                    changed.run();
+                  }
+                  preference = i % PREFERENCE_PERIODS == 0 ? preferences.get() : preference;
+                }
+              } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+              }
+            });
   }
 
   /** Reads whatever has changed since the last look. */
@@ -103,7 +110,8 @@ final class Surroundings implements Closeable {
     hostsStamp = read(files.hosts(), hostsStamp, text -> hosts = Hosts.parse(text));
     switch (source) {
       case NamesConfig.Source.System _ ->
-        resolvStamp = read(files.resolvConf(), resolvStamp, text -> servers = NameServers.parse(text));
+          resolvStamp =
+              read(files.resolvConf(), resolvStamp, text -> servers = NameServers.parse(text));
       case NamesConfig.Source.Servers fixed -> servers = NameServers.of(addresses(fixed.servers()));
     }
   }
@@ -113,7 +121,9 @@ final class Surroundings implements Closeable {
     Optional.ofNullable(watcher).ifPresent(Thread::interrupt);
   }
 
-  /** A file that is gone counts as empty; one that cannot be read leaves what was known in force. */
+  /**
+   * A file that is gone counts as empty; one that cannot be read leaves what was known in force.
+   */
   private static Stamp read(Path path, Stamp before, Consumer<String> use) {
     try {
       Stamp now = Stamp.of(path);
@@ -121,10 +131,15 @@ final class Surroundings implements Closeable {
         return before;
       }
       if (now.size() > MOST_BYTES) {
-        LOG.warn("{} has more than 64 MiB; what it said before stays in force. Use lists for large sets of names.", path);
+        LOG.warn(
+            "{} has more than 64 MiB; what it said before stays in force. Use lists for large sets of names.",
+            path);
         return now;
       }
-      use.accept(now.equals(Stamp.MISSING) ? "" : new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
+      use.accept(
+          now.equals(Stamp.MISSING)
+              ? ""
+              : new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
       return now;
     } catch (IOException e) {
       if (!before.equals(Stamp.UNREADABLE)) {

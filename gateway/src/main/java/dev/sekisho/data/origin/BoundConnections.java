@@ -6,8 +6,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections on which an origin authenticated the connection itself (NTLM, Negotiate: RFC 4559). They belong to the one client
- * connection that proved who it is, and end with it; no other client ever gets one.
+ * Connections on which an origin authenticated the connection itself (NTLM, Negotiate: RFC 4559).
+ * They belong to the one client connection that proved who it is, and end with it; no other client
+ * ever gets one.
  */
 public final class BoundConnections {
   private @Nullable Map<Authority, OriginConnection> bound;

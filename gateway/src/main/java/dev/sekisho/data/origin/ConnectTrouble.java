@@ -10,15 +10,24 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Why one address could not be connected to, in the order in which they speak for the whole dial: the last one wins. */
+/**
+ * Why one address could not be connected to, in the order in which they speak for the whole dial:
+ * the last one wins.
+ */
 enum ConnectTrouble {
   /** The gateway's own source address cannot be used. */
-  NO_SOURCE(Failure.Kind.CONNECT_UNREACHABLE, Failure.Side.GATEWAY, "cannot be reached from the configured source address"),
+  NO_SOURCE(
+      Failure.Kind.CONNECT_UNREACHABLE,
+      Failure.Side.GATEWAY,
+      "cannot be reached from the configured source address"),
   UNREACHABLE(Failure.Kind.CONNECT_UNREACHABLE, Failure.Side.ORIGIN, "cannot be reached"),
   SILENT(Failure.Kind.CONNECT_TIMEOUT, Failure.Side.ORIGIN, "did not answer in time"),
   REFUSED(Failure.Kind.CONNECT_REFUSED, Failure.Side.ORIGIN, "refused the connection");
 
-  /** The native transports put the error number into the message, and nowhere else; its text depends on the locale. */
+  /**
+   * The native transports put the error number into the message, and nowhere else; its text depends
+   * on the locale.
+   */
   private static final Pattern ERRNO = Pattern.compile("error\\(-(\\d{1,4})\\)");
 
   private static final int MOST_NAMED = 4;
@@ -64,11 +73,15 @@ enum ConnectTrouble {
 
   /** The failure of a dial as a whole. */
   static Failure failure(List<Failed> all, int port) {
-    ConnectTrouble worst = all.stream().map(Failed::trouble).max(ConnectTrouble::compareTo).orElse(UNREACHABLE);
+    ConnectTrouble worst =
+        all.stream().map(Failed::trouble).max(ConnectTrouble::compareTo).orElse(UNREACHABLE);
     StringBuilder detail = new StringBuilder();
     for (Failed failed : all.subList(0, Math.min(all.size(), MOST_NAMED))) {
       detail.append(detail.isEmpty() ? "" : "; ");
-      detail.append(new Authority(failed.address(), port)).append(' ').append(failed.trouble().words);
+      detail
+          .append(new Authority(failed.address(), port))
+          .append(' ')
+          .append(failed.trouble().words);
     }
     if (all.size() > MOST_NAMED) {
       detail.append("; and ").append(all.size() - MOST_NAMED).append(" addresses more");

@@ -14,7 +14,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One dial under way. Lives on its event loop and is touched there only; {@link #cancel} may come from anywhere. */
+/**
+ * One dial under way. Lives on its event loop and is touched there only; {@link #cancel} may come
+ * from anywhere.
+ */
 final class Dial implements Dialler.Attempt {
   private final HappyEyeballs dialler;
   private final List<IpAddress> addresses;
@@ -29,7 +32,12 @@ final class Dial implements Dialler.Attempt {
   /** Null once the dial has ended. */
   private @Nullable Consumer<Dialler.Dialled> then;
 
-  Dial(HappyEyeballs dialler, List<IpAddress> addresses, int port, EventLoop loop, Consumer<Dialler.Dialled> then) {
+  Dial(
+      HappyEyeballs dialler,
+      List<IpAddress> addresses,
+      int port,
+      EventLoop loop,
+      Consumer<Dialler.Dialled> then) {
     this.dialler = dialler;
     this.addresses = addresses;
     this.port = port;
@@ -43,8 +51,14 @@ final class Dial implements Dialler.Attempt {
     }
     if (addresses.isEmpty()) {
       // an event of its own, as every other outcome is: the asker has its handle by then
-      loop.execute(() -> end(new Dialler.Dialled.Failed(new Failure(
-          Failure.Side.GATEWAY, Failure.Kind.CONNECT_UNREACHABLE, Failure.Retry.SAFE, "There is no address to connect to."))));
+      loop.execute(() ->
+          end(
+              new Dialler.Dialled.Failed(
+                  new Failure(
+                      Failure.Side.GATEWAY,
+                      Failure.Kind.CONNECT_UNREACHABLE,
+                      Failure.Retry.SAFE,
+                      "There is no address to connect to."))));
       return;
     }
     deadline = loop.schedule(this::outOfTime, dialler.timeout().toNanos(), TimeUnit.NANOSECONDS);
@@ -70,10 +84,13 @@ final class Dial implements Dialler.Attempt {
       loop.execute(() -> failed(address, ConnectTrouble.NO_SOURCE));
       return;
     }
-    timer = loop.schedule(this::connectNext, HappyEyeballs.NEXT_ADDRESS.toNanos(), TimeUnit.NANOSECONDS);
+    timer =
+        loop.schedule(
+            this::connectNext, HappyEyeballs.NEXT_ADDRESS.toNanos(), TimeUnit.NANOSECONDS);
     ChannelFuture future = dialler.connect(loop, address, port);
     connecting.put(future.channel(), address);
-    // listeners of a future that is done already would run inside this call; the asker has no handle yet
+    // listeners of a future that is done already would run inside this call; the asker has no
+    // handle yet
     future.addListener(done -> loop.execute(() -> done(future, address)));
   }
 
@@ -101,7 +118,9 @@ final class Dial implements Dialler.Attempt {
   }
 
   private void outOfTime() {
-    connecting.values().forEach(address -> failed.add(new ConnectTrouble.Failed(address, ConnectTrouble.SILENT)));
+    connecting
+        .values()
+        .forEach(address -> failed.add(new ConnectTrouble.Failed(address, ConnectTrouble.SILENT)));
     end(new Dialler.Dialled.Failed(ConnectTrouble.failure(failed, port)));
   }
 

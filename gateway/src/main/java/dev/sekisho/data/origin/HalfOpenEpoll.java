@@ -12,10 +12,12 @@ import io.netty.channel.epoll.EpollIoOps;
 /**
  * Netty's epoll handler, made safe for half-closed connections.
  *
- * <p>Netty 4.2.18 takes a socket out of the epoll set when it has nothing to wait for, as when its input has ended and all output is
- * written, but goes on believing that it is in. The next time output must wait for room, epoll_ctl fails with ENOENT, the write with it,
- * and the tail of a download or upload is lost. So a socket that was in the set once is never taken
- * out: where Netty asks for no event, it waits edge-triggered for none but errors, which the kernel reports once and not again and again.
+ * <p>Netty 4.2.18 takes a socket out of the epoll set when it has nothing to wait for, as when its
+ * input has ended and all output is written, but goes on believing that it is in. The next time
+ * output must wait for room, epoll_ctl fails with ENOENT, the write with it, and the tail of a
+ * download or upload is lost. So a socket that was in the set once is never taken out: where Netty
+ * asks for no event, it waits edge-triggered for none but errors, which the kernel reports once and
+ * not again and again.
  *
  * <p>Every event loop whose channels allow half-closure needs this one.
  */
@@ -68,7 +70,10 @@ public final class HalfOpenEpoll {
   private static final class Registration implements IoRegistration {
     private final IoRegistration netty;
 
-    /** Before the first interest Netty rightly keeps the socket out: unconnected ones hang up without end. */
+    /**
+     * Before the first interest Netty rightly keeps the socket out: unconnected ones hang up
+     * without end.
+     */
     private boolean added;
 
     Registration(IoRegistration netty) {

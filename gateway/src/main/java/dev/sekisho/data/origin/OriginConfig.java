@@ -23,10 +23,11 @@ public record OriginConfig(Duration connectTimeout, PoolLimits pool) {
     static final PoolLimits USUAL = new PoolLimits(Duration.ofSeconds(60), 64, 1_000);
 
     private static PoolLimits read(Section section) {
-      var limits = new PoolLimits(
-          span(section, "idle", USUAL.idle, Duration.ofSeconds(1)),
-          section.integer("per-origin", USUAL.perOrigin, 0, 100_000),
-          section.integer("total", USUAL.total, 0, 1_000_000));
+      var limits =
+          new PoolLimits(
+              span(section, "idle", USUAL.idle, Duration.ofSeconds(1)),
+              section.integer("per-origin", USUAL.perOrigin, 0, 100_000),
+              section.integer("total", USUAL.total, 0, 1_000_000));
       section.end();
       return limits;
     }
@@ -39,9 +40,10 @@ public record OriginConfig(Duration connectTimeout, PoolLimits pool) {
 
   public static OriginConfig read(Section section) {
     OriginConfig usual = usual();
-    var config = new OriginConfig(
-        span(section, "connect-timeout", usual.connectTimeout, LEAST_CONNECT),
-        section.section("pool").map(PoolLimits::read).orElse(usual.pool));
+    var config =
+        new OriginConfig(
+            span(section, "connect-timeout", usual.connectTimeout, LEAST_CONNECT),
+            section.section("pool").map(PoolLimits::read).orElse(usual.pool));
     section.end();
     return config;
   }
@@ -51,8 +53,11 @@ public record OriginConfig(Duration connectTimeout, PoolLimits pool) {
     if (value.compareTo(least) >= 0 && value.compareTo(GREATEST) <= 0) {
       return value;
     }
-    section.problems()
-        .error(section.markOf(key), section.name() + "." + key + ": expected " + least.toMillis() + "ms to 1d.");
+    section
+        .problems()
+        .error(
+            section.markOf(key),
+            section.name() + "." + key + ": expected " + least.toMillis() + "ms to 1d.");
     return otherwise;
   }
 }

@@ -20,8 +20,9 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/1.1 connection to an origin. It serves one exchange at a time, its {@link User}, and rests in the pool in between. Whatever
- * goes wrong on it is told to the user once, and the connection is closed.
+ * One HTTP/1.1 connection to an origin. It serves one exchange at a time, its {@link User}, and
+ * rests in the pool in between. Whatever goes wrong on it is told to the user once, and the
+ * connection is closed.
  */
 public final class OriginConnection extends ChannelInboundHandlerAdapter {
   /** The exchange that has the connection now. All calls come on the connection's event loop. */
@@ -29,7 +30,9 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
     /** A 1xx response other than 101; the final one is still to come. */
     void interim(ResponseHead head);
 
-    /** The final response's head. The body waits until {@link OriginConnection#startBody} is called. */
+    /**
+     * The final response's head. The body waits until {@link OriginConnection#startBody} is called.
+     */
     void head(ResponseHead head);
 
     /** A piece of the body; ownership passes. */
@@ -193,7 +196,9 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
     return new Detached(channel, rest);
   }
 
-  /** @param early bytes that were read and not used; ownership passes */
+  /**
+   * @param early bytes that were read and not used; ownership passes
+   */
   public record Detached(Channel channel, ByteBuf early) {}
 
   /** Closes it without telling anyone. */
@@ -210,11 +215,15 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
     switch (state) {
       case AWAITING_HEAD, HEAD_GIVEN, BODY -> {
         received = Received.SOMETHING;
-        held = held.isReadable() ? ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), held, bytes) : replaced(bytes);
+        held =
+            held.isReadable()
+                ? ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), held, bytes)
+                : replaced(bytes);
         decode();
       }
       case IDLE -> {
-        // Bytes that nobody asked for: the origin is out of step, and what it says next could be taken for another's answer.
+        // Bytes that nobody asked for: the origin is out of step, and what it says next could be
+        // taken for another's answer.
         bytes.release();
         close();
       }
@@ -250,7 +259,9 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    lose(Failure.Kind.CONNECTION_LOST, "The connection to the origin broke: " + cause.getMessage() + ".");
+    lose(
+        Failure.Kind.CONNECTION_LOST,
+        "The connection to the origin broke: " + cause.getMessage() + ".");
   }
 
   /** More of the response can be decoded, as after {@link #startBody}. */
@@ -330,12 +341,16 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void inputEnded() {
-    if (state == State.BODY && reader != null && reader.atClose() instanceof BodyPart.End(Fields trailers)) {
+    if (state == State.BODY
+        && reader != null
+        && reader.atClose() instanceof BodyPart.End(Fields trailers)) {
       ended(trailers);
       close();
       return;
     }
-    lose(Failure.Kind.CONNECTION_LOST, "The origin closed its connection before the response was complete.");
+    lose(
+        Failure.Kind.CONNECTION_LOST,
+        "The origin closed its connection before the response was complete.");
   }
 
   private void lose(Failure.Kind kind, String detail) {

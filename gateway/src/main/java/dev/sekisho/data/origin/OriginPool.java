@@ -10,8 +10,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Idle connections of one event loop, by what the client asked for. The one used last is used next, so that those not needed grow old
- * and are closed. Connections whose origin authenticated the connection itself (NTLM, Negotiate) must never be given here.
+ * Idle connections of one event loop, by what the client asked for. The one used last is used next,
+ * so that those not needed grow old and are closed. Connections whose origin authenticated the
+ * connection itself (NTLM, Negotiate) must never be given here.
  */
 public final class OriginPool {
   private final OriginConfig.PoolLimits limits;
@@ -25,10 +26,11 @@ public final class OriginPool {
   /**
    * A connection to one of the addresses, which were judged for this exchange, or null.
    *
-   * @param youngerThanNanos not one that has rested longer: the origin may be closing it while a request that cannot be repeated
-   *     is on its way
+   * @param youngerThanNanos not one that has rested longer: the origin may be closing it while a
+   *     request that cannot be repeated is on its way
    */
-  public @Nullable OriginConnection take(Authority authority, List<IpAddress> addresses, long youngerThanNanos, long nowNanos) {
+  public @Nullable OriginConnection take(
+      Authority authority, List<IpAddress> addresses, long youngerThanNanos, long nowNanos) {
     ArrayDeque<OriginConnection> resting = idle.get(authority);
     if (resting == null) {
       return null;
@@ -38,7 +40,8 @@ public final class OriginPool {
       if (!connection.idle()) {
         each.remove();
         size--;
-      } else if (nowNanos - connection.idleSinceNanos() <= youngerThanNanos && addresses.contains(connection.address())) {
+      } else if (nowNanos - connection.idleSinceNanos() <= youngerThanNanos
+          && addresses.contains(connection.address())) {
         each.remove();
         size--;
         return connection;
@@ -49,7 +52,8 @@ public final class OriginPool {
 
   /** Keeps a connection that is in step, or closes it when there are enough. */
   public void give(Authority authority, OriginConnection connection, long nowNanos) {
-    ArrayDeque<OriginConnection> resting = idle.computeIfAbsent(authority, _ -> new ArrayDeque<>(4));
+    ArrayDeque<OriginConnection> resting =
+        idle.computeIfAbsent(authority, _ -> new ArrayDeque<>(4));
     if (size >= limits.total() || resting.size() >= limits.perOrigin() || !connection.idle()) {
       connection.close();
       return;
@@ -62,17 +66,18 @@ public final class OriginPool {
   /** Closes what has rested too long. Called about once a second. */
   public void sweep(long nowNanos) {
     long most = limits.idle().toNanos();
-    idle.values().removeIf(resting -> {
-      resting.removeIf(connection -> {
-        boolean over = !connection.idle() || nowNanos - connection.idleSinceNanos() > most;
-        if (over) {
-          connection.close();
-          size--;
-        }
-        return over;
-      });
-      return resting.isEmpty();
-    });
+    idle.values()
+        .removeIf(resting -> {
+          resting.removeIf(connection -> {
+            boolean over = !connection.idle() || nowNanos - connection.idleSinceNanos() > most;
+            if (over) {
+              connection.close();
+              size--;
+            }
+            return over;
+          });
+          return resting.isEmpty();
+        });
   }
 
   public int size() {

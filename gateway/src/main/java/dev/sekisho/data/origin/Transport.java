@@ -18,13 +18,14 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import java.util.Optional;
 
 /**
- * How sockets are made: which event loops and which channels belong together. Chosen once at start and passed to everyone who
- * opens a socket, because channels of one kind cannot be registered on loops of another.
+ * How sockets are made: which event loops and which channels belong together. Chosen once at start
+ * and passed to everyone who opens a socket, because channels of one kind cannot be registered on
+ * loops of another.
  *
  * @param word the name for the operational log
- * @param late the option that leaves the choice of the local port to the moment of connecting (IP_BIND_ADDRESS_NO_PORT), so
- *     that one
- *     source address serves more than its 28,000 ephemeral ports towards different origins; empty where the kind does not know it
+ * @param late the option that leaves the choice of the local port to the moment of connecting
+ *     (IP_BIND_ADDRESS_NO_PORT), so that one source address serves more than its 28,000 ephemeral
+ *     ports towards different origins; empty where the kind does not know it
  */
 public record Transport(
     String word,
@@ -56,7 +57,10 @@ public record Transport(
         Optional.empty());
   }
 
-  /** Epoll where its native library loads, otherwise the JDK's selector. The caller says which in the operational log. */
+  /**
+   * Epoll where its native library loads, otherwise the JDK's selector. The caller says which in
+   * the operational log.
+   */
   public static Transport best() {
     return Epoll.isAvailable() ? epoll() : nio();
   }

@@ -14,8 +14,9 @@ import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One direction of a {@link CopyTunnel}: the last handler of the source, which writes to the sink. It asks for more only while the sink
- * has room, by single reads, so that auto-read is never changed on a socket that may be closed already.
+ * One direction of a {@link CopyTunnel}: the last handler of the source, which writes to the sink.
+ * It asks for more only while the sink has room, by single reads, so that auto-read is never
+ * changed on a socket that may be closed already.
  */
 final class CopyFlow extends ChannelInboundHandlerAdapter {
   private final CopyTunnel tunnel;
@@ -49,7 +50,9 @@ final class CopyFlow extends ChannelInboundHandlerAdapter {
   }
 
   void more() {
-    if (stage == Flow.Stage.OPEN && source instanceof DuplexChannel duplex && duplex.isInputShutdown()) {
+    if (stage == Flow.Stage.OPEN
+        && source instanceof DuplexChannel duplex
+        && duplex.isInputShutdown()) {
       // It ended before it was ours, and Netty says so only once.
       sourceEnded();
     } else if (stage == Flow.Stage.OPEN && sink.isWritable()) {
@@ -80,7 +83,8 @@ final class CopyFlow extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if ((event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) && stage == Flow.Stage.OPEN) {
+    if ((event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent)
+        && stage == Flow.Stage.OPEN) {
       sourceEnded();
     }
   }
@@ -106,15 +110,14 @@ final class CopyFlow extends ChannelInboundHandlerAdapter {
   private void forward(ByteBuf bytes) {
     int length = bytes.readableBytes();
     sink.write(bytes)
-        .addListener(
-            written -> {
-              if (written.isSuccess()) {
-                delivered.addAndGet(length);
-                tunnel.moved();
-              } else {
-                tunnel.lost(sink, written.cause());
-              }
-            });
+        .addListener(written -> {
+          if (written.isSuccess()) {
+            delivered.addAndGet(length);
+            tunnel.moved();
+          } else {
+            tunnel.lost(sink, written.cause());
+          }
+        });
   }
 
   private void shut() {

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One tunnel relayed by Netty. Belongs to the event loop of its channels, but for the methods of the handle. */
+/**
+ * One tunnel relayed by Netty. Belongs to the event loop of its channels, but for the methods of
+ * the handle.
+ */
 final class CopyTunnel implements Tunnels.Tunnel {
   private static final Logger LOG = LoggerFactory.getLogger(CopyTunnel.class);
 
@@ -32,7 +35,8 @@ final class CopyTunnel implements Tunnels.Tunnel {
   private @Nullable Cause cause;
   private @Nullable Future<?> idleCheck;
 
-  CopyTunnel(Channel client, Channel origin, Duration idle, Consumer<Ended> then, Set<CopyTunnel> open) {
+  CopyTunnel(
+      Channel client, Channel origin, Duration idle, Consumer<Ended> then, Set<CopyTunnel> open) {
     this.client = client;
     this.origin = origin;
     this.idle = idle;
@@ -111,15 +115,21 @@ final class CopyTunnel implements Tunnels.Tunnel {
     boolean cut = how == Cause.CLIENT_RESET || how == Cause.ORIGIN_RESET || how == Cause.FAILED;
     release(client, cut);
     release(origin, cut);
-    client.closeFuture().addListener(first -> origin.closeFuture().addListener(second -> client.eventLoop().execute(this::tell)));
+    client
+        .closeFuture()
+        .addListener(first ->
+            origin.closeFuture().addListener(second -> client.eventLoop().execute(this::tell)));
   }
 
   private void tell() {
     open.remove(this);
-    then.accept(new Ended(up.delivered(), down.delivered(), java.util.Objects.requireNonNull(cause)));
+    then.accept(
+        new Ended(up.delivered(), down.delivered(), java.util.Objects.requireNonNull(cause)));
   }
 
-  /** A side that would miss bytes, or whose peer was reset, is reset: a cut must not look complete. */
+  /**
+   * A side that would miss bytes, or whose peer was reset, is reset: a cut must not look complete.
+   */
   private static void release(Channel channel, boolean cut) {
     if (channel.isOpen() && (cut || pending(channel))) {
       channel.config().setOption(ChannelOption.SO_LINGER, 0);

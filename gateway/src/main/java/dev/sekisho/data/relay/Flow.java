@@ -6,8 +6,9 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One direction of a tunnel: where it reads, where it writes, and the bytes it could not write yet. Those lie either in {@link #rest}
- * or in {@link #pipe}, never in both, and nothing more is read while there are any: the kernel's receive window holds back the sender.
+ * One direction of a tunnel: where it reads, where it writes, and the bytes it could not write yet.
+ * Those lie either in {@link #rest} or in {@link #pipe}, never in both, and nothing more is read
+ * while there are any: the kernel's receive window holds back the sender.
  *
  * <p>Belongs to the pump's thread, but for {@link #delivered}.
  */
@@ -45,8 +46,8 @@ final class Flow {
   boolean writable = true;
 
   /**
-   * Read until the kernel says there is no more. A short read shows that too, and saves a call, but not before a FIN, an error or an
-   * urgent mark: those were reported once and will not be again.
+   * Read until the kernel says there is no more. A short read shows that too, and saves a call, but
+   * not before a FIN, an error or an urgent mark: those were reported once and will not be again.
    */
   boolean exhaustive;
 

@@ -17,9 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of two sockets from Netty to the pump: wait until Netty has written what it was given (mostly it has already), duplicate
- * both descriptors, close the channels. Closing a channel takes it out of Netty's epoll set and closes its descriptor, and does not
- * shut the connection down, which lives on in the duplicate. On the event loop of the channels, but for the methods of the handle.
+ * The way of two sockets from Netty to the pump: wait until Netty has written what it was given
+ * (mostly it has already), duplicate both descriptors, close the channels. Closing a channel takes
+ * it out of Netty's epoll set and closes its descriptor, and does not shut the connection down,
+ * which lives on in the duplicate. On the event loop of the channels, but for the methods of the
+ * handle.
  */
 final class Handover implements Tunnels.Tunnel {
   private static final Logger LOG = LoggerFactory.getLogger(Handover.class);
@@ -49,10 +51,11 @@ final class Handover implements Tunnels.Tunnel {
     if (clientFlushed.isDone() && originFlushed.isDone()) {
       pass(fromClient, fromOrigin);
     } else {
-      // A listener runs inside Netty's flush, which is no place to close a channel: hence the detour over the loop.
-      clientFlushed.addListener(
-          first ->
-              originFlushed.addListener(second -> client.eventLoop().execute(() -> pass(fromClient, fromOrigin))));
+      // A listener runs inside Netty's flush, which is no place to close a channel: hence the
+      // detour over the loop.
+      clientFlushed.addListener(first ->
+          originFlushed.addListener(
+              second -> client.eventLoop().execute(() -> pass(fromClient, fromOrigin))));
       client.eventLoop().schedule(() -> giveUp(Cause.IDLE), idle.toNanos(), TimeUnit.NANOSECONDS);
     }
     SpliceTunnel passed = tunnel;
@@ -106,7 +109,8 @@ final class Handover implements Tunnels.Tunnel {
     try (Arena arena = Arena.ofConfined()) {
       Kernel kernel = new Kernel(arena);
       int clientFd = kernel.duplicate(((UnixChannel) client).fd().intValue());
-      int originFd = clientFd < 0 ? clientFd : kernel.duplicate(((UnixChannel) origin).fd().intValue());
+      int originFd =
+          clientFd < 0 ? clientFd : kernel.duplicate(((UnixChannel) origin).fd().intValue());
       var sockets = new SpliceTunnel.Sockets(clientFd, originFd, earlyUp, earlyDown);
       if (originFd < 0) {
         LOG.error("a tunnel cannot be opened: no file descriptor (system error {})", -originFd);

@@ -4,9 +4,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds idle tunnels without a timer for each and without touching those that move: a ring of lists, one per tick. A tunnel waits in
- * the list of the tick at which it may be idle; when that tick comes, it either is, or moves on to the tick its last byte allows. Its
- * bytes only write down the tick.
+ * Finds idle tunnels without a timer for each and without touching those that move: a ring of
+ * lists, one per tick. A tunnel waits in the list of the tick at which it may be idle; when that
+ * tick comes, it either is, or moves on to the tick its last byte allows. Its bytes only write down
+ * the tick.
  */
 final class IdleWheel {
   /** Links a tunnel into the wheel. */

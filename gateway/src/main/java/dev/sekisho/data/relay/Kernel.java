@@ -13,11 +13,13 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /**
- * The Linux calls the pump is made of, through the C library, and nothing more. Every method answers as the bare system call does: a
- * result of zero or more, or the negated error number ({@code -EAGAIN}), so that expected failures stay values. Pointers are plain
- * addresses. Constants are those of the generic Linux ABI, which x86-64 and AArch64 share.
+ * The Linux calls the pump is made of, through the C library, and nothing more. Every method
+ * answers as the bare system call does: a result of zero or more, or the negated error number
+ * ({@code -EAGAIN}), so that expected failures stay values. Pointers are plain addresses. Constants
+ * are those of the generic Linux ABI, which x86-64 and AArch64 share.
  *
- * <p>An instance keeps the place where the linker leaves {@code errno}, so it belongs to one thread.
+ * <p>An instance keeps the place where the linker leaves {@code errno}, so it belongs to one
+ * thread.
  */
 final class Kernel {
   static final int EINTR = 4;
@@ -47,24 +49,40 @@ final class Kernel {
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO = CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+  private static final VarHandle ERRNO =
+      CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
   private static final Linker.Option KEEP_ERRNO = Linker.Option.captureCallState("errno");
 
-  private static final MethodHandle CLOSE = call("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  private static final MethodHandle CLOSE =
+      call("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle FCNTL =
-      call("fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), Linker.Option.firstVariadicArg(2));
-  private static final MethodHandle READ = call("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle WRITE = call("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
+      call(
+          "fcntl",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
+          Linker.Option.firstVariadicArg(2));
+  private static final MethodHandle READ =
+      call("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
+  private static final MethodHandle WRITE =
+      call("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
   private static final MethodHandle SEND =
       call("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle SHUTDOWN = call("shutdown", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle SHUTDOWN =
+      call("shutdown", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle SETSOCKOPT =
-      call("setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle PIPE2 = call("pipe2", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+      call(
+          "setsockopt",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle PIPE2 =
+      call("pipe2", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
   private static final MethodHandle SPLICE =
-      call("splice", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle EVENTFD = call("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle EPOLL_CREATE = call("epoll_create1", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+      call(
+          "splice",
+          FunctionDescriptor.of(
+              JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle EVENTFD =
+      call("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle EPOLL_CREATE =
+      call("epoll_create1", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle EPOLL_CTL =
       call("epoll_ctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
   private static final MethodHandle EPOLL_WAIT =
@@ -108,7 +126,8 @@ final class Kernel {
   /** Sends what fits now, without waiting and without SIGPIPE. */
   long send(int fd, long address, long length) {
     try {
-      return answer((long) SEND.invokeExact(callState, fd, address, length, MSG_DONTWAIT | MSG_NOSIGNAL));
+      return answer(
+          (long) SEND.invokeExact(callState, fd, address, length, MSG_DONTWAIT | MSG_NOSIGNAL));
     } catch (Throwable impossible) {
       throw new LinkageError("send", impossible);
     }
@@ -123,28 +142,37 @@ final class Kernel {
     }
   }
 
-  /** Makes the next {@link #close} send RST and drop what is unsent (linger on, for zero seconds). */
+  /**
+   * Makes the next {@link #close} send RST and drop what is unsent (linger on, for zero seconds).
+   */
   int resetOnClose(int fd) {
     small.set(JAVA_INT, 0, 1);
     small.set(JAVA_INT, 4, 0);
     try {
-      return answer((int) SETSOCKOPT.invokeExact(callState, fd, SOL_SOCKET, SO_LINGER, small.address(), 8));
+      return answer(
+          (int) SETSOCKOPT.invokeExact(callState, fd, SOL_SOCKET, SO_LINGER, small.address(), 8));
     } catch (Throwable impossible) {
       throw new LinkageError("setsockopt", impossible);
     }
   }
 
-  /** A pipe that never waits: the reading end in the low, the writing end in the high 32 bits; or the negated error. */
+  /**
+   * A pipe that never waits: the reading end in the low, the writing end in the high 32 bits; or
+   * the negated error.
+   */
   long pipe() {
     try {
-      int made = answer((int) PIPE2.invokeExact(callState, small.address(), O_NONBLOCK | O_CLOEXEC));
+      int made =
+          answer((int) PIPE2.invokeExact(callState, small.address(), O_NONBLOCK | O_CLOEXEC));
       return made < 0 ? made : (long) small.get(JAVA_INT, 4) << 32 | small.get(JAVA_INT, 0);
     } catch (Throwable impossible) {
       throw new LinkageError("pipe2", impossible);
     }
   }
 
-  /** Asks for a pipe capacity; answers the one given, or {@code -EPERM} beyond the user's budget. */
+  /**
+   * Asks for a pipe capacity; answers the one given, or {@code -EPERM} beyond the user's budget.
+   */
   int resizePipe(int fd, int bytes) {
     try {
       return answer((int) FCNTL.invokeExact(callState, fd, F_SETPIPE_SZ, bytes));
@@ -161,10 +189,15 @@ final class Kernel {
     }
   }
 
-  /** Moves bytes between a socket and a pipe without copying them here; 0 is the end of the stream. */
+  /**
+   * Moves bytes between a socket and a pipe without copying them here; 0 is the end of the stream.
+   */
   long splice(int from, int to, long length) {
     try {
-      return answer((long) SPLICE.invokeExact(callState, from, 0L, to, 0L, length, SPLICE_F_MOVE | SPLICE_F_NONBLOCK));
+      return answer(
+          (long)
+              SPLICE.invokeExact(
+                  callState, from, 0L, to, 0L, length, SPLICE_F_MOVE | SPLICE_F_NONBLOCK));
     } catch (Throwable impossible) {
       throw new LinkageError("splice", impossible);
     }
@@ -204,19 +237,36 @@ final class Kernel {
     }
   }
 
-  /** Waits; the only call here that may. The thread counts as in native code meanwhile, so no safepoint waits for it. */
+  /**
+   * Waits; the only call here that may. The thread counts as in native code meanwhile, so no
+   * safepoint waits for it.
+   */
   int epollWait(int epoll, MemorySegment events, int capacity, int timeoutMillis) {
     try {
-      return answer((int) EPOLL_WAIT.invokeExact(callState, epoll, events.address(), capacity, timeoutMillis));
+      return answer(
+          (int)
+              EPOLL_WAIT.invokeExact(callState, epoll, events.address(), capacity, timeoutMillis));
     } catch (Throwable impossible) {
       throw new LinkageError("epoll_wait", impossible);
     }
   }
 
-  /** True for the errors by which the network or the far end takes a connection away; others are defects or shortages here. */
+  /**
+   * True for the errors by which the network or the far end takes a connection away; others are
+   * defects or shortages here.
+   */
   static boolean isConnectionLoss(long negatedErrno) {
     return switch ((int) -negatedErrno) {
-      case EPIPE, ECONNRESET, ECONNABORTED, ENOTCONN, ETIMEDOUT, ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH -> true;
+      case EPIPE,
+          ECONNRESET,
+          ECONNABORTED,
+          ENOTCONN,
+          ETIMEDOUT,
+          ENETDOWN,
+          ENETUNREACH,
+          EHOSTDOWN,
+          EHOSTUNREACH ->
+          true;
       default -> false;
     };
   }
@@ -229,7 +279,8 @@ final class Kernel {
     return result >= 0 ? result : -(long) (int) ERRNO.get(callState, 0L);
   }
 
-  private static MethodHandle call(String name, FunctionDescriptor shape, Linker.Option... options) {
+  private static MethodHandle call(
+      String name, FunctionDescriptor shape, Linker.Option... options) {
     Linker.Option[] all = java.util.Arrays.copyOf(options, options.length + 1);
     all[options.length] = KEEP_ERRNO;
     return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), shape, all);

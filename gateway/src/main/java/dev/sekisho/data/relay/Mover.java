@@ -3,17 +3,18 @@ package dev.sekisho.data.relay;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Moves the bytes of one direction as far as both sockets allow.
  *
- * <p>Two ways, chosen anew with each read. Little is copied through one buffer that stays in the processor's cache: as many calls as
- * splicing, and no pages to pin. Much is spliced: the kernel hands the received pages from socket to pipe to socket and no byte is
- * touched. A direction that fills a good part of the buffer with one read changes to splicing, and back when a splice brings little.
- * The pipe is borrowed for the splice and given back as soon as it is empty.
+ * <p>Two ways, chosen anew with each read. Little is copied through one buffer that stays in the
+ * processor's cache: as many calls as splicing, and no pages to pin. Much is spliced: the kernel
+ * hands the received pages from socket to pipe to socket and no byte is touched. A direction that
+ * fills a good part of the buffer with one read changes to splicing, and back when a splice brings
+ * little. The pipe is borrowed for the splice and given back as soon as it is empty.
  *
- * <p>Nothing is read while bytes are held, which also makes {@code EAGAIN} of the splice into the pipe mean one thing only: no input.
+ * <p>Nothing is read while bytes are held, which also makes {@code EAGAIN} of the splice into the
+ * pipe mean one thing only: no input.
  */
 final class Mover {
   /** What came of a turn. */

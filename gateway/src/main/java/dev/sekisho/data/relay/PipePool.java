@@ -5,11 +5,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pipes of one pump thread. A direction borrows one for as long as it has bytes inside, mostly a few microseconds, so a handful
- * serves thousands of tunnels; only directions whose reader is slow keep theirs.
+ * The pipes of one pump thread. A direction borrows one for as long as it has bytes inside, mostly
+ * a few microseconds, so a handful serves thousands of tunnels; only directions whose reader is
+ * slow keep theirs.
  */
 final class PipePool {
-  /** A smaller pipe moves less per call than the copy buffer does; beyond the user's budget the kernel gives 8 KiB. */
+  /**
+   * A smaller pipe moves less per call than the copy buffer does; beyond the user's budget the
+   * kernel gives 8 KiB.
+   */
   private static final int LEAST_BYTES = 64 * 1024;
 
   private static final int KEPT_IDLE = 16;

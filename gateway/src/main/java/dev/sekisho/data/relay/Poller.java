@@ -8,8 +8,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * An epoll instance, edge-triggered, with a doorbell that other threads ring. {@code struct epoll_event} is packed to 12 bytes on
- * x86-64 and padded to 16 everywhere else.
+ * An epoll instance, edge-triggered, with a doorbell that other threads ring. {@code struct
+ * epoll_event} is packed to 12 bytes on x86-64 and padded to 16 everywhere else.
  *
  * <p>All but {@link #ring} belongs to the pump's thread.
  */
@@ -62,7 +62,10 @@ final class Poller {
     return kernel.epollControl(epoll, ADD, fd, request);
   }
 
-  /** Waits up to {@code timeoutMillis} (-1: without end); answers the number of events, 0 when interrupted. */
+  /**
+   * Waits up to {@code timeoutMillis} (-1: without end); answers the number of events, 0 when
+   * interrupted.
+   */
   int await(int timeoutMillis) throws IOException {
     int count = kernel.epollWait(epoll, events, CAPACITY, timeoutMillis);
     return count == -Kernel.EINTR ? 0 : opened(count, "epoll_wait");

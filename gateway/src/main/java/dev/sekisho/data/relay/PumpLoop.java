@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread that pumps tunnels: waits for the kernel's events, moves what can move, lets the idle go. Other threads reach it through
- * {@link #start} and {@link #end} only, which leave an order and ring.
+ * A thread that pumps tunnels: waits for the kernel's events, moves what can move, lets the idle
+ * go. Other threads reach it through {@link #start} and {@link #end} only, which leave an order and
+ * ring.
  */
 final class PumpLoop {
   static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -58,7 +59,10 @@ final class PumpLoop {
     thread = Thread.ofPlatform().name(name).daemon().start(this::run);
   }
 
-  /** Takes a tunnel and its descriptors; false when this pump has stopped and they remain the caller's. */
+  /**
+   * Takes a tunnel and its descriptors; false when this pump has stopped and they remain the
+   * caller's.
+   */
   boolean start(SpliceTunnel tunnel) {
     return leave(new Order.Start(tunnel));
   }
@@ -116,7 +120,8 @@ final class PumpLoop {
     for (int i = 0; i < count; i++) {
       long tag = poller.tag(i);
       SpliceTunnel tunnel = tag == Poller.BELL ? null : table.get((int) (tag >>> 1));
-      // Null also when an event earlier in this batch ended the tunnel: its slot is given out again only below.
+      // Null also when an event earlier in this batch ended the tunnel: its slot is given out again
+      // only below.
       if (tunnel != null) {
         tunnel.ready((tag & 1) == 0 ? Side.CLIENT : Side.ORIGIN, poller.readiness(i));
         pump(tunnel);
@@ -180,7 +185,10 @@ final class PumpLoop {
     }
     tunnel.slot = slot;
     wheel.add(tunnel.idle, tick);
-    int failed = Math.min(poller.watch(tunnel.client, (long) slot << 1), poller.watch(tunnel.origin, (long) slot << 1 | 1));
+    int failed =
+        Math.min(
+            poller.watch(tunnel.client, (long) slot << 1),
+            poller.watch(tunnel.origin, (long) slot << 1 | 1));
     if (failed < 0) {
       LOG.error("a tunnel cannot be watched: epoll_ctl error {}", -failed);
       finish(tunnel, Cause.FAILED);
@@ -199,7 +207,8 @@ final class PumpLoop {
     Cause end = verdict(tunnel, up, down);
     if (end != null) {
       finish(tunnel, end);
-    } else if ((up == Mover.Turn.Quiet.UNFINISHED || down == Mover.Turn.Quiet.UNFINISHED) && !tunnel.queued) {
+    } else if ((up == Mover.Turn.Quiet.UNFINISHED || down == Mover.Turn.Quiet.UNFINISHED)
+        && !tunnel.queued) {
       tunnel.queued = true;
       unfinished.add(tunnel);
     }
@@ -239,7 +248,10 @@ final class PumpLoop {
     return Cause.FAILED;
   }
 
-  /** The one end of every tunnel. A side that would miss bytes, or whose peer was reset, is reset: a cut must not look complete. */
+  /**
+   * The one end of every tunnel. A side that would miss bytes, or whose peer was reset, is reset: a
+   * cut must not look complete.
+   */
   private void finish(SpliceTunnel tunnel, Cause cause) {
     wheel.remove(tunnel.idle);
     if (tunnel.slot >= 0) {
@@ -249,7 +261,8 @@ final class PumpLoop {
     }
     long lostUp = mover.abandon(tunnel.up);
     long lostDown = mover.abandon(tunnel.down);
-    boolean cut = cause == Cause.CLIENT_RESET || cause == Cause.ORIGIN_RESET || cause == Cause.FAILED;
+    boolean cut =
+        cause == Cause.CLIENT_RESET || cause == Cause.ORIGIN_RESET || cause == Cause.FAILED;
     release(tunnel.origin, cut || lostUp > 0);
     release(tunnel.client, cut || lostDown > 0);
     tunnel.tell(cause);
@@ -263,7 +276,8 @@ final class PumpLoop {
   }
 
   private void endAll(Cause cause) {
-    for (SpliceTunnel tunnel : List.copyOf(table.stream().filter(java.util.Objects::nonNull).toList())) {
+    for (SpliceTunnel tunnel :
+        List.copyOf(table.stream().filter(java.util.Objects::nonNull).toList())) {
       finish(tunnel, cause);
     }
   }

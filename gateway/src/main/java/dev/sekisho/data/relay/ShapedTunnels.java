@@ -7,7 +7,10 @@ import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** Chooses by the shape of the channels: two bare TCP sockets go to the pump, anything else is copied by Netty. */
+/**
+ * Chooses by the shape of the channels: two bare TCP sockets go to the pump, anything else is
+ * copied by Netty.
+ */
 final class ShapedTunnels implements Tunnels {
   private final Tunnels bare;
   private final Tunnels other;
@@ -18,7 +21,13 @@ final class ShapedTunnels implements Tunnels {
   }
 
   @Override
-  public Tunnel open(Channel client, Channel origin, ByteBuf earlyUp, ByteBuf earlyDown, Duration idle, Consumer<Ended> then) {
+  public Tunnel open(
+      Channel client,
+      Channel origin,
+      ByteBuf earlyUp,
+      ByteBuf earlyDown,
+      Duration idle,
+      Consumer<Ended> then) {
     Tunnels fitting = isBare(client) && isBare(origin) ? bare : other;
     return fitting.open(client, origin, earlyUp, earlyDown, idle, then);
   }
@@ -30,6 +39,7 @@ final class ShapedTunnels implements Tunnels {
   }
 
   private static boolean isBare(Channel channel) {
-    return channel instanceof EpollSocketChannel && channel.pipeline().get(SslHandler.class) == null;
+    return channel instanceof EpollSocketChannel
+        && channel.pipeline().get(SslHandler.class) == null;
   }
 }

@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One tunnel on the pump: two sockets, two directions. This is all an idle tunnel costs in this process. It belongs to the pump's
- * thread, but for its counters and {@link #end}.
+ * One tunnel on the pump: two sockets, two directions. This is all an idle tunnel costs in this
+ * process. It belongs to the pump's thread, but for its counters and {@link #end}.
  */
 final class SpliceTunnel implements Tunnels.Tunnel {
   enum Side {
@@ -29,14 +29,22 @@ final class SpliceTunnel implements Tunnels.Tunnel {
   /** Stands in the pump's queue of those that have more to move. */
   boolean queued;
 
-  /** The side whose connection the kernel reported dead while there was nothing to read from it or room to write. */
+  /**
+   * The side whose connection the kernel reported dead while there was nothing to read from it or
+   * room to write.
+   */
   @Nullable Side dead;
 
   private final PumpLoop pump;
   private final EventLoop eventLoop;
   private final Consumer<Tunnels.Ended> then;
 
-  SpliceTunnel(PumpLoop pump, Sockets sockets, Duration idleLimit, EventLoop eventLoop, Consumer<Tunnels.Ended> then) {
+  SpliceTunnel(
+      PumpLoop pump,
+      Sockets sockets,
+      Duration idleLimit,
+      EventLoop eventLoop,
+      Consumer<Tunnels.Ended> then) {
     this.pump = pump;
     this.eventLoop = eventLoop;
     this.then = then;
@@ -86,7 +94,10 @@ final class SpliceTunnel implements Tunnels.Tunnel {
     }
   }
 
-  /** Tells the owner, on the client's event loop; here when that loop has ended, for a record must be closed all the same. */
+  /**
+   * Tells the owner, on the client's event loop; here when that loop has ended, for a record must
+   * be closed all the same.
+   */
   void tell(Tunnels.Cause cause) {
     Tunnels.Ended ended = new Tunnels.Ended(up.delivered(), down.delivered(), cause);
     try {

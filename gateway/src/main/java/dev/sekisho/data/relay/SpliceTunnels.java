@@ -10,8 +10,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Tunnels between plain TCP sockets, pumped by threads of their own with nothing of Netty. The descriptors are duplicated and the
- * channels closed, which closes Netty's descriptors only: the connections live on in ours.
+ * Tunnels between plain TCP sockets, pumped by threads of their own with nothing of Netty. The
+ * descriptors are duplicated and the channels closed, which closes Netty's descriptors only: the
+ * connections live on in ours.
  */
 final class SpliceTunnels implements Tunnels {
   private final List<PumpLoop> pumps = new ArrayList<>();
@@ -24,7 +25,13 @@ final class SpliceTunnels implements Tunnels {
   }
 
   @Override
-  public Tunnel open(Channel client, Channel origin, ByteBuf earlyUp, ByteBuf earlyDown, Duration idle, Consumer<Ended> then) {
+  public Tunnel open(
+      Channel client,
+      Channel origin,
+      ByteBuf earlyUp,
+      ByteBuf earlyDown,
+      Duration idle,
+      Consumer<Ended> then) {
     PumpLoop pump = pumps.get(Math.floorMod(next.getAndIncrement(), pumps.size()));
     return new Handover(pump, client, origin, idle, then).begin(earlyUp, earlyDown);
   }

@@ -16,8 +16,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a channel out of the hands of its handlers. They are removed, all but TLS; what they give up while going, and what Netty still
- * reads meanwhile, is gathered behind the early bytes.
+ * Takes a channel out of the hands of its handlers. They are removed, all but TLS; what they give
+ * up while going, and what Netty still reads meanwhile, is gathered behind the early bytes.
  */
 final class Takeover extends ChannelInboundHandlerAdapter {
   private final CompositeByteBuf early;
@@ -35,7 +35,8 @@ final class Takeover extends ChannelInboundHandlerAdapter {
     Takeover takeover = new Takeover(channel.alloc().compositeBuffer(64));
     takeover.gather(early);
     channel.pipeline().addLast(takeover);
-    for (Map.Entry<String, ChannelHandler> entry : new ArrayList<>(channel.pipeline().toMap().entrySet())) {
+    for (Map.Entry<String, ChannelHandler> entry :
+        new ArrayList<>(channel.pipeline().toMap().entrySet())) {
       if (entry.getValue() != takeover && !(entry.getValue() instanceof SslHandler)) {
         channel.pipeline().remove(entry.getValue());
       }
@@ -48,10 +49,14 @@ final class Takeover extends ChannelInboundHandlerAdapter {
     return channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
   }
 
-  /** The bytes that go first, in one direct buffer that is the caller's; null when there are none. */
+  /**
+   * The bytes that go first, in one direct buffer that is the caller's; null when there are none.
+   */
   @Nullable ByteBuf take(Channel channel) {
     try {
-      return early.isReadable() ? channel.alloc().directBuffer(early.readableBytes()).writeBytes(early) : null;
+      return early.isReadable()
+          ? channel.alloc().directBuffer(early.readableBytes()).writeBytes(early)
+          : null;
     } finally {
       early.release();
     }

@@ -10,7 +10,8 @@ import java.util.stream.Stream;
  * What the pump may use.
  *
  * @param threads pump threads, at least one
- * @param bufferBytes size of the one copy buffer of each thread; also the most a direction holds back in memory
+ * @param bufferBytes size of the one copy buffer of each thread; also the most a direction holds
+ *     back in memory
  * @param pipes kernel pipes over all threads; 0 never splices
  * @param pipeBytes capacity asked for each pipe; also the most a direction holds back in one
  */
@@ -21,13 +22,22 @@ public record TunnelLimits(int threads, int bufferBytes, int pipes, int pipeByte
 
   public TunnelLimits {
     if (threads < 1 || bufferBytes < 1024 || pipes < 0 || pipeBytes < PAGE_BYTES) {
-      throw new IllegalArgumentException("tunnel limits out of range: " + threads + ", " + bufferBytes + ", " + pipes + ", " + pipeBytes);
+      throw new IllegalArgumentException(
+          "tunnel limits out of range: "
+              + threads
+              + ", "
+              + bufferBytes
+              + ", "
+              + pipes
+              + ", "
+              + pipeBytes);
     }
   }
 
   /**
-   * Fits the kernel's budget for an ordinary user (pipe(7)): beyond {@code pipe-user-pages-soft} pages a user's new pipes shrink to two
-   * pages, so the pump takes at most half of it, other programs of the same user the rest.
+   * Fits the kernel's budget for an ordinary user (pipe(7)): beyond {@code pipe-user-pages-soft}
+   * pages a user's new pipes shrink to two pages, so the pump takes at most half of it, other
+   * programs of the same user the rest.
    */
   public static TunnelLimits ofThisMachine() {
     int pipeBytes = Math.min(PIPE_BYTES, setting("pipe-max-size", PIPE_BYTES));
@@ -37,7 +47,8 @@ public record TunnelLimits(int threads, int bufferBytes, int pipes, int pipeByte
   }
 
   private static int setting(String name, int otherwise) {
-    // Read by lines: Files.readString begins with a read of one byte, after which such a file answers end-of-file.
+    // Read by lines: Files.readString begins with a read of one byte, after which such a file
+    // answers end-of-file.
     try (Stream<String> lines = Files.lines(Path.of("/proc/sys/fs", name))) {
       return lines.mapToInt(Integer::parseInt).findFirst().orElse(otherwise);
     } catch (IOException | UncheckedIOException | NumberFormatException unreadable) {

@@ -8,12 +8,16 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** Pumps opaque bytes between a client and an origin until both directions have ended, as cheaply as the kernel allows. */
+/**
+ * Pumps opaque bytes between a client and an origin until both directions have ended, as cheaply as
+ * the kernel allows.
+ */
 public interface Tunnels extends Closeable {
   /**
    * Starts the pump's threads.
    *
-   * @throws IOException when the kernel refuses an epoll instance, as when the process has no file descriptors left
+   * @throws IOException when the kernel refuses an epoll instance, as when the process has no file
+   *     descriptors left
    */
   static Tunnels start(TunnelLimits limits) throws IOException {
     Tunnels copying = new CopyTunnels();
@@ -21,21 +25,31 @@ public interface Tunnels extends Closeable {
   }
 
   /**
-   * Takes over two connected channels of one event loop; must be called on that loop. Nothing may touch the channels afterwards: their
-   * handlers are removed, all but TLS, and see no event any more. What was written to the channels before still goes out first. A channel
-   * may close long before the tunnel ends (bare sockets leave Netty at once), so count connections by {@code then}, not by
-   * {@code closeFuture}.
+   * Takes over two connected channels of one event loop; must be called on that loop. Nothing may
+   * touch the channels afterwards: their handlers are removed, all but TLS, and see no event any
+   * more. What was written to the channels before still goes out first. A channel may close long
+   * before the tunnel ends (bare sockets leave Netty at once), so count connections by {@code
+   * then}, not by {@code closeFuture}.
    *
-   * <p>When one connection is reset, or bytes that were read can no longer be written, the other side is reset too, so that a cut never
-   * looks like the end.
+   * <p>When one connection is reset, or bytes that were read can no longer be written, the other
+   * side is reset too, so that a cut never looks like the end.
    *
-   * @param earlyUp bytes read from the client that the origin must get first; ownership passes here. May be empty.
-   * @param earlyDown bytes read from the origin that the client must get first; ownership passes here. May be empty.
+   * @param earlyUp bytes read from the client that the origin must get first; ownership passes
+   *     here. May be empty.
+   * @param earlyDown bytes read from the origin that the client must get first; ownership passes
+   *     here. May be empty.
    * @param idle ended when no byte moved in either direction for this long
-   * @param then called exactly once, on the client channel's event loop, after both connections are closed
+   * @param then called exactly once, on the client channel's event loop, after both connections are
+   *     closed
    * @return the handle to end it early and to read its counters
    */
-  Tunnel open(Channel client, Channel origin, ByteBuf earlyUp, ByteBuf earlyDown, Duration idle, Consumer<Ended> then);
+  Tunnel open(
+      Channel client,
+      Channel origin,
+      ByteBuf earlyUp,
+      ByteBuf earlyDown,
+      Duration idle,
+      Consumer<Ended> then);
 
   /** Ends every tunnel. */
   @Override

@@ -63,7 +63,14 @@ final class IndexBuilder {
    * @param setStarts where each set begins in {@code tokens}; one more than there are sets
    */
   record Sorted(
-      int bits, int[] starts, long[] keys, int[] sets, int[] setStarts, int[] tokens, int size, int parents) {}
+      int bits,
+      int[] starts,
+      long[] keys,
+      int[] sets,
+      int[] setStarts,
+      int[] tokens,
+      int size,
+      int parents) {}
 
   Sorted sorted() {
     int bits = bits(count);
@@ -92,8 +99,7 @@ final class IndexBuilder {
   }
 
   /** One entry per key: the tokens of equal keys become a set, and equal sets are kept once. */
-  private static Sorted merged(
-      int bits, int[] starts, long[] keys, int[] values, int parents) {
+  private static Sorted merged(int bits, int[] starts, long[] keys, int[] values, int parents) {
     TokenSets sets = new TokenSets();
     int[] merged = new int[starts.length];
     int size = 0;

@@ -246,8 +246,7 @@ public final class NameIndex {
     // waits for another: each is a miss in a large index
     for (int i = 0; i < count; i++) {
       boolean asked = i == count - 1 || (parents & IndexBuilder.parentBit(i + 1)) != 0;
-      scratch[i] =
-          asked ? file.get(INT, starts + 4L * IndexBuilder.bucket(hashes[i], bits)) : size;
+      scratch[i] = asked ? file.get(INT, starts + 4L * IndexBuilder.bucket(hashes[i], bits)) : size;
     }
     for (int i = 0; i < count; i++) {
       int entry = find(hashes[i], scratch[i]);

@@ -109,7 +109,10 @@ class BadRequestTest {
     bad(MALFORMED_REQUEST, "no HTTP request", "\r\n\r\nGET / HTTP/1.1\r\n" + HOST + "\r\n");
     bad(MALFORMED_REQUEST, "no HTTP request", "\nGET / HTTP/1.1\r\n" + HOST + "\r\n");
     bad(MALFORMED_REQUEST, "without a line feed", "\rGET / HTTP/1.1\r\n" + HOST + "\r\n");
-    bad(MALFORMED_REQUEST, "no HTTP request", "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc");
+    bad(
+        MALFORMED_REQUEST,
+        "no HTTP request",
+        "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc");
     bad(MALFORMED_REQUEST, "no HTTP request", "\u0000");
     bad(MALFORMED_REQUEST, "no HTTP request", "\u0005\u0001\u0000");
     bad(MALFORMED_REQUEST, "line feed without", "GET / HTTP/1.1\n" + HOST + "\r\n");
@@ -236,9 +239,18 @@ class BadRequestTest {
     head("line feed without", "A: b\n\r\n");
     head("line feed without", "A: b\r\n\n");
     head("carriage return without", "A: b\r\n\rX: y\r\n");
-    bad(UNSUPPORTED_EXPECTATION, "other than 100-continue", "GET / HTTP/1.1\r\n" + HOST + "Expect: 200-ok\r\n\r\n");
-    bad(UNSUPPORTED_EXPECTATION, "other than 100-continue", "GET / HTTP/1.1\r\n" + HOST + "Expect: 100-continue, x\r\n\r\n");
-    bad(UNSUPPORTED_EXPECTATION, "other than 100-continue", "GET / HTTP/1.1\r\n" + HOST + "Expect:\r\n\r\n");
+    bad(
+        UNSUPPORTED_EXPECTATION,
+        "other than 100-continue",
+        "GET / HTTP/1.1\r\n" + HOST + "Expect: 200-ok\r\n\r\n");
+    bad(
+        UNSUPPORTED_EXPECTATION,
+        "other than 100-continue",
+        "GET / HTTP/1.1\r\n" + HOST + "Expect: 100-continue, x\r\n\r\n");
+    bad(
+        UNSUPPORTED_EXPECTATION,
+        "other than 100-continue",
+        "GET / HTTP/1.1\r\n" + HOST + "Expect:\r\n\r\n");
   }
 
   private void framing() {
@@ -275,8 +287,14 @@ class BadRequestTest {
     head("control character", "Transfer-Encoding: \u000bchunked\r\n");
     head("two Transfer-Encoding", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n");
     head("two Transfer-Encoding", "Transfer-Encoding: chunked\r\ntransfer-encoding: identity\r\n");
-    bad(MALFORMED_REQUEST, "in HTTP/1.0", "POST / HTTP/1.0\r\n" + HOST + "Transfer-Encoding: chunked\r\n\r\n");
-    bad(MALFORMED_REQUEST, "a body with CONNECT", "CONNECT h.example:443 HTTP/1.1\r\n" + HOST + "Content-Length: 5\r\n\r\n");
+    bad(
+        MALFORMED_REQUEST,
+        "in HTTP/1.0",
+        "POST / HTTP/1.0\r\n" + HOST + "Transfer-Encoding: chunked\r\n\r\n");
+    bad(
+        MALFORMED_REQUEST,
+        "a body with CONNECT",
+        "CONNECT h.example:443 HTTP/1.1\r\n" + HOST + "Content-Length: 5\r\n\r\n");
     bad(
         MALFORMED_REQUEST,
         "a body with CONNECT",
@@ -284,8 +302,22 @@ class BadRequestTest {
   }
 
   private void connection() {
-    for (String named : List.of("Host", "content-length", "Transfer-Encoding", "Cookie", "Authorization", "Via", "Expect",
-        "Content-Type", "Cache-Control", "Content-Encoding", "Max-Forwards", "X-Forwarded-For", "Forwarded", "Range")) {
+    for (String named :
+        List.of(
+            "Host",
+            "content-length",
+            "Transfer-Encoding",
+            "Cookie",
+            "Authorization",
+            "Via",
+            "Expect",
+            "Content-Type",
+            "Cache-Control",
+            "Content-Encoding",
+            "Max-Forwards",
+            "X-Forwarded-For",
+            "Forwarded",
+            "Range")) {
       head("for every recipient", "Connection: close, " + named + "\r\n");
     }
     head("option that is not a token", "Connection: keep alive\r\n");
@@ -296,10 +328,22 @@ class BadRequestTest {
   }
 
   private void sizes() {
-    bad(TARGET_TOO_LONG, "a first line of more than", "GET /" + "a".repeat(16 * 1024) + " HTTP/1.1\r\n" + HOST + "\r\n");
+    bad(
+        TARGET_TOO_LONG,
+        "a first line of more than",
+        "GET /" + "a".repeat(16 * 1024) + " HTTP/1.1\r\n" + HOST + "\r\n");
     bad(TARGET_TOO_LONG, "a first line of more than", "G".repeat(17 * 1024));
-    bad(HEADER_TOO_LARGE, "a header block of more", "GET / HTTP/1.1\r\n" + HOST + "A: " + "b".repeat(65 * 1024) + "\r\n\r\n");
-    bad(HEADER_TOO_LARGE, "more than 500 fields", "GET / HTTP/1.1\r\n" + HOST + "A: b\r\n".repeat(500) + "\r\n");
-    bad(HEADER_TOO_LARGE, "a field name of more", "GET / HTTP/1.1\r\n" + HOST + "A".repeat(1025) + ": b\r\n\r\n");
+    bad(
+        HEADER_TOO_LARGE,
+        "a header block of more",
+        "GET / HTTP/1.1\r\n" + HOST + "A: " + "b".repeat(65 * 1024) + "\r\n\r\n");
+    bad(
+        HEADER_TOO_LARGE,
+        "more than 500 fields",
+        "GET / HTTP/1.1\r\n" + HOST + "A: b\r\n".repeat(500) + "\r\n");
+    bad(
+        HEADER_TOO_LARGE,
+        "a field name of more",
+        "GET / HTTP/1.1\r\n" + HOST + "A".repeat(1025) + ": b\r\n\r\n");
   }
 }

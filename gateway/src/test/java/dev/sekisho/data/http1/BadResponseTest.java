@@ -34,7 +34,11 @@ class BadResponseTest {
 
   private static String name(Case c) {
     String shown = c.bytes.replace("\r", "\\r").replace("\n", "\\n");
-    return c.detail + ": " + c.method + " " + (shown.length() > 60 ? shown.substring(0, 60) + "..." : shown);
+    return c.detail
+        + ": "
+        + c.method
+        + " "
+        + (shown.length() > 60 ? shown.substring(0, 60) + "..." : shown);
   }
 
   private static void refused(Case c) {
@@ -60,7 +64,9 @@ class BadResponseTest {
   }
 
   private void head(String method, String detail, String status, String fields) {
-    cases.add(new Case(method, MALFORMED_RESPONSE, "HTTP/1.1 " + status + " X\r\n" + fields + "\r\n", detail));
+    cases.add(
+        new Case(
+            method, MALFORMED_RESPONSE, "HTTP/1.1 " + status + " X\r\n" + fields + "\r\n", detail));
   }
 
   private void lines() {
@@ -98,7 +104,8 @@ class BadResponseTest {
     line("control character", "HTTP/1.1 200 O\rK");
     bad("line feed without", "HTTP/1.1 200 OK\n\n");
     bad("line feed without", "HTTP/1.1 200 OK\nContent-Length: 0\r\n\r\n");
-    cases.add(new Case("GET", RESPONSE_HEADER_TOO_LARGE, "H".repeat(17 * 1024), "a first line of more"));
+    cases.add(
+        new Case("GET", RESPONSE_HEADER_TOO_LARGE, "H".repeat(17 * 1024), "a first line of more"));
     String large = "HTTP/1.1 200 OK\r\nA: " + "b".repeat(65 * 1024) + "\r\n\r\n";
     cases.add(new Case("GET", RESPONSE_HEADER_TOO_LARGE, large, "a header block of more"));
     String many = "HTTP/1.1 200 OK\r\n" + "A: b\r\n".repeat(501) + "\r\n";
@@ -141,7 +148,11 @@ class BadResponseTest {
     head("control character", "Transfer-Encoding: \u000cchunked\r\n");
     head("two Transfer-Encoding", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n");
     bad("in HTTP/1.0", "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-    head("HEAD", "both Content-Length and", "200", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n");
+    head(
+        "HEAD",
+        "both Content-Length and",
+        "200",
+        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n");
     head("HEAD", "two Content-Length", "200", "Content-Length: 5\r\nContent-Length: 5\r\n");
     head("GET", "which has none", "204", "Content-Length: 5\r\n");
     head("GET", "which has none", "204", "Transfer-Encoding: chunked\r\n");
@@ -149,6 +160,10 @@ class BadResponseTest {
     head("GET", "which has none", "103", "Transfer-Encoding: chunked\r\n");
     head("GET", "which has none", "101", "Transfer-Encoding: chunked\r\n");
     head("GET", "two Content-Length", "304", "Content-Length: 5\r\nContent-Length: 5\r\n");
-    head("CONNECT", "both Content-Length and", "407", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n");
+    head(
+        "CONNECT",
+        "both Content-Length and",
+        "407",
+        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n");
   }
 }

@@ -16,67 +16,80 @@ import org.junit.jupiter.api.TestFactory;
 class BodyReaderTest {
   private record Fault(String detail, String bytes) {}
 
-  private static final List<Fault> BAD_CHUNKS = List.of(
-      new Fault("not a hexadecimal", "0x5\r\nhello\r\n0\r\n\r\n"),
-      new Fault("not a hexadecimal", "+5\r\nhello\r\n"),
-      new Fault("not a hexadecimal", "-5\r\nhello\r\n"),
-      new Fault("not a hexadecimal", " 5\r\nhello\r\n"),
-      new Fault("not a hexadecimal", "\r\nhello\r\n"),
-      new Fault("not a hexadecimal", ";ext\r\nhello\r\n"),
-      new Fault("not a hexadecimal", "5g\r\nhello\r\n"),
-      new Fault("not a hexadecimal", "5\nhello\r\n"),
-      new Fault("not a hexadecimal", "5,5\r\nhello\r\n"),
-      new Fault("not a hexadecimal", "5\u0000\r\nhello\r\n"),
-      new Fault("not a hexadecimal", "\u00b5\r\nhello\r\n"),
-      new Fault("too large", "8000000000000000\r\nhello\r\n"),
-      new Fault("too large", "ffffffffffffffff\r\nhello\r\n"),
-      new Fault("too large", "10000000000000005\r\nhello\r\n"),
-      new Fault("too large", "00000000000000005\r\nhello\r\n"),
-      new Fault("white space after a chunk size", "5 \r\nhello\r\n"),
-      new Fault("white space after a chunk size", "5\t\r\nhello\r\n"),
-      new Fault("white space after a chunk size", "5 5\r\nhello\r\n"),
-      new Fault("end in CRLF", "5\rhello\r\n"),
-      new Fault("end in CRLF", "5\r\r\nhello\r\n"),
-      new Fault("end in CRLF", "5;a=b\rhello\r\n"),
-      new Fault("control character in a chunk extension", "5;a=b\nhello\r\n0\r\n\r\n"),
-      new Fault("control character in a chunk extension", "5;a=\"\nhello\"\r\n"),
-      new Fault("control character in a chunk extension", "5;\u0000\r\nhello\r\n"),
-      new Fault("control character in a chunk extension", "5;a=\"x\r\nhello\r\n0\r\n\r\n"),
-      new Fault("control character in a chunk extension", "5;a=\"x\\\"\r\nhello\r\n0\r\n\r\n"),
-      new Fault("control character in a chunk extension", "5;a=\"x\\\r\nhello\r\n"),
-      new Fault("longer than its size", "5\r\nhello!\r\n0\r\n\r\n"),
-      new Fault("longer than its size", "5\r\nhello0\r\n\r\n"),
-      new Fault("longer than its size", "5\r\nhello\n0\r\n\r\n"),
-      new Fault("does not end in CRLF", "5\r\nhello\r0\r\n\r\n"),
-      new Fault("chunk extensions of more than", "5;" + "x".repeat(17 * 1024) + "\r\nhello\r\n"),
-      new Fault("chunk extensions of more than", ("1;" + "x".repeat(1000) + "\r\na\r\n").repeat(20)),
-      new Fault("folded", "0\r\n X: y\r\n\r\n"),
-      new Fault("folded", "0\r\nX: y\r\n z\r\n\r\n"),
-      new Fault("without a colon", "0\r\nGET\r\n\r\n"),
-      new Fault("white space in or after", "0\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n"),
-      new Fault("line feed without", "0\r\n\n"),
-      new Fault("line feed without", "0\r\nX: y\n\r\n"),
-      new Fault("control character", "0\r\nX: \u0000\r\n\r\n"),
-      new Fault("carriage return without", "0\r\n\rX: y\r\n\r\n"),
-      new Fault("more than 100 fields", "0\r\n" + "X: y\r\n".repeat(101) + "\r\n"),
-      new Fault("a trailer field too long", "0\r\nX: " + "y".repeat(17 * 1024) + "\r\n\r\n"),
-      new Fault("a header block of more", "0\r\n" + ("X: " + "y".repeat(9000) + "\r\n").repeat(4) + "\r\n"));
+  private static final List<Fault> BAD_CHUNKS =
+      List.of(
+          new Fault("not a hexadecimal", "0x5\r\nhello\r\n0\r\n\r\n"),
+          new Fault("not a hexadecimal", "+5\r\nhello\r\n"),
+          new Fault("not a hexadecimal", "-5\r\nhello\r\n"),
+          new Fault("not a hexadecimal", " 5\r\nhello\r\n"),
+          new Fault("not a hexadecimal", "\r\nhello\r\n"),
+          new Fault("not a hexadecimal", ";ext\r\nhello\r\n"),
+          new Fault("not a hexadecimal", "5g\r\nhello\r\n"),
+          new Fault("not a hexadecimal", "5\nhello\r\n"),
+          new Fault("not a hexadecimal", "5,5\r\nhello\r\n"),
+          new Fault("not a hexadecimal", "5\u0000\r\nhello\r\n"),
+          new Fault("not a hexadecimal", "\u00b5\r\nhello\r\n"),
+          new Fault("too large", "8000000000000000\r\nhello\r\n"),
+          new Fault("too large", "ffffffffffffffff\r\nhello\r\n"),
+          new Fault("too large", "10000000000000005\r\nhello\r\n"),
+          new Fault("too large", "00000000000000005\r\nhello\r\n"),
+          new Fault("white space after a chunk size", "5 \r\nhello\r\n"),
+          new Fault("white space after a chunk size", "5\t\r\nhello\r\n"),
+          new Fault("white space after a chunk size", "5 5\r\nhello\r\n"),
+          new Fault("end in CRLF", "5\rhello\r\n"),
+          new Fault("end in CRLF", "5\r\r\nhello\r\n"),
+          new Fault("end in CRLF", "5;a=b\rhello\r\n"),
+          new Fault("control character in a chunk extension", "5;a=b\nhello\r\n0\r\n\r\n"),
+          new Fault("control character in a chunk extension", "5;a=\"\nhello\"\r\n"),
+          new Fault("control character in a chunk extension", "5;\u0000\r\nhello\r\n"),
+          new Fault("control character in a chunk extension", "5;a=\"x\r\nhello\r\n0\r\n\r\n"),
+          new Fault("control character in a chunk extension", "5;a=\"x\\\"\r\nhello\r\n0\r\n\r\n"),
+          new Fault("control character in a chunk extension", "5;a=\"x\\\r\nhello\r\n"),
+          new Fault("longer than its size", "5\r\nhello!\r\n0\r\n\r\n"),
+          new Fault("longer than its size", "5\r\nhello0\r\n\r\n"),
+          new Fault("longer than its size", "5\r\nhello\n0\r\n\r\n"),
+          new Fault("does not end in CRLF", "5\r\nhello\r0\r\n\r\n"),
+          new Fault(
+              "chunk extensions of more than", "5;" + "x".repeat(17 * 1024) + "\r\nhello\r\n"),
+          new Fault(
+              "chunk extensions of more than", ("1;" + "x".repeat(1000) + "\r\na\r\n").repeat(20)),
+          new Fault("folded", "0\r\n X: y\r\n\r\n"),
+          new Fault("folded", "0\r\nX: y\r\n z\r\n\r\n"),
+          new Fault("without a colon", "0\r\nGET\r\n\r\n"),
+          new Fault("white space in or after", "0\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n"),
+          new Fault("line feed without", "0\r\n\n"),
+          new Fault("line feed without", "0\r\nX: y\n\r\n"),
+          new Fault("control character", "0\r\nX: \u0000\r\n\r\n"),
+          new Fault("carriage return without", "0\r\n\rX: y\r\n\r\n"),
+          new Fault("more than 100 fields", "0\r\n" + "X: y\r\n".repeat(101) + "\r\n"),
+          new Fault("a trailer field too long", "0\r\nX: " + "y".repeat(17 * 1024) + "\r\n\r\n"),
+          new Fault(
+              "a header block of more",
+              "0\r\n" + ("X: " + "y".repeat(9000) + "\r\n").repeat(4) + "\r\n"));
 
   @TestFactory
   Stream<DynamicTest> refusesFaultyChunksHoweverTheBytesAreCut() {
-    return BAD_CHUNKS.stream().map(bad -> DynamicTest.dynamicTest(bad.detail + ": " + shown(bad.bytes), () -> {
-      ByteBuf in = Wire.buffer(bad.bytes);
-      BodyPart part = last(BodyReader.ofRequest(BodyFraming.CHUNKED), in, new StringBuilder());
-      assertThat(part).isInstanceOf(Bad.class);
-      Failure failure = ((Bad) part).failure();
-      assertThat(failure.detail()).contains(bad.detail);
-      assertThat(failure.side()).isEqualTo(Failure.Side.CLIENT);
-      assertThat(failure.kind()).isEqualTo(bad.detail.contains("more than 100") 
-              || bad.detail.contains("block") || bad.detail.contains("trailer field")
-          ? Kind.HEADER_TOO_LARGE
-          : Kind.MALFORMED_REQUEST);
-      Wire.sameHoweverCut(bad.bytes, bodies(BodyFraming.CHUNKED));
-    }));
+    return BAD_CHUNKS.stream()
+        .map(bad ->
+            DynamicTest.dynamicTest(
+                bad.detail + ": " + shown(bad.bytes),
+                () -> {
+                  ByteBuf in = Wire.buffer(bad.bytes);
+                  BodyPart part =
+                      last(BodyReader.ofRequest(BodyFraming.CHUNKED), in, new StringBuilder());
+                  assertThat(part).isInstanceOf(Bad.class);
+                  Failure failure = ((Bad) part).failure();
+                  assertThat(failure.detail()).contains(bad.detail);
+                  assertThat(failure.side()).isEqualTo(Failure.Side.CLIENT);
+                  assertThat(failure.kind())
+                      .isEqualTo(
+                          bad.detail.contains("more than 100")
+                                  || bad.detail.contains("block")
+                                  || bad.detail.contains("trailer field")
+                              ? Kind.HEADER_TOO_LARGE
+                              : Kind.MALFORMED_REQUEST);
+                  Wire.sameHoweverCut(bad.bytes, bodies(BodyFraming.CHUNKED));
+                }));
   }
 
   @TestFactory
@@ -92,7 +105,9 @@ class BodyReaderTest {
             "5\r\n\r\n0\r\n\r\n0\r\n\r\n",
             "5\r\nhello\r\n0\r\nX-Sum: abc\r\nServer-Timing: x\r\n\r\n",
             "5\r\nhello\r\n0\r\nHost: evil\r\nContent-Length: 5\r\nX-Sum: abc\r\nTransfer-Encoding: chunked\r\n\r\n")
-        .map(bytes -> DynamicTest.dynamicTest(shown(bytes), () -> Wire.sameHoweverCut(bytes, bodies(BodyFraming.CHUNKED))));
+        .map(bytes ->
+            DynamicTest.dynamicTest(
+                shown(bytes), () -> Wire.sameHoweverCut(bytes, bodies(BodyFraming.CHUNKED))));
   }
 
   private static String shown(String bytes) {
@@ -105,12 +120,13 @@ class BodyReaderTest {
     return in -> {
       BodyReader reader = BodyReader.ofRequest(framing);
       StringBuilder content = new StringBuilder();
-      return _ -> switch (last(reader, in, content)) {
-        case NeedMore _ -> "need more";
-        case Bad bad -> bad.failure() + " after " + content;
-        case BodyPart.End end -> content + " then " + Wire.describe(end.trailers());
-        case BodyPart.Content _ -> throw new AssertionError("content is no end");
-      };
+      return _ ->
+          switch (last(reader, in, content)) {
+            case NeedMore _ -> "need more";
+            case Bad bad -> bad.failure() + " after " + content;
+            case BodyPart.End end -> content + " then " + Wire.describe(end.trailers());
+            case BodyPart.Content _ -> throw new AssertionError("content is no end");
+          };
     };
   }
 
@@ -129,7 +145,8 @@ class BodyReaderTest {
     ByteBuf in = Wire.buffer("helloGET ");
     StringBuilder content = new StringBuilder();
 
-    assertThat(last(BodyReader.ofRequest(new BodyFraming.Length(5)), in, content)).isInstanceOf(BodyPart.End.class);
+    assertThat(last(BodyReader.ofRequest(new BodyFraming.Length(5)), in, content))
+        .isInstanceOf(BodyPart.End.class);
     assertThat(content).hasToString("hello");
     assertThat(in.readableBytes()).isEqualTo(4);
   }
@@ -149,19 +166,25 @@ class BodyReaderTest {
 
     BodyPart end = last(BodyReader.ofResponse(BodyFraming.CHUNKED), in, content);
 
-    assertThat(end).isInstanceOfSatisfying(BodyPart.End.class, e -> assertThat(e.trailers().value(0)).isEqualTo("y"));
+    assertThat(end)
+        .isInstanceOfSatisfying(
+            BodyPart.End.class, e -> assertThat(e.trailers().value(0)).isEqualTo("y"));
     assertThat(in.toString(StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1");
   }
 
   @Test
   void dropsTrailersThatMustNotComeAfterTheContent() {
-    ByteBuf in = Wire.buffer("0\r\nAuthorization: Basic x\r\nX-One: 1\r\ncontent-length: 9\r\nHost: h\r\n"
-        + "Transfer-Encoding: chunked\r\nSet-Cookie: a\r\nX-Two: 2\r\nTrailer: X\r\nConnection: close\r\n\r\n");
+    ByteBuf in =
+        Wire.buffer(
+            "0\r\nAuthorization: Basic x\r\nX-One: 1\r\ncontent-length: 9\r\nHost: h\r\n"
+                + "Transfer-Encoding: chunked\r\nSet-Cookie: a\r\nX-Two: 2\r\nTrailer: X\r\nConnection: close\r\n\r\n");
 
     BodyPart end = BodyReader.ofResponse(BodyFraming.CHUNKED).read(in);
 
-    assertThat(end).isInstanceOfSatisfying(
-        BodyPart.End.class, e -> assertThat(Wire.describe(e.trailers())).isEqualTo("X-One=1\nX-Two=2\n"));
+    assertThat(end)
+        .isInstanceOfSatisfying(
+            BodyPart.End.class,
+            e -> assertThat(Wire.describe(e.trailers())).isEqualTo("X-One=1\nX-Two=2\n"));
   }
 
   @Test
@@ -178,10 +201,14 @@ class BodyReaderTest {
 
   @Test
   void saysWhoseFaultAnEarlyEndIs() {
-    assertThat(kindAtClose(BodyReader.ofRequest(new BodyFraming.Length(5)), "hell")).isEqualTo(Kind.CLIENT_LEFT);
-    assertThat(kindAtClose(BodyReader.ofResponse(new BodyFraming.Length(5)), "hell")).isEqualTo(Kind.RESPONSE_INCOMPLETE);
-    assertThat(kindAtClose(BodyReader.ofResponse(BodyFraming.CHUNKED), "1\r\na\r\n0\r\n")).isEqualTo(Kind.RESPONSE_INCOMPLETE);
-    assertThat(kindAtClose(BodyReader.ofResponse(BodyFraming.CHUNKED), "5\r\nhello\r\n")).isEqualTo(Kind.RESPONSE_INCOMPLETE);
+    assertThat(kindAtClose(BodyReader.ofRequest(new BodyFraming.Length(5)), "hell"))
+        .isEqualTo(Kind.CLIENT_LEFT);
+    assertThat(kindAtClose(BodyReader.ofResponse(new BodyFraming.Length(5)), "hell"))
+        .isEqualTo(Kind.RESPONSE_INCOMPLETE);
+    assertThat(kindAtClose(BodyReader.ofResponse(BodyFraming.CHUNKED), "1\r\na\r\n0\r\n"))
+        .isEqualTo(Kind.RESPONSE_INCOMPLETE);
+    assertThat(kindAtClose(BodyReader.ofResponse(BodyFraming.CHUNKED), "5\r\nhello\r\n"))
+        .isEqualTo(Kind.RESPONSE_INCOMPLETE);
   }
 
   private static Kind kindAtClose(BodyReader reader, String bytes) {

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Good streams, broken at random, through parser, body reader and writers as the gateway uses them. Nothing may be thrown,
- * nothing may go on for ever, no buffer may change owners; and whatever was let through must mean the same to us and to an
- * independent reader.
+ * Good streams, broken at random, through parser, body reader and writers as the gateway uses them.
+ * Nothing may be thrown, nothing may go on for ever, no buffer may change owners; and whatever was
+ * let through must mean the same to us and to an independent reader.
  */
 class FuzzTest {
   private static final long SEED = 20261124;
@@ -45,10 +45,43 @@ class FuzzTest {
   };
 
   private static final String[] PIECES = {
-    "\r\n", "\n", "\r", " ", "\t", ":", "\0", "0", "5", ",", ";", "chunked", "Content-Length: 5\r\n",
-    "Transfer-Encoding: chunked\r\n", "Host: x\r\n", "Connection: Host\r\n", "HTTP/1.1", "HTTP/1.0", "\r\n\r\n", "@", "#",
-    "?", "/", "\\", "\u00ff", "\u007f", "-", "+", "0x", "Upgrade: h2c\r\n", "GET / HTTP/1.1\r\n\r\n", "ffffffff",
-    "Expect: 100-continue\r\n", "%", "X", "\r\n ", "close",
+    "\r\n",
+    "\n",
+    "\r",
+    " ",
+    "\t",
+    ":",
+    "\0",
+    "0",
+    "5",
+    ",",
+    ";",
+    "chunked",
+    "Content-Length: 5\r\n",
+    "Transfer-Encoding: chunked\r\n",
+    "Host: x\r\n",
+    "Connection: Host\r\n",
+    "HTTP/1.1",
+    "HTTP/1.0",
+    "\r\n\r\n",
+    "@",
+    "#",
+    "?",
+    "/",
+    "\\",
+    "\u00ff",
+    "\u007f",
+    "-",
+    "+",
+    "0x",
+    "Upgrade: h2c\r\n",
+    "GET / HTTP/1.1\r\n\r\n",
+    "ffffffff",
+    "Expect: 100-continue\r\n",
+    "%",
+    "X",
+    "\r\n ",
+    "close",
     "Content-Length"
   };
 
@@ -63,7 +96,8 @@ class FuzzTest {
         case 0 -> text.setCharAt(at, (char) random.nextInt(256));
         case 1 -> text.insert(at, PIECES[random.nextInt(PIECES.length)]);
         case 2 -> text.delete(at, Math.min(text.length(), at + 1 + random.nextInt(4)));
-        case 3 -> text.insert(at, text.substring(at, Math.min(text.length(), at + random.nextInt(40))));
+        case 3 ->
+            text.insert(at, text.substring(at, Math.min(text.length(), at + random.nextInt(40))));
         default -> text.setCharAt(at, (char) (text.charAt(at) ^ 0x20));
       }
     }
@@ -79,7 +113,14 @@ class FuzzTest {
       try {
         forwarded += forwardRequests(bytes);
       } catch (RuntimeException | AssertionError e) {
-        fail("seed " + SEED + ", round " + round + ": " + bytes.replace("\r", "\\r").replace("\n", "\\n"), e);
+        fail(
+            "seed "
+                + SEED
+                + ", round "
+                + round
+                + ": "
+                + bytes.replace("\r", "\\r").replace("\n", "\\n"),
+            e);
       }
     }
     assertThat(forwarded).isGreaterThan(ROUNDS / 4);
@@ -91,19 +132,22 @@ class FuzzTest {
     RequestParser parser = new RequestParser(HeadLimits.DEFAULT, 80);
     RequestWriter writer = new RequestWriter("sekisho");
     List<Message> understood = new ArrayList<>();
-    while (parser.parse(in) instanceof RequestHead head && !(head.target() instanceof Target.AuthorityForm)) {
+    while (parser.parse(in) instanceof RequestHead head
+        && !(head.target() instanceof Target.AuthorityForm)) {
       int start = out.writerIndex();
       writer.write(head, Passage.ORDINARY, out);
       RequestHead again = reread(out.slice(start, out.writerIndex() - start));
       assertThat(again.pathAndQuery()).isEqualTo(head.pathAndQuery());
       assertThat(again.framing()).isEqualTo(head.framing());
-      Body body = body(BodyReader.ofRequest(head.framing()), new BodyWriter(head.framing()), in, out);
+      Body body =
+          body(BodyReader.ofRequest(head.framing()), new BodyWriter(head.framing()), in, out);
       if (body == null) {
         out.writerIndex(start);
         break;
       }
       String line = head.method() + " " + head.pathAndQuery() + " HTTP/1.1";
-      understood.add(new Message(line, Wire.describe(again.fields()), body.content, body.trailers, false));
+      understood.add(
+          new Message(line, Wire.describe(again.fields()), body.content, body.trailers, false));
     }
     assertThat(SecondReader.requests(out)).isEqualTo(understood);
     assertSameBodies(SecondReader.requests(in.readerIndex(0)), understood);
@@ -127,7 +171,14 @@ class FuzzTest {
       try {
         returned += returnResponses(bytes);
       } catch (RuntimeException | AssertionError e) {
-        fail("seed " + (SEED + 1) + ", round " + round + ": " + bytes.replace("\r", "\\r").replace("\n", "\\n"), e);
+        fail(
+            "seed "
+                + (SEED + 1)
+                + ", round "
+                + round
+                + ": "
+                + bytes.replace("\r", "\\r").replace("\n", "\\n"),
+            e);
       }
     }
     assertThat(returned).isGreaterThan(ROUNDS / 4);
@@ -149,7 +200,13 @@ class FuzzTest {
         out.writerIndex(start);
         break;
       }
-      understood.add(new Message("HTTP/1.1 " + head.status(), Wire.describe(again.fields()), body.content, body.trailers, false));
+      understood.add(
+          new Message(
+              "HTTP/1.1 " + head.status(),
+              Wire.describe(again.fields()),
+              body.content,
+              body.trailers,
+              false));
     }
     assertThat(SecondReader.responses(out)).isEqualTo(understood);
     assertSameBodies(SecondReader.responses(in.readerIndex(0)), understood);
@@ -168,7 +225,8 @@ class FuzzTest {
   private record Body(String content, String trailers) {}
 
   /** Relays a body; null when it is broken or never ends. */
-  private static @Nullable Body body(BodyReader reader, BodyWriter writer, ByteBuf in, ByteBuf out) {
+  private static @Nullable Body body(
+      BodyReader reader, BodyWriter writer, ByteBuf in, ByteBuf out) {
     StringBuilder content = new StringBuilder();
     // Every turn takes at least a byte or is the last one.
     for (int turn = in.readableBytes() + 2; turn > 0; turn--) {
@@ -195,8 +253,9 @@ class FuzzTest {
   }
 
   /**
-   * What was sent to us, before any rebuilding, has the same bodies for the other reader, as far as it goes along: nobody
-   * smuggles. It gives up over some chunk extensions that RFC 9112 allows or that we, dropping them, do not look into.
+   * What was sent to us, before any rebuilding, has the same bodies for the other reader, as far as
+   * it goes along: nobody smuggles. It gives up over some chunk extensions that RFC 9112 allows or
+   * that we, dropping them, do not look into.
    */
   private static void assertSameBodies(List<Message> sent, List<Message> understood) {
     for (int i = 0; i < understood.size() && !sent.get(i).broken(); i++) {
@@ -217,14 +276,17 @@ class FuzzTest {
     for (int round = 0; round < 50_000; round++) {
       byte[] bytes = new byte[random.nextInt(40)];
       for (int i = 0; i < bytes.length; i++) {
-        bytes[i] = (byte) (random.nextInt(12) == 0 ? random.nextInt(256) : 0x20 + random.nextInt(0x5f));
+        bytes[i] =
+            (byte) (random.nextInt(12) == 0 ? random.nextInt(256) : 0x20 + random.nextInt(0x5f));
       }
       int from = random.nextInt(bytes.length + 1);
       int expected = from;
       while (expected < bytes.length && isText(bytes[expected])) {
         expected++;
       }
-      assertThat(Grammar.endOfText(bytes, from, bytes.length)).as("seed %d, round %d", SEED + 2, round).isEqualTo(expected);
+      assertThat(Grammar.endOfText(bytes, from, bytes.length))
+          .as("seed %d, round %d", SEED + 2, round)
+          .isEqualTo(expected);
     }
   }
 

@@ -23,7 +23,10 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
-/** What one head costs: parsed out of a pooled direct buffer, as a socket fills it, and rebuilt into another. */
+/**
+ * What one head costs: parsed out of a pooled direct buffer, as a socket fills it, and rebuilt into
+ * another.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -31,21 +34,25 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class HeadBenchmark {
-  private static final String SMALL_REQUEST = "GET http://127.0.0.1:8000/1k HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n\r\n";
-  private static final String CURL_REQUEST = "GET http://www.example.com/index.html HTTP/1.1\r\nHost: www.example.com\r\n"
-      + "User-Agent: curl/8.5.0\r\nAccept: */*\r\nProxy-Connection: Keep-Alive\r\n\r\n";
-  private static final String BROWSER_REQUEST = "GET http://www.example.com/assets/app.js?v=20260917 HTTP/1.1\r\n"
-      + "Host: www.example.com\r\nProxy-Connection: keep-alive\r\nPragma: no-cache\r\nCache-Control: no-cache\r\n"
-      + "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36\r\n"
-      + "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8\r\n"
-      + "DNT: 1\r\nUpgrade-Insecure-Requests: 1\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: no-cors\r\n"
-      + "Sec-Fetch-Dest: script\r\nReferer: http://www.example.com/\r\nAccept-Encoding: gzip, deflate\r\n"
-      + "Accept-Language: ja,en-US;q=0.9,en;q=0.8\r\n"
-      + "Cookie: session=8f14e45fceea167a5a36dedd4bea2543; theme=dark; consent=yes; _ga=GA1.2.1234567890.1700000000\r\n\r\n";
-  private static final String RESPONSE = "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nDate: Tue, 24 Nov 2026 06:00:00 GMT\r\n"
-      + "Content-Type: application/octet-stream\r\nContent-Length: 1024\r\n"
-      + "Last-Modified: Tue, 24 Nov 2026 05:00:00 GMT\r\nConnection: keep-alive\r\n"
-      + "ETag: \"67b8-400\"\r\nAccept-Ranges: bytes\r\n\r\n";
+  private static final String SMALL_REQUEST =
+      "GET http://127.0.0.1:8000/1k HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n\r\n";
+  private static final String CURL_REQUEST =
+      "GET http://www.example.com/index.html HTTP/1.1\r\nHost: www.example.com\r\n"
+          + "User-Agent: curl/8.5.0\r\nAccept: */*\r\nProxy-Connection: Keep-Alive\r\n\r\n";
+  private static final String BROWSER_REQUEST =
+      "GET http://www.example.com/assets/app.js?v=20260917 HTTP/1.1\r\n"
+          + "Host: www.example.com\r\nProxy-Connection: keep-alive\r\nPragma: no-cache\r\nCache-Control: no-cache\r\n"
+          + "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36\r\n"
+          + "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8\r\n"
+          + "DNT: 1\r\nUpgrade-Insecure-Requests: 1\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: no-cors\r\n"
+          + "Sec-Fetch-Dest: script\r\nReferer: http://www.example.com/\r\nAccept-Encoding: gzip, deflate\r\n"
+          + "Accept-Language: ja,en-US;q=0.9,en;q=0.8\r\n"
+          + "Cookie: session=8f14e45fceea167a5a36dedd4bea2543; theme=dark; consent=yes; _ga=GA1.2.1234567890.1700000000\r\n\r\n";
+  private static final String RESPONSE =
+      "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nDate: Tue, 24 Nov 2026 06:00:00 GMT\r\n"
+          + "Content-Type: application/octet-stream\r\nContent-Length: 1024\r\n"
+          + "Last-Modified: Tue, 24 Nov 2026 05:00:00 GMT\r\nConnection: keep-alive\r\n"
+          + "ETag: \"67b8-400\"\r\nAccept-Ranges: bytes\r\n\r\n";
 
   @Param({"SMALL", "CURL", "BROWSER"})
   public String request = "SMALL";
@@ -60,11 +67,12 @@ public class HeadBenchmark {
 
   @Setup
   public void fill() {
-    String text = switch (request) {
-      case "SMALL" -> SMALL_REQUEST;
-      case "CURL" -> CURL_REQUEST;
-      default -> BROWSER_REQUEST;
-    };
+    String text =
+        switch (request) {
+          case "SMALL" -> SMALL_REQUEST;
+          case "CURL" -> CURL_REQUEST;
+          default -> BROWSER_REQUEST;
+        };
     requestBytes.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
     responseBytes.writeBytes(RESPONSE.getBytes(StandardCharsets.ISO_8859_1));
   }
@@ -101,11 +109,13 @@ public class HeadBenchmark {
   }
 
   public static void main(String[] arguments) throws RunnerException {
-    new Runner(new OptionsBuilder()
-            .include(HeadBenchmark.class.getSimpleName())
-            .addProfiler(GCProfiler.class)
-            .jvmArgsAppend("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")
-            .build())
+    new Runner(
+            new OptionsBuilder()
+                .include(HeadBenchmark.class.getSimpleName())
+                .addProfiler(GCProfiler.class)
+                .jvmArgsAppend(
+                    "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")
+                .build())
         .run();
   }
 }

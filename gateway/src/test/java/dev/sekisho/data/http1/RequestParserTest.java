@@ -17,45 +17,54 @@ import org.junit.jupiter.api.TestFactory;
 class RequestParserTest {
   private static final Authority ORIGIN = new Authority(new DomainName("h.example"), 80);
 
-  static final List<String> GOOD = List.of(
-      "GET http://h.example/ HTTP/1.1\r\nHost: h.example\r\n\r\n",
-      "GET http://h.example HTTP/1.1\r\nHost: h.example\r\n\r\n",
-      "GET http://h.example?a=b HTTP/1.1\r\nHost: h.example\r\n\r\n",
-      "GET HTTP://H.Example:80/ HTTP/1.1\r\nhost:h.example\r\n\r\n",
-      "GET http://h.example:8080/a/../b;p=1?x=%zz&y=|{}^\"<>`\\ HTTP/1.1\r\nHost: h.example:8080\r\n\r\n",
-      "GET https://h.example/ HTTP/1.1\r\nHost: h.example\r\n\r\n",
-      "GET http://[2001:db8::1]:81/ HTTP/1.1\r\nHost: [2001:db8::1]:81\r\n\r\n",
-      "GET http://127.1/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
-      "\r\nGET / HTTP/1.1\r\nHost: h.example\r\n\r\n",
-      "GET / HTTP/1.0\r\n\r\n",
-      "GET //two/slashes HTTP/1.1\r\nHost:\r\n\r\n",
-      "OPTIONS * HTTP/1.1\r\nHost: h.example\r\n\r\n",
-      "OPTIONS http://h.example HTTP/1.1\r\nHost: h.example\r\n\r\n",
-      "CONNECT h.example:443 HTTP/1.1\r\nHost: h.example:443\r\n\r\n",
-      "CONNECT h.example:443 HTTP/1.1\r\nHost: h.example\r\nContent-Length: 0\r\n\r\n",
-      "CONNECT [2001:db8::1]:443 HTTP/1.0\r\n\r\n",
-      "POST http://h.example/ HTTP/1.1\r\nHost: h.example\r\nContent-Length: 5\r\n\r\n",
-      "POST http://h.example/ HTTP/1.1\r\nHost: h.example\r\nContent-Length: 0005\r\n\r\n",
-      "POST http://h.example/ HTTP/1.1\r\nHost: h.example\r\nContent-Length: 0\r\n\r\n",
-      "POST http://h.example/ HTTP/1.1\r\nHost: h.example\r\nTRANSFER-ENCODING:\tChunked \r\n\r\n",
-      "X-M!#$%&'*+-.^_`|~9 http://h.example/ HTTP/1.1\r\nHost: h.example\r\n\r\n",
-      "GET http://h.example/ HTTP/1.1\r\nHost: h.example\r\n"
-          + "Empty:\r\nBlank: \t \r\nTab: a\tb\r\nLatin: \u00e9\u00ff\u0080\r\n\r\n",
-      "GET http://h.example/ HTTP/1.1\r\nHost: other.example\r\nConnection: close, X-Gone, TE, Upgrade\r\nX-Gone: 1\r\n\r\n",
-      "GET http://h.example/ HTTP/1.1\r\nHost: h.example\r\nExpect: 100-Continue\r\nContent-Length: 3\r\n\r\n",
-      "GET http://h.example/ HTTP/1.0\r\nHost: h.example\r\nExpect: the-unexpected\r\n\r\n");
+  static final List<String> GOOD =
+      List.of(
+          "GET http://h.example/ HTTP/1.1\r\nHost: h.example\r\n\r\n",
+          "GET http://h.example HTTP/1.1\r\nHost: h.example\r\n\r\n",
+          "GET http://h.example?a=b HTTP/1.1\r\nHost: h.example\r\n\r\n",
+          "GET HTTP://H.Example:80/ HTTP/1.1\r\nhost:h.example\r\n\r\n",
+          "GET http://h.example:8080/a/../b;p=1?x=%zz&y=|{}^\"<>`\\ HTTP/1.1\r\nHost: h.example:8080\r\n\r\n",
+          "GET https://h.example/ HTTP/1.1\r\nHost: h.example\r\n\r\n",
+          "GET http://[2001:db8::1]:81/ HTTP/1.1\r\nHost: [2001:db8::1]:81\r\n\r\n",
+          "GET http://127.1/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+          "\r\nGET / HTTP/1.1\r\nHost: h.example\r\n\r\n",
+          "GET / HTTP/1.0\r\n\r\n",
+          "GET //two/slashes HTTP/1.1\r\nHost:\r\n\r\n",
+          "OPTIONS * HTTP/1.1\r\nHost: h.example\r\n\r\n",
+          "OPTIONS http://h.example HTTP/1.1\r\nHost: h.example\r\n\r\n",
+          "CONNECT h.example:443 HTTP/1.1\r\nHost: h.example:443\r\n\r\n",
+          "CONNECT h.example:443 HTTP/1.1\r\nHost: h.example\r\nContent-Length: 0\r\n\r\n",
+          "CONNECT [2001:db8::1]:443 HTTP/1.0\r\n\r\n",
+          "POST http://h.example/ HTTP/1.1\r\nHost: h.example\r\nContent-Length: 5\r\n\r\n",
+          "POST http://h.example/ HTTP/1.1\r\nHost: h.example\r\nContent-Length: 0005\r\n\r\n",
+          "POST http://h.example/ HTTP/1.1\r\nHost: h.example\r\nContent-Length: 0\r\n\r\n",
+          "POST http://h.example/ HTTP/1.1\r\nHost: h.example\r\nTRANSFER-ENCODING:\tChunked \r\n\r\n",
+          "X-M!#$%&'*+-.^_`|~9 http://h.example/ HTTP/1.1\r\nHost: h.example\r\n\r\n",
+          "GET http://h.example/ HTTP/1.1\r\nHost: h.example\r\n"
+              + "Empty:\r\nBlank: \t \r\nTab: a\tb\r\nLatin: \u00e9\u00ff\u0080\r\n\r\n",
+          "GET http://h.example/ HTTP/1.1\r\nHost: other.example\r\nConnection: close, X-Gone, TE, Upgrade\r\nX-Gone: 1\r\n\r\n",
+          "GET http://h.example/ HTTP/1.1\r\nHost: h.example\r\nExpect: 100-Continue\r\nContent-Length: 3\r\n\r\n",
+          "GET http://h.example/ HTTP/1.0\r\nHost: h.example\r\nExpect: the-unexpected\r\n\r\n");
 
   @TestFactory
   Stream<DynamicTest> readsTheSameHoweverTheBytesAreCut() {
-    return GOOD.stream().map(bytes -> DynamicTest.dynamicTest(bytes.replace("\r\n", " | "), () -> {
-      assertThat(Wire.request(bytes)).as(() -> Wire.describe(Wire.request(bytes))).isInstanceOf(RequestHead.class);
-      Wire.sameHoweverCut(bytes, Wire.requests());
-    }));
+    return GOOD.stream()
+        .map(bytes ->
+            DynamicTest.dynamicTest(
+                bytes.replace("\r\n", " | "),
+                () -> {
+                  assertThat(Wire.request(bytes))
+                      .as(() -> Wire.describe(Wire.request(bytes)))
+                      .isInstanceOf(RequestHead.class);
+                  Wire.sameHoweverCut(bytes, Wire.requests());
+                }));
   }
 
   @Test
   void readsAnAbsoluteUrl() {
-    RequestHead head = Wire.goodRequest("GET http://h.example/a?b HTTP/1.1\r\nHost: h.example\r\nAccept: */*\r\n\r\n");
+    RequestHead head =
+        Wire.goodRequest(
+            "GET http://h.example/a?b HTTP/1.1\r\nHost: h.example\r\nAccept: */*\r\n\r\n");
 
     assertThat(head.method()).isSameAs("GET");
     assertThat(head.target()).isEqualTo(new AbsoluteForm(Scheme.HTTP, ORIGIN));
@@ -82,7 +91,8 @@ class RequestParserTest {
   }
 
   private static String path(String method, String target) {
-    return Wire.goodRequest(method + " " + target + " HTTP/1.1\r\nHost: h.example\r\n\r\n").pathAndQuery();
+    return Wire.goodRequest(method + " " + target + " HTTP/1.1\r\nHost: h.example\r\n\r\n")
+        .pathAndQuery();
   }
 
   @Test
@@ -98,16 +108,22 @@ class RequestParserTest {
   }
 
   private static boolean disagrees(String url, String host) {
-    return Wire.goodRequest("GET " + url + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n").hostDisagrees();
+    return Wire.goodRequest("GET " + url + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n")
+        .hostDisagrees();
   }
 
   @Test
   void takesAHostWithoutPortForTheTunnelsOwnPort() {
-    RequestHead head = Wire.goodRequest("CONNECT h.example:8443 HTTP/1.1\r\nHost: h.example\r\n\r\n");
+    RequestHead head =
+        Wire.goodRequest("CONNECT h.example:8443 HTTP/1.1\r\nHost: h.example\r\n\r\n");
 
     assertThat(head.hostDisagrees()).isFalse();
-    assertThat(head.target()).isEqualTo(new Target.AuthorityForm(new Authority(new DomainName("h.example"), 8443)));
-    assertThat(Wire.goodRequest("CONNECT h.example:443 HTTP/1.1\r\nHost: x.example\r\n\r\n").hostDisagrees()).isTrue();
+    assertThat(head.target())
+        .isEqualTo(new Target.AuthorityForm(new Authority(new DomainName("h.example"), 8443)));
+    assertThat(
+            Wire.goodRequest("CONNECT h.example:443 HTTP/1.1\r\nHost: x.example\r\n\r\n")
+                .hostDisagrees())
+        .isTrue();
   }
 
   @Test
@@ -115,18 +131,23 @@ class RequestParserTest {
     ByteBuf in = Wire.buffer("GET /p HTTP/1.1\r\nHost: h.example\r\n\r\n");
     ParsedRequest inside = new RequestParser(HeadLimits.DEFAULT, 443).parse(in);
 
-    assertThat(inside).isInstanceOfSatisfying(RequestHead.class, head -> {
-      assertThat(head.target()).isEqualTo(new Target.OriginForm());
-      assertThat(head.host()).isEqualTo(new Authority(new DomainName("h.example"), 443));
-    });
+    assertThat(inside)
+        .isInstanceOfSatisfying(
+            RequestHead.class,
+            head -> {
+              assertThat(head.target()).isEqualTo(new Target.OriginForm());
+              assertThat(head.host()).isEqualTo(new Authority(new DomainName("h.example"), 443));
+            });
     assertThat(Wire.goodRequest("GET / HTTP/1.1\r\nHost:\r\n\r\n").host()).isNull();
   }
 
   @Test
   void leavesTheBodyAndTheNextRequestInTheBuffer() {
     RequestParser parser = new RequestParser(HeadLimits.DEFAULT, 80);
-    ByteBuf in = Wire.buffer("POST http://h.example/1 HTTP/1.1\r\nHost: h.example\r\nContent-Length: 3\r\n\r\nabc\r\n"
-        + "GET http://h.example/2 HTTP/1.1\r\nHost: h.example\r\n\r\nGET htt");
+    ByteBuf in =
+        Wire.buffer(
+            "POST http://h.example/1 HTTP/1.1\r\nHost: h.example\r\nContent-Length: 3\r\n\r\nabc\r\n"
+                + "GET http://h.example/2 HTTP/1.1\r\nHost: h.example\r\n\r\nGET htt");
 
     assertThat(((RequestHead) parser.parse(in)).framing()).isEqualTo(new BodyFraming.Length(3));
     in.skipBytes(3);
@@ -135,7 +156,8 @@ class RequestParserTest {
     assertThat(parser.parse(in)).isEqualTo(NeedMore.NEED_MORE);
     in.writeBytes(Wire.buffer("p://x.example/3 HTTP/1.1\r\nHost: x.example\r\n\r\n"));
     RequestHead third = (RequestHead) parser.parse(in);
-    assertThat(third.target()).isEqualTo(new AbsoluteForm(Scheme.HTTP, new Authority(new DomainName("x.example"), 80)));
+    assertThat(third.target())
+        .isEqualTo(new AbsoluteForm(Scheme.HTTP, new Authority(new DomainName("x.example"), 80)));
     assertThat(in.isReadable()).isFalse();
   }
 
@@ -148,11 +170,13 @@ class RequestParserTest {
     assertThat(keeps("1.1", "Proxy-Connection: close\r\n")).isFalse();
     assertThat(keeps("1.1", "Connection: closed\r\n")).isTrue();
     assertThat(keeps("1.0", "")).isFalse();
-    assertThat(keeps("1.0", "Connection: keep-alive\r\nProxy-Connection: keep-alive\r\n")).isFalse();
+    assertThat(keeps("1.0", "Connection: keep-alive\r\nProxy-Connection: keep-alive\r\n"))
+        .isFalse();
   }
 
   private static boolean keeps(String version, String fields) {
-    return Wire.goodRequest("GET / HTTP/" + version + "\r\nHost: h.example\r\n" + fields + "\r\n").keepAlive();
+    return Wire.goodRequest("GET / HTTP/" + version + "\r\nHost: h.example\r\n" + fields + "\r\n")
+        .keepAlive();
   }
 
   @Test
@@ -167,7 +191,8 @@ class RequestParserTest {
   }
 
   private static boolean upgrades(String method, String fields) {
-    return Wire.goodRequest(method + " http://h.example/ HTTP/1.1\r\nHost: h.example\r\n" + fields + "\r\n")
+    return Wire.goodRequest(
+            method + " http://h.example/ HTTP/1.1\r\nHost: h.example\r\n" + fields + "\r\n")
         .upgradesToWebSocket();
   }
 
@@ -180,13 +205,16 @@ class RequestParserTest {
   }
 
   private static boolean bound(String field) {
-    return Wire.goodRequest("GET / HTTP/1.1\r\nHost: h.example\r\n" + field + "\r\n\r\n").authenticatesConnection();
+    return Wire.goodRequest("GET / HTTP/1.1\r\nHost: h.example\r\n" + field + "\r\n\r\n")
+        .authenticatesConnection();
   }
 
   @Test
   void findsItsOwnNameInVia() {
-    RequestHead head = Wire.goodRequest("GET / HTTP/1.1\r\nHost: h.example\r\n"
-        + "Via: 1.0 fred, HTTP/1.1 p.example:8080 (a, b)\r\nVia: 1.1\tSekisho-7 (x)\r\n\r\n");
+    RequestHead head =
+        Wire.goodRequest(
+            "GET / HTTP/1.1\r\nHost: h.example\r\n"
+                + "Via: 1.0 fred, HTTP/1.1 p.example:8080 (a, b)\r\nVia: 1.1\tSekisho-7 (x)\r\n\r\n");
 
     assertThat(head.viaContains("sekisho-7")).isTrue();
     assertThat(head.viaContains("fred")).isTrue();
@@ -206,7 +234,9 @@ class RequestParserTest {
   }
 
   private static int forwards(String method, String count) {
-    return Wire.goodRequest(method + " / HTTP/1.1\r\nHost: h.example\r\nMax-Forwards: " + count + "\r\n\r\n").maxForwards();
+    return Wire.goodRequest(
+            method + " / HTTP/1.1\r\nHost: h.example\r\nMax-Forwards: " + count + "\r\n\r\n")
+        .maxForwards();
   }
 
   @Test
@@ -218,7 +248,12 @@ class RequestParserTest {
   }
 
   private static boolean expects(String version, String fields) {
-    return Wire.goodRequest("POST / " + version + "\r\nHost: h.example\r\nExpect: 100-continue\r\n" + fields + "\r\n")
+    return Wire.goodRequest(
+            "POST / "
+                + version
+                + "\r\nHost: h.example\r\nExpect: 100-continue\r\n"
+                + fields
+                + "\r\n")
         .expectsContinue();
   }
 
@@ -231,8 +266,10 @@ class RequestParserTest {
     assertThat(parsed(limits, head + filler + "\r\n\r\n")).isInstanceOf(RequestHead.class);
     assertThat(parsed(limits, head + filler + "b\r\n\r\n")).isInstanceOf(Bad.class);
     assertThat(parsed(limits, "GET /a" + head.substring(5) + "\r\n\r\n")).isInstanceOf(Bad.class);
-    assertThat(parsed(limits, "GET / HTTP/1.1\r\nHost: h\r\nA: b\r\nA: b\r\n\r\n")).isInstanceOf(RequestHead.class);
-    assertThat(parsed(limits, "GET / HTTP/1.1\r\nHost: h\r\nA: b\r\nA: b\r\nA: b\r\n\r\n")).isInstanceOf(Bad.class);
+    assertThat(parsed(limits, "GET / HTTP/1.1\r\nHost: h\r\nA: b\r\nA: b\r\n\r\n"))
+        .isInstanceOf(RequestHead.class);
+    assertThat(parsed(limits, "GET / HTTP/1.1\r\nHost: h\r\nA: b\r\nA: b\r\nA: b\r\n\r\n"))
+        .isInstanceOf(Bad.class);
   }
 
   private static ParsedRequest parsed(HeadLimits limits, String bytes) {
@@ -241,7 +278,8 @@ class RequestParserTest {
 
   @Test
   void saysNothingOfTheClientsBytesInItsFailures() {
-    Bad bad = (Bad) Wire.request("GET http://user:s3cr3t@h.example/ HTTP/1.1\r\nHost: h.example\r\n\r\n");
+    Bad bad =
+        (Bad) Wire.request("GET http://user:s3cr3t@h.example/ HTTP/1.1\r\nHost: h.example\r\n\r\n");
 
     assertThat(Objects.toString(bad.failure())).doesNotContain("s3cr3t");
     assertThat(bad.failure().detail()).contains("user information");

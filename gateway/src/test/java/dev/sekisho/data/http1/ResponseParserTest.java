@@ -10,36 +10,43 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 class ResponseParserTest {
-  static final List<String> GOOD = List.of(
-      "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n",
-      "HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n",
-      "HTTP/1.1 200\r\nContent-Length: 0005\r\n\r\n",
-      "HTTP/1.0 200 OK\r\n\r\n",
-      "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 5\r\n\r\n",
-      "HTTP/1.1 200 Alles \u00fcber\tNacht\r\nTransfer-Encoding: CHUNKED\r\nTrailer: X-Sum\r\n\r\n",
-      "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n",
-      "HTTP/1.1 304 Not Modified\r\nContent-Length: 500\r\nETag: \"a\"\r\n\r\n",
-      "HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n",
-      "HTTP/1.1 100 Continue\r\n\r\n",
-      "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n",
-      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
-      "HTTP/1.1 999 Denied\r\nSet-Cookie: a=b\r\nSet-Cookie: c=d\r\n\r\n",
-      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\nConnection: Transfer-Encoding\r\n\r\n",
-      "HTTP/1.1 200 OK\r\nConnection: \"close\", Content-Length, x-gone\r\nX-Gone: 1\r\nContent-Length: 5\r\n\r\n");
+  static final List<String> GOOD =
+      List.of(
+          "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n",
+          "HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n",
+          "HTTP/1.1 200\r\nContent-Length: 0005\r\n\r\n",
+          "HTTP/1.0 200 OK\r\n\r\n",
+          "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 5\r\n\r\n",
+          "HTTP/1.1 200 Alles \u00fcber\tNacht\r\nTransfer-Encoding: CHUNKED\r\nTrailer: X-Sum\r\n\r\n",
+          "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n",
+          "HTTP/1.1 304 Not Modified\r\nContent-Length: 500\r\nETag: \"a\"\r\n\r\n",
+          "HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n",
+          "HTTP/1.1 100 Continue\r\n\r\n",
+          "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n",
+          "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+          "HTTP/1.1 999 Denied\r\nSet-Cookie: a=b\r\nSet-Cookie: c=d\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\nConnection: Transfer-Encoding\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nConnection: \"close\", Content-Length, x-gone\r\nX-Gone: 1\r\nContent-Length: 5\r\n\r\n");
 
   @TestFactory
   Stream<DynamicTest> readsTheSameHoweverTheBytesAreCut() {
-    return GOOD.stream().map(bytes -> DynamicTest.dynamicTest(bytes.replace("\r\n", " | "), () -> {
-      assertThat(Wire.response("GET", bytes)).isInstanceOf(ResponseHead.class);
-      Wire.sameHoweverCut(bytes, Wire.responses("GET"));
-      Wire.sameHoweverCut(bytes, Wire.responses("HEAD"));
-    }));
+    return GOOD.stream()
+        .map(bytes ->
+            DynamicTest.dynamicTest(
+                bytes.replace("\r\n", " | "),
+                () -> {
+                  assertThat(Wire.response("GET", bytes)).isInstanceOf(ResponseHead.class);
+                  Wire.sameHoweverCut(bytes, Wire.responses("GET"));
+                  Wire.sameHoweverCut(bytes, Wire.responses("HEAD"));
+                }));
   }
 
   @Test
   void readsStatusReasonAndFields() {
-    ResponseHead head = Wire.goodResponse(
-        "GET", "HTTP/1.1 404 Not here\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 12\r\n\r\n");
+    ResponseHead head =
+        Wire.goodResponse(
+            "GET",
+            "HTTP/1.1 404 Not here\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 12\r\n\r\n");
 
     assertThat(head.status()).isEqualTo(404);
     assertThat(head.reason()).isEqualTo("Not here");
@@ -89,7 +96,8 @@ class ResponseParserTest {
 
   @Test
   void reframesForTheClientsVersion() {
-    ResponseHead chunked = Wire.goodResponse("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    ResponseHead chunked =
+        Wire.goodResponse("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
     ResponseHead untilClose = Wire.goodResponse("GET", "HTTP/1.0 200 OK\r\n\r\n");
     ResponseHead length = Wire.goodResponse("GET", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
 
@@ -103,8 +111,10 @@ class ResponseParserTest {
   @Test
   void readsInterimResponsesBeforeTheFinalOne() {
     ResponseParser parser = new ResponseParser(HeadLimits.DEFAULT);
-    ByteBuf in = Wire.buffer("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n"
-        + "HTTP/1.1 200 OK\r\n\r\nbody");
+    ByteBuf in =
+        Wire.buffer(
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n"
+                + "HTTP/1.1 200 OK\r\n\r\nbody");
 
     assertThat(((ResponseHead) parser.parse(in, "POST")).interim()).isTrue();
     assertThat(((ResponseHead) parser.parse(in, "POST")).status()).isEqualTo(103);
@@ -119,19 +129,24 @@ class ResponseParserTest {
     assertThat(Wire.goodResponse("GET", line + "WebSocket\r\n\r\n").switchesToWebSocket()).isTrue();
     assertThat(Wire.goodResponse("GET", line + "h2c\r\n\r\n").switchesToWebSocket()).isFalse();
     assertThat(Wire.goodResponse("GET", line + "WebSocket\r\n\r\n").interim()).isFalse();
-    assertThat(Wire.goodResponse("GET", "HTTP/1.1 101 X\r\nUpgrade: websocket\r\n\r\n").switchesToWebSocket()).isFalse();
+    assertThat(
+            Wire.goodResponse("GET", "HTTP/1.1 101 X\r\nUpgrade: websocket\r\n\r\n")
+                .switchesToWebSocket())
+        .isFalse();
   }
 
   @Test
   void knowsWhatAsksForTheConnectionToBeAuthenticated() {
     assertThat(bound("WWW-Authenticate: NTLM")).isTrue();
-    assertThat(bound("WWW-Authenticate: Basic realm=\"x\"\r\nWWW-Authenticate: Negotiate")).isTrue();
+    assertThat(bound("WWW-Authenticate: Basic realm=\"x\"\r\nWWW-Authenticate: Negotiate"))
+        .isTrue();
     assertThat(bound("WWW-Authenticate: Basic realm=\"x\", Negotiate")).isTrue();
     assertThat(bound("WWW-Authenticate: Basic realm=\"ntlm\"")).isFalse();
     assertThat(bound("WWW-Authenticate: NTLMv9")).isFalse();
   }
 
   private static boolean bound(String fields) {
-    return Wire.goodResponse("GET", "HTTP/1.1 401 No\r\n" + fields + "\r\n\r\n").authenticatesConnection();
+    return Wire.goodResponse("GET", "HTTP/1.1 401 No\r\n" + fields + "\r\n\r\n")
+        .authenticatesConnection();
   }
 }

@@ -21,7 +21,8 @@ import java.util.Map;
 /** Netty's own HTTP/1.1 decoder, as an independent opinion on what a stream of bytes says. */
 final class SecondReader {
   /** A message as the other reader understood it; broken when it gave up there. */
-  record Message(String startLine, String fields, String content, String trailers, boolean broken) {}
+  record Message(
+      String startLine, String fields, String content, String trailers, boolean broken) {}
 
   private SecondReader() {}
 
@@ -55,20 +56,24 @@ final class SecondReader {
       }
       if (head != null && (broken || part instanceof LastHttpContent)) {
         String trailers = part instanceof LastHttpContent last ? lines(last.trailingHeaders()) : "";
-        messages.add(new Message(startLine(head), lines(head.headers()), content.toString(), trailers, broken));
+        messages.add(
+            new Message(
+                startLine(head), lines(head.headers()), content.toString(), trailers, broken));
         head = null;
       }
       ReferenceCountUtil.release(part);
     }
     if (head != null) {
-      messages.add(new Message(startLine(head), lines(head.headers()), content.toString(), "", true));
+      messages.add(
+          new Message(startLine(head), lines(head.headers()), content.toString(), "", true));
     }
     return messages;
   }
 
   private static String startLine(HttpMessage head) {
     return switch (head) {
-      case HttpRequest request -> request.method() + " " + request.uri() + " " + request.protocolVersion();
+      case HttpRequest request ->
+          request.method() + " " + request.uri() + " " + request.protocolVersion();
       case HttpResponse response -> response.protocolVersion() + " " + response.status().code();
       default -> throw new AssertionError("neither request nor response");
     };

@@ -7,12 +7,16 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 
-/** Byte literals in, what was understood out, as text that can be compared; and the same bytes cut into pieces in every way. */
+/**
+ * Byte literals in, what was understood out, as text that can be compared; and the same bytes cut
+ * into pieces in every way.
+ */
 final class Wire {
   private Wire() {}
 
   static ByteBuf buffer(String bytes) {
-    return Unpooled.buffer(Math.max(1, bytes.length())).writeBytes(bytes.getBytes(StandardCharsets.ISO_8859_1));
+    return Unpooled.buffer(Math.max(1, bytes.length()))
+        .writeBytes(bytes.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   static ParsedRequest request(String bytes) {
@@ -46,8 +50,24 @@ final class Wire {
       case NeedMore _ -> "need more";
       case Bad bad -> bad.failure().toString();
       case RequestHead head ->
-          head.method() + " " + head.writtenTarget() + " " + head.target() + " " + head.pathAndQuery() + " " + head.minorVersion()
-              + " " + head.framing() + " " + head.host() + " " + head.hostDisagrees() + " " + head.keepAlive() + "\n"
+          head.method()
+              + " "
+              + head.writtenTarget()
+              + " "
+              + head.target()
+              + " "
+              + head.pathAndQuery()
+              + " "
+              + head.minorVersion()
+              + " "
+              + head.framing()
+              + " "
+              + head.host()
+              + " "
+              + head.hostDisagrees()
+              + " "
+              + head.keepAlive()
+              + "\n"
               + describe(head.fields());
     };
   }
@@ -57,7 +77,16 @@ final class Wire {
       case NeedMore _ -> "need more";
       case Bad bad -> bad.failure().toString();
       case ResponseHead head ->
-          head.status() + " " + head.reason() + " " + head.minorVersion() + " " + head.framing() + " " + head.keepAlive() + "\n"
+          head.status()
+              + " "
+              + head.reason()
+              + " "
+              + head.minorVersion()
+              + " "
+              + head.framing()
+              + " "
+              + head.keepAlive()
+              + "\n"
               + describe(head.fields());
     };
   }
@@ -70,17 +99,22 @@ final class Wire {
     return text.toString();
   }
 
-  /** Asserts that the bytes mean the same whole, cut once at every place, and one byte at a time. */
+  /**
+   * Asserts that the bytes mean the same whole, cut once at every place, and one byte at a time.
+   */
   static void sameHoweverCut(String bytes, Function<ByteBuf, Function<Integer, String>> reader) {
     String whole = fed(bytes, bytes.length(), bytes.length(), reader);
     int step = Math.max(1, bytes.length() / 300);
     for (int cut = 1; cut < bytes.length(); cut += step) {
-      assertThat(fed(bytes, cut, bytes.length() - cut, reader)).as("cut at %d", cut).isEqualTo(whole);
+      assertThat(fed(bytes, cut, bytes.length() - cut, reader))
+          .as("cut at %d", cut)
+          .isEqualTo(whole);
     }
     assertThat(fed(bytes, 1, 1, reader)).as("one byte at a time").isEqualTo(whole);
   }
 
-  private static String fed(String text, int first, int then, Function<ByteBuf, Function<Integer, String>> reader) {
+  private static String fed(
+      String text, int first, int then, Function<ByteBuf, Function<Integer, String>> reader) {
     byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
     ByteBuf in = Unpooled.buffer(bytes.length);
     Function<Integer, String> step = reader.apply(in);

@@ -34,10 +34,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** What a client that means ill, or is broken, can do to the journal and to the log: nothing but to be counted. */
+/**
+ * What a client that means ill, or is broken, can do to the journal and to the log: nothing but to
+ * be counted.
+ */
 class FloodTest {
   private static final String DENY_EVERYTHING = "policy: { default: deny, rules: [] }\n";
-  private static final String LOOPBACK = """
+  private static final String LOOPBACK =
+      """
       policy:
         default: deny
         rules:
@@ -51,8 +55,7 @@ class FloodTest {
   private final Logger ours = (Logger) LoggerFactory.getLogger("dev.sekisho");
   private final Listening log = new Listening();
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   /** Everything that is logged, as it would be written. */
   private static final class Listening extends AppenderBase<ILoggingEvent> {
@@ -68,7 +71,9 @@ class FloodTest {
     }
 
     private static String thrown(ILoggingEvent event) {
-      return event.getThrowableProxy() == null ? "" : String.valueOf(event.getThrowableProxy().getMessage());
+      return event.getThrowableProxy() == null
+          ? ""
+          : String.valueOf(event.getThrowableProxy().getMessage());
     }
   }
 
@@ -87,7 +92,8 @@ class FloodTest {
   }
 
   @Test
-  void tenThousandRefusedRequestsAreABurstOfRecordsAndACount() throws IOException, InterruptedException {
+  void tenThousandRefusedRequestsAreABurstOfRecordsAndACount()
+      throws IOException, InterruptedException {
     int requests = 10_000;
     String one = "GET http://forbidden.example/ HTTP/1.1\r\nHost: forbidden.example\r\n\r\n";
     long start = System.nanoTime();
@@ -113,16 +119,23 @@ class FloodTest {
   }
 
   @Test
-  void connectionsWithGarbageAreABurstOfRecordsAndACount() throws IOException, InterruptedException {
+  void connectionsWithGarbageAreABurstOfRecordsAndACount()
+      throws IOException, InterruptedException {
     int connections = 1_000;
     List<String> garbage =
-        List.of("\u0016\u0003\u0001\0\0", "\0\0\0\0", "GET\r\n\r\n", "SSH-2.0-x\r\n", "GET / HTTP/1.1\r\nA\r\n\r\n");
+        List.of(
+            "\u0016\u0003\u0001\0\0",
+            "\0\0\0\0",
+            "GET\r\n\r\n",
+            "SSH-2.0-x\r\n",
+            "GET / HTTP/1.1\r\nA\r\n\r\n");
     long start = System.nanoTime();
     List<Record> records;
     try (TestGateway gateway = TestGateway.start(DENY_EVERYTHING)) {
       for (int i = 0; i < connections; i++) {
         try (RawClient client = gateway.client()) {
-          assertThat(client.send(garbage.get(i % garbage.size())).readHead()).startsWith("HTTP/1.1 400 ");
+          assertThat(client.send(garbage.get(i % garbage.size())).readHead())
+              .startsWith("HTTP/1.1 400 ");
         }
       }
       gateway.close();
@@ -142,16 +155,18 @@ class FloodTest {
         RawClient client = gateway.client()) {
       client.socket().setSendBufferSize(64 << 10);
       client.socket().setReceiveBufferSize(64 << 10);
-      Thread sender = Thread.ofVirtual().start(() -> {
-        try {
-          while (sent.get() < most) {
-            client.send(requests);
-            sent.addAndGet(requests.length);
-          }
-        } catch (IOException _) {
-          // Closed below.
-        }
-      });
+      Thread sender =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  while (sent.get() < most) {
+                    client.send(requests);
+                    sent.addAndGet(requests.length);
+                  }
+                } catch (IOException _) {
+                  // Closed below.
+                }
+              });
       awaitStandstill(gateway.port(), sent, most);
       assertThat(sent.get()).as("bytes of requests that were taken").isLessThan(most);
       // Whatever was asked before the client began to read is answered.
@@ -163,7 +178,8 @@ class FloodTest {
   }
 
   /** Until everything was sent, or neither the sender nor what the kernel holds moves any more. */
-  private static void awaitStandstill(int port, AtomicLong sent, long most) throws IOException, InterruptedException {
+  private static void awaitStandstill(int port, AtomicLong sent, long most)
+      throws IOException, InterruptedException {
     long moved = -1;
     for (int still = 0; still < 20 && sent.get() < most; ) {
       Thread.sleep(50);
@@ -174,11 +190,17 @@ class FloodTest {
   }
 
   @Test
-  void connectionsThatBreakOffAnywhereLeaveNothingInTheLog() throws IOException, InterruptedException {
+  void connectionsThatBreakOffAnywhereLeaveNothingInTheLog()
+      throws IOException, InterruptedException {
     try (TestGateway gateway = TestGateway.start(LOOPBACK);
-        ScriptedOrigin origin = ScriptedOrigin.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")) {
-      String allowed = "POST http://" + origin.authority() + "/ HTTP/1.1\r\nHost: " + origin.authority()
-          + "\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n";
+        ScriptedOrigin origin =
+            ScriptedOrigin.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")) {
+      String allowed =
+          "POST http://"
+              + origin.authority()
+              + "/ HTTP/1.1\r\nHost: "
+              + origin.authority()
+              + "\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n";
       for (int i = 0; i < allowed.length(); i += 3) {
         RawClient client = gateway.client().send(allowed.substring(0, i));
         client.socket().setSoLinger(i % 2 == 0, 0);
@@ -188,12 +210,19 @@ class FloodTest {
     assertQuietLog(100);
   }
 
-  /** One record for each refusal or a count of them, and no more records than a burst and a count for each interval. */
+  /**
+   * One record for each refusal or a count of them, and no more records than a burst and a count
+   * for each interval.
+   */
   private static void assertCounted(List<Record> records, int refusals, long startNanos) {
     long intervals = (System.nanoTime() - startNanos) / 1_000 / RefusalFlood.INTERVAL + 2;
-    assertThat(records.stream().mapToLong(record -> Math.max(1, record.repeats)).sum()).isEqualTo(refusals);
-    assertThat((long) records.size()).isLessThanOrEqualTo(intervals * (LimitsConfig.DEFAULT.refusalsRecorded() + 1));
-    assertThat(records).filteredOn(record -> record.repeats > 0).isNotEmpty()
+    assertThat(records.stream().mapToLong(record -> Math.max(1, record.repeats)).sum())
+        .isEqualTo(refusals);
+    assertThat((long) records.size())
+        .isLessThanOrEqualTo(intervals * (LimitsConfig.DEFAULT.refusalsRecorded() + 1));
+    assertThat(records)
+        .filteredOn(record -> record.repeats > 0)
+        .isNotEmpty()
         .allSatisfy(record -> {
           assertThat(record.clientIp).isEqualTo("127.0.0.1");
           assertThat(record.decision).isEqualTo(Record.Decided.DENY);
@@ -201,25 +230,36 @@ class FloodTest {
   }
 
   private void assertQuietLog(int refusals) {
-    assertThat(log.events).filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.WARN)).isEmpty();
+    assertThat(log.events)
+        .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+        .isEmpty();
     assertThat(log.events).filteredOn(event -> event.getThrowableProxy() != null).isEmpty();
     assertThat(log.events).hasSizeLessThan(refusals / 10);
   }
 
   @Test
   void noSecretIsInTheJournalOrInTheLog() throws IOException, InterruptedException {
-    String response = "HTTP/1.1 401 Unauthorized\r\nSet-Cookie: s=" + SECRET + "\r\nWWW-Authenticate: Basic realm=" + SECRET
-        + "\r\nContent-Length: 2\r\n\r\nok";
+    String response =
+        "HTTP/1.1 401 Unauthorized\r\nSet-Cookie: s="
+            + SECRET
+            + "\r\nWWW-Authenticate: Basic realm="
+            + SECRET
+            + "\r\nContent-Length: 2\r\n\r\nok";
     try (SegmentJournal journal = SegmentJournal.open(JournalConfig.read(absent()), folder);
         ScriptedOrigin origin = ScriptedOrigin.answering(response)) {
-      var around = new TestGateway.Surroundings(
-          Optional.of(journal), Optional.empty(), "127.0.0.1 origin.example\n", UnaryOperator.identity());
+      var around =
+          new TestGateway.Surroundings(
+              Optional.of(journal),
+              Optional.empty(),
+              "127.0.0.1 origin.example\n",
+              UnaryOperator.identity());
       try (TestGateway gateway = TestGateway.start(LOOPBACK, around)) {
         for (String request : secretive("origin.example:" + origin.port())) {
           assertAnswered(gateway, request);
         }
       }
-      assertThat(origin.received()).as("secrets that are the origin's own reach it")
+      assertThat(origin.received())
+          .as("secrets that are the origin's own reach it")
           .contains("Authorization: Basic " + SECRET, "Cookie: a=" + SECRET);
       assertThat(origin.received()).doesNotContain("Proxy-Authorization");
     }
@@ -235,15 +275,42 @@ class FloodTest {
     }
   }
 
-  /** Secrets in every place where they may be, in requests that are allowed, refused, malformed, or lead nowhere. */
+  /**
+   * Secrets in every place where they may be, in requests that are allowed, refused, malformed, or
+   * lead nowhere.
+   */
   private static List<String> secretive(String authority) {
-    String fields = "Host: h.example\r\nAuthorization: Basic " + SECRET + "\r\nProxy-Authorization: Basic " + SECRET
-        + "\r\nCookie: a=" + SECRET + "\r\nX-Api-Key: " + SECRET + "\r\nReferer: http://h.example/?password=" + SECRET + "\r\n";
-    String query = "?q=1&password=" + SECRET + "&token=" + SECRET + "&Signature=" + SECRET + "&access_token=" + SECRET
-        + "&a=b;api_key=" + SECRET;
+    String fields =
+        "Host: h.example\r\nAuthorization: Basic "
+            + SECRET
+            + "\r\nProxy-Authorization: Basic "
+            + SECRET
+            + "\r\nCookie: a="
+            + SECRET
+            + "\r\nX-Api-Key: "
+            + SECRET
+            + "\r\nReferer: http://h.example/?password="
+            + SECRET
+            + "\r\n";
+    String query =
+        "?q=1&password="
+            + SECRET
+            + "&token="
+            + SECRET
+            + "&Signature="
+            + SECRET
+            + "&access_token="
+            + SECRET
+            + "&a=b;api_key="
+            + SECRET;
     return List.of(
         "GET http://" + authority + "/" + query + " HTTP/1.1\r\n" + fields + "\r\n",
-        "POST http://" + authority + "/login HTTP/1.1\r\n" + fields + "Content-Length: 23\r\n\r\npassword=" + SECRET,
+        "POST http://"
+            + authority
+            + "/login HTTP/1.1\r\n"
+            + fields
+            + "Content-Length: 23\r\n\r\npassword="
+            + SECRET,
         "GET http://forbidden.example/" + query + " HTTP/1.1\r\n" + fields + "\r\n",
         "GET http://10.0.0.1/" + query + " HTTP/1.1\r\n" + fields + "\r\n",
         "GET http://127.0.0.1:1/" + query + " HTTP/1.1\r\n" + fields + "\r\n",
@@ -253,12 +320,32 @@ class FloodTest {
         "GET https://" + authority + "/" + query + " HTTP/1.1\r\n" + fields + "\r\n",
         "GET ftp://user:" + SECRET + "@" + authority + "/ HTTP/1.1\r\n" + fields + "\r\n",
         "GET http://" + authority + "/" + query + "\r\n",
-        "GET http://" + authority + "/" + query + " HTTP/1.1\r\n" + fields + "Authorization : " + SECRET + "\r\n\r\n",
-        "GET http://" + authority + "/ HTTP/1.1\r\n" + fields + "Content-Length: " + SECRET + "\r\n\r\n",
+        "GET http://"
+            + authority
+            + "/"
+            + query
+            + " HTTP/1.1\r\n"
+            + fields
+            + "Authorization : "
+            + SECRET
+            + "\r\n\r\n",
+        "GET http://"
+            + authority
+            + "/ HTTP/1.1\r\n"
+            + fields
+            + "Content-Length: "
+            + SECRET
+            + "\r\n\r\n",
         "GET http://" + authority + "/#" + SECRET + " HTTP/1.1\r\n" + fields + "\r\n",
         SECRET + " / HTTP/1.1\r\n" + SECRET + "\r\n\r\n",
         "GET /" + query + " HTTP/1.1\r\n" + fields + "\r\n",
-        "POST http://" + authority + "/chunks HTTP/1.1\r\n" + fields + "Transfer-Encoding: chunked\r\n\r\n" + SECRET + "\r\n\r\n",
+        "POST http://"
+            + authority
+            + "/chunks HTTP/1.1\r\n"
+            + fields
+            + "Transfer-Encoding: chunked\r\n\r\n"
+            + SECRET
+            + "\r\n\r\n",
         "\0" + SECRET);
   }
 

@@ -29,8 +29,12 @@ class ProxyProtocolHandlerTest {
   void tellsWhoTheClientIsBeforeItsFirstByte() throws Exception {
     EmbeddedChannel channel = from(10, 0, 0, 7);
     channel.writeInbound(bytes(HEADER + "GET /"));
-    assertThat(seen).containsExactly(
-        "active", new ClientAddress(IpAddress.parse("192.0.2.1"), 5000, ClientAddress.Source.PROXY_PROTOCOL), "GET /");
+    assertThat(seen)
+        .containsExactly(
+            "active",
+            new ClientAddress(
+                IpAddress.parse("192.0.2.1"), 5000, ClientAddress.Source.PROXY_PROTOCOL),
+            "GET /");
     assertThat(channel.pipeline().get(ProxyProtocolHandler.class)).isNull();
     channel.writeInbound(bytes(" HTTP/1.1"));
     assertThat(seen).endsWith(" HTTP/1.1");
@@ -67,8 +71,11 @@ class ProxyProtocolHandlerTest {
   void usesTheConnectionsOwnAddressForALocalHeader() {
     EmbeddedChannel channel = from(10, 0, 0, 7);
     channel.writeInbound(bytes("PROXY UNKNOWN\r\nGET /"));
-    assertThat(seen).containsExactly(
-        "active", new ClientAddress(IpAddress.ofBytes(SENDER), 4711, ClientAddress.Source.CONNECTION), "GET /");
+    assertThat(seen)
+        .containsExactly(
+            "active",
+            new ClientAddress(IpAddress.ofBytes(SENDER), 4711, ClientAddress.Source.CONNECTION),
+            "GET /");
   }
 
   @Test
@@ -96,8 +103,12 @@ class ProxyProtocolHandlerTest {
     EmbeddedChannel channel = from(10, 0, 0, 8);
     assertThat(channel.pipeline().get(ProxyProtocolHandler.class)).isNull();
     channel.writeInbound(bytes(HEADER));
-    assertThat(seen).containsExactly(
-        "active", new ClientAddress(IpAddress.ofBytes(new byte[] {10, 0, 0, 8}), 4711, ClientAddress.Source.CONNECTION), HEADER);
+    assertThat(seen)
+        .containsExactly(
+            "active",
+            new ClientAddress(
+                IpAddress.ofBytes(new byte[] {10, 0, 0, 8}), 4711, ClientAddress.Source.CONNECTION),
+            HEADER);
   }
 
   @Test

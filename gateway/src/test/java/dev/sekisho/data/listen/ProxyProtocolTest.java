@@ -16,37 +16,54 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ProxyProtocolTest {
   private static final String SIGNATURE = "0D0A0D0A000D0A515549540A";
-  private static final String V4 = "C0000201" + "C6336402" + "DEAD" + "01BB"; // 192.0.2.1:57005 to 198.51.100.2:443
+  private static final String V4 =
+      "C0000201" + "C6336402" + "DEAD" + "01BB"; // 192.0.2.1:57005 to 198.51.100.2:443
   private static final String V6 =
       "20010DB8000000000000000000000001" + "20010DB8000000000000000000000002" + "1F90" + "0050";
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
-      PROXY TCP4 192.0.2.1 198.51.100.2 57005 443                                  | 192.0.2.1   | 57005 | 198.51.100.2 | 443
-      PROXY TCP4 255.255.255.255 255.255.255.255 65535 65535 | 255.255.255.255 | 65535 | 255.255.255.255 | 65535
-      PROXY TCP4 0.0.0.0 0.0.0.0 0 0                                               | 0.0.0.0     | 0     | 0.0.0.0      | 0
-      PROXY TCP6 2001:db8::1 2001:db8::2 8080 80                                   | 2001:db8::1 | 8080  | 2001:db8::2  | 80
-      PROXY TCP6 2001:0db8:0000:0000:0000:0000:0000:0001 ::1 1 2                   | 2001:db8::1 | 1     | ::1          | 2
-      PROXY TCP6 ::ffff:192.0.2.1 ::ffff:10.0.0.1 1 2                              | 192.0.2.1   | 1     | 10.0.0.1     | 2
-      """)
-  void readsVersionOneAtEverySplit(String line, String source, int sourcePort, String destination, int destinationPort)
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          PROXY TCP4 192.0.2.1 198.51.100.2 57005 443                                  | 192.0.2.1   | 57005 | 198.51.100.2 | 443
+          PROXY TCP4 255.255.255.255 255.255.255.255 65535 65535 | 255.255.255.255 | 65535 | 255.255.255.255 | 65535
+          PROXY TCP4 0.0.0.0 0.0.0.0 0 0                                               | 0.0.0.0     | 0     | 0.0.0.0      | 0
+          PROXY TCP6 2001:db8::1 2001:db8::2 8080 80                                   | 2001:db8::1 | 8080  | 2001:db8::2  | 80
+          PROXY TCP6 2001:0db8:0000:0000:0000:0000:0000:0001 ::1 1 2                   | 2001:db8::1 | 1     | ::1          | 2
+          PROXY TCP6 ::ffff:192.0.2.1 ::ffff:10.0.0.1 1 2                              | 192.0.2.1   | 1     | 10.0.0.1     | 2
+          """)
+  void readsVersionOneAtEverySplit(
+      String line, String source, int sourcePort, String destination, int destinationPort)
       throws Exception {
     byte[] header = (line + "\r\n").getBytes(StandardCharsets.US_ASCII);
-    var expected = new Result.Header(
-        IpAddress.parse(source), sourcePort, IpAddress.parse(destination), destinationPort, header.length);
+    var expected =
+        new Result.Header(
+            IpAddress.parse(source),
+            sourcePort,
+            IpAddress.parse(destination),
+            destinationPort,
+            header.length);
     readsAtEverySplit(header, expected);
   }
 
   @Test
   void readsTheLongestAddresses() throws Exception {
     String longest = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
-    byte[] header = ("PROXY TCP6 " + longest + " " + longest + " 65535 65535\r\n").getBytes(StandardCharsets.US_ASCII);
+    byte[] header =
+        ("PROXY TCP6 " + longest + " " + longest + " 65535 65535\r\n")
+            .getBytes(StandardCharsets.US_ASCII);
     IpAddress address = IpAddress.parse(longest);
     readsAtEverySplit(header, new Result.Header(address, 65535, address, 65535, header.length));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"PROXY UNKNOWN\r\n", "PROXY UNKNOWN 1.2.3.4 5.6.7.8 1 2\r\n", "PROXY UNKNOWN \r\n"})
+  @ValueSource(
+      strings = {
+        "PROXY UNKNOWN\r\n",
+        "PROXY UNKNOWN 1.2.3.4 5.6.7.8 1 2\r\n",
+        "PROXY UNKNOWN \r\n"
+      })
   void takesUnknownForTheConnectionsOwnAddress(String line) {
     byte[] header = line.getBytes(StandardCharsets.US_ASCII);
     readsAtEverySplit(header, new Result.Local(header.length));
@@ -54,9 +71,13 @@ class ProxyProtocolTest {
 
   @Test
   void readsVersionTwoAtEverySplit() throws Exception {
-    var four = new Result.Header(IpAddress.parse("192.0.2.1"), 57005, IpAddress.parse("198.51.100.2"), 443, 28);
+    var four =
+        new Result.Header(
+            IpAddress.parse("192.0.2.1"), 57005, IpAddress.parse("198.51.100.2"), 443, 28);
     readsAtEverySplit(hex("21 11 000C" + V4), four);
-    var six = new Result.Header(IpAddress.parse("2001:db8::1"), 8080, IpAddress.parse("2001:db8::2"), 80, 52);
+    var six =
+        new Result.Header(
+            IpAddress.parse("2001:db8::1"), 8080, IpAddress.parse("2001:db8::2"), 80, 52);
     readsAtEverySplit(hex("21 21 0024" + V6), six);
   }
 
@@ -83,24 +104,33 @@ class ProxyProtocolTest {
   @Test
   void passesOverExtensions() {
     // ALPN "h2", authority "a.example", AWS VPC endpoint id (0xEA), NOOP
-    String extensions = "01 0002 6832" + "02 0009 612E6578616D706C65" + "EA 0004 01767063" + "04 0002 0000";
+    String extensions =
+        "01 0002 6832" + "02 0009 612E6578616D706C65" + "EA 0004 01767063" + "04 0002 0000";
     byte[] header = hex("21 11 0029" + V4 + extensions);
-    assertThat(ProxyProtocol.parse(header, header.length)).isInstanceOfSatisfying(
-        Result.Header.class, found -> assertThat(found.length()).isEqualTo(16 + 0x29));
+    assertThat(ProxyProtocol.parse(header, header.length))
+        .isInstanceOfSatisfying(
+            Result.Header.class, found -> assertThat(found.length()).isEqualTo(16 + 0x29));
   }
 
   @Test
   void checksTheChecksumWhereThereIsOne() {
     byte[] header = withChecksum(hex("21 11 0018" + V4 + "04 0002 0000" + "03 0004 00000000"), 36);
-    readsAtEverySplit(header, new Result.Header(
-        IpAddress.ofBytes(new byte[] {(byte) 192, 0, 2, 1}), 57005,
-        IpAddress.ofBytes(new byte[] {(byte) 198, 51, 100, 2}), 443, header.length));
+    readsAtEverySplit(
+        header,
+        new Result.Header(
+            IpAddress.ofBytes(new byte[] {(byte) 192, 0, 2, 1}),
+            57005,
+            IpAddress.ofBytes(new byte[] {(byte) 198, 51, 100, 2}),
+            443,
+            header.length));
     for (int bit = 8 * 16; bit < 8 * header.length; bit++) {
       byte[] broken = header.clone();
       broken[bit / 8] ^= (byte) (1 << (bit % 8));
       boolean hidesTheChecksum = bit / 8 >= 28 && bit / 8 < 36;
       if (!hidesTheChecksum) {
-        assertThat(ProxyProtocol.parse(broken, broken.length)).as("bit " + bit).isInstanceOf(Result.Bad.class);
+        assertThat(ProxyProtocol.parse(broken, broken.length))
+            .as("bit " + bit)
+            .isInstanceOf(Result.Bad.class);
       }
     }
   }
@@ -152,7 +182,8 @@ class ProxyProtocolTest {
         "PROXY UNKNOWN \u0001\\r\\n",
       })
   void refusesEveryOtherLine(String escaped) {
-    String line = escaped.replace("\\r", "\r").replace("\\n", "\n").replace("\\t", "\t").replace("\\0", "\0");
+    String line =
+        escaped.replace("\\r", "\r").replace("\\n", "\n").replace("\\t", "\t").replace("\\0", "\0");
     byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
     assertThat(ProxyProtocol.parse(bytes, bytes.length)).isInstanceOf(Result.Bad.class);
   }
@@ -162,7 +193,8 @@ class ProxyProtocolTest {
     byte[] line = ("PROXY UNKNOWN " + "x".repeat(200)).getBytes(StandardCharsets.US_ASCII);
     assertThat(ProxyProtocol.parse(line, 106)).isInstanceOf(Result.NeedMore.class);
     assertThat(ProxyProtocol.parse(line, 107)).isInstanceOf(Result.Bad.class);
-    byte[] longest = ("PROXY UNKNOWN " + "x".repeat(91) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+    byte[] longest =
+        ("PROXY UNKNOWN " + "x".repeat(91) + "\r\n").getBytes(StandardCharsets.US_ASCII);
     assertThat(longest).hasSize(107);
     readsAtEverySplit(longest, new Result.Local(107));
   }
@@ -232,11 +264,12 @@ class ProxyProtocolTest {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
       }
       int available = random.nextInt(bytes.length + 1);
-      int length = switch (ProxyProtocol.parse(bytes, available)) {
-        case Result.Header header -> header.length();
-        case Result.Local local -> local.length();
-        case Result.NeedMore _, Result.Bad _ -> 0;
-      };
+      int length =
+          switch (ProxyProtocol.parse(bytes, available)) {
+            case Result.Header header -> header.length();
+            case Result.Local local -> local.length();
+            case Result.NeedMore _, Result.Bad _ -> 0;
+          };
       assertThat(length).as("seed %d round %d", seed, i).isLessThanOrEqualTo(available);
     }
   }
@@ -244,7 +277,9 @@ class ProxyProtocolTest {
   private static void readsAtEverySplit(byte[] header, Result expected) {
     byte[] more = Arrays.copyOf(header, header.length + 5);
     for (int i = 0; i < header.length; i++) {
-      assertThat(ProxyProtocol.parse(header, i)).as("after " + i + " bytes").isInstanceOf(Result.NeedMore.class);
+      assertThat(ProxyProtocol.parse(header, i))
+          .as("after " + i + " bytes")
+          .isInstanceOf(Result.NeedMore.class);
     }
     for (int i = header.length; i <= more.length; i++) {
       assertThat(ProxyProtocol.parse(more, i)).isEqualTo(expected);

@@ -58,6 +58,9 @@ class RewritingTest {
             "GET http://ORIGIN/ HTTP/1.1\r\nX-Before: 1\r\nHost: somewhere.example\r\n\r\n", OK);
     assertThat(message.values("Host")).containsExactly("ORIGIN");
     assertThat(message.fields().getFirst()).isEqualTo("Host: ORIGIN");
+    assertThat(gateway.journal().onlyClosed().hostField)
+        .as("the disagreement is in the record")
+        .isEqualTo("somewhere.example");
   }
 
   @Test

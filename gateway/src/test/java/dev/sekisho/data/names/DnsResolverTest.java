@@ -43,8 +43,7 @@ class DnsResolverTest {
   private static final Duration LONG = Duration.ofSeconds(30);
   private static MultiThreadIoEventLoopGroup loops;
 
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   private final ManualTicker ticker = new ManualTicker();
   private final ScriptedDns dns = ScriptedDns.start();
@@ -62,7 +61,9 @@ class DnsResolverTest {
 
   @BeforeEach
   void files() throws IOException {
-    Files.writeString(folder.resolve("hosts"), "10.9.9.9 printer printer.corp.example\nfd00::9 printer.corp.example\n");
+    Files.writeString(
+        folder.resolve("hosts"),
+        "10.9.9.9 printer printer.corp.example\nfd00::9 printer.corp.example\n");
     loop = loops.next();
   }
 
@@ -83,13 +84,18 @@ class DnsResolverTest {
   void putsIpv6FirstWhereTheHostReachesIt() {
     dns.on("a.example", Type.A, DnsStep.addresses(60, "192.0.2.1"));
     dns.on("a.example", Type.AAAA, DnsStep.addresses(60, "2001:db8::1"));
-    DnsResolver resolver = resolver(LONG, NamesConfig.CacheLimits.USUAL, Preference.IPV6_FIRST, dns.authority());
+    DnsResolver resolver =
+        resolver(LONG, NamesConfig.CacheLimits.USUAL, Preference.IPV6_FIRST, dns.authority());
     assertThat(addresses(ask(resolver, "a.example"))).containsExactly("2001:db8::1", "192.0.2.1");
   }
 
   @Test
   void remembersAnAnswerForItsTimeToLive() {
-    dns.on("a.example", Type.A, DnsStep.addresses(60, "192.0.2.1"), DnsStep.addresses(60, "192.0.2.2"));
+    dns.on(
+        "a.example",
+        Type.A,
+        DnsStep.addresses(60, "192.0.2.1"),
+        DnsStep.addresses(60, "192.0.2.2"));
     DnsResolver resolver = resolver(LONG);
     assertThat(addresses(ask(resolver, "a.example"))).containsExactly("192.0.2.1");
     ticker.pass(Duration.ofSeconds(59));
@@ -101,7 +107,8 @@ class DnsResolverTest {
 
   @Test
   void keepsAnAnswerOnlyAsLongAsTheShortestAliasOnTheWay() {
-    dns.on("a.example", Type.A, DnsStep.alias(5, "b.example")).on("b.example", Type.A, DnsStep.addresses(600, "192.0.2.1"));
+    dns.on("a.example", Type.A, DnsStep.alias(5, "b.example"))
+        .on("b.example", Type.A, DnsStep.addresses(600, "192.0.2.1"));
     DnsResolver resolver = resolver(LONG);
     assertThat(addresses(ask(resolver, "a.example"))).containsExactly("192.0.2.1");
     ticker.pass(Duration.ofSeconds(6));
@@ -111,7 +118,8 @@ class DnsResolverTest {
   @Test
   void clampsTheTimeToLiveBetweenItsLimits() {
     var limits = limits(Duration.ofSeconds(10), Duration.ofSeconds(100));
-    dns.on("none.example", DnsStep.addresses(0, "192.0.2.1")).on("none.example", Type.AAAA, DnsStep.noData(60));
+    dns.on("none.example", DnsStep.addresses(0, "192.0.2.1"))
+        .on("none.example", Type.AAAA, DnsStep.noData(60));
     dns.on("ever.example", Type.A, DnsStep.addresses(86_400, "192.0.2.1"));
     DnsResolver resolver = resolver(LONG, limits, Preference.IPV4_FIRST, dns.authority());
     ask(resolver, "none.example");
@@ -127,9 +135,17 @@ class DnsResolverTest {
 
   @Test
   void asksAgainEachTimeWhenNothingMayBeKept() {
-    dns.on("rebind.example", Type.A, DnsStep.addresses(0, "192.0.2.1"), DnsStep.addresses(0, "127.0.0.1"));
+    dns.on(
+        "rebind.example",
+        Type.A,
+        DnsStep.addresses(0, "192.0.2.1"),
+        DnsStep.addresses(0, "127.0.0.1"));
     DnsResolver resolver =
-        resolver(LONG, limits(Duration.ZERO, Duration.ofHours(1)), Preference.IPV4_FIRST, dns.authority());
+        resolver(
+            LONG,
+            limits(Duration.ZERO, Duration.ofHours(1)),
+            Preference.IPV4_FIRST,
+            dns.authority());
     assertThat(addresses(ask(resolver, "rebind.example"))).containsExactly("192.0.2.1");
     assertThat(addresses(ask(resolver, "rebind.example"))).containsExactly("127.0.0.1");
     assertThat(dns.asked("rebind.example", Type.A)).isEqualTo(2);
@@ -139,9 +155,11 @@ class DnsResolverTest {
   void remembersThatThereIsNoSuchNameAsLongAsTheZoneSays() {
     dns.on("gone.example", DnsStep.noName(20));
     DnsResolver resolver = resolver(LONG);
-    assertThat(failure(ask(resolver, "gone.example")).kind()).isEqualTo(Failure.Kind.NAME_NOT_FOUND);
+    assertThat(failure(ask(resolver, "gone.example")).kind())
+        .isEqualTo(Failure.Kind.NAME_NOT_FOUND);
     ticker.pass(Duration.ofSeconds(19));
-    assertThat(failure(ask(resolver, "gone.example")).detail()).isEqualTo("There is no name gone.example.");
+    assertThat(failure(ask(resolver, "gone.example")).detail())
+        .isEqualTo("There is no name gone.example.");
     assertThat(dns.asked("gone.example", Type.A)).isEqualTo(1);
     ticker.pass(Duration.ofSeconds(2));
     ask(resolver, "gone.example");
@@ -191,7 +209,8 @@ class DnsResolverTest {
 
   @Test
   void doesNotTakeNoDataForAnAnswerWhenTheOtherFamilyFailed() {
-    dns.on("half.example", Type.A, DnsStep.code(2)).on("half.example", Type.AAAA, DnsStep.noData(60));
+    dns.on("half.example", Type.A, DnsStep.code(2))
+        .on("half.example", Type.AAAA, DnsStep.noData(60));
     DnsResolver resolver = resolver(LONG);
     assertThat(failure(ask(resolver, "half.example")).kind()).isEqualTo(Failure.Kind.NAME_FAILED);
     ticker.pass(Duration.ofSeconds(2));
@@ -227,7 +246,12 @@ class DnsResolverTest {
     try (ScriptedDns second = ScriptedDns.start()) {
       second.on("a.example", Type.A, DnsStep.addresses(60, "192.0.2.7"));
       DnsResolver resolver =
-          resolver(LONG, NamesConfig.CacheLimits.USUAL, Preference.IPV4_FIRST, nobody, second.authority());
+          resolver(
+              LONG,
+              NamesConfig.CacheLimits.USUAL,
+              Preference.IPV4_FIRST,
+              nobody,
+              second.authority());
       assertThat(addresses(ask(resolver, "a.example"))).containsExactly("192.0.2.7");
     }
   }
@@ -268,43 +292,51 @@ class DnsResolverTest {
 
   @Test
   void asksForTheTargetWhenTheAnswerStopsAtAnAlias() {
-    dns.on("a.example", DnsStep.bareAlias(60, "b.example")).on("b.example", Type.A, DnsStep.addresses(60, "192.0.2.1"));
+    dns.on("a.example", DnsStep.bareAlias(60, "b.example"))
+        .on("b.example", Type.A, DnsStep.addresses(60, "192.0.2.1"));
     assertThat(addresses(ask(resolver(LONG), "a.example"))).containsExactly("192.0.2.1");
   }
 
   @Test
   void givesUpOnAliasesThatLeadInACircle() {
-    dns.on("a.example", DnsStep.alias(60, "b.example")).on("b.example", DnsStep.alias(60, "a.example"));
+    dns.on("a.example", DnsStep.alias(60, "b.example"))
+        .on("b.example", DnsStep.alias(60, "a.example"));
     assertThat(failure(ask(resolver(LONG), "a.example")).detail()).contains("do not end");
-    dns.on("c.example", DnsStep.bareAlias(60, "d.example")).on("d.example", DnsStep.bareAlias(60, "c.example"));
+    dns.on("c.example", DnsStep.bareAlias(60, "d.example"))
+        .on("d.example", DnsStep.bareAlias(60, "c.example"));
     assertThat(failure(ask(resolver(LONG), "c.example")).detail()).contains("do not end");
   }
 
   @Test
   void passesOverForgedAndBrokenPacketsAndWaitsForTheAnswer() {
-    DnsStep answer = DnsStep.addresses(60, "192.0.2.1")
-        .after(reply -> {
-          reply[0] ^= 1; // another id
-          reply[reply.length - 1] = 66;
-          return reply;
-        })
-        .after(reply -> {
-          reply[13] = 'z'; // another question
-          reply[reply.length - 1] = 66;
-          return reply;
-        })
-        .after(reply -> Arrays.copyOf(reply, reply.length - 3))
-        .after(_ -> new byte[0])
-        .after(_ -> new byte[11]);
+    DnsStep answer =
+        DnsStep.addresses(60, "192.0.2.1")
+            .after(reply -> {
+              reply[0] ^= 1; // another id
+              reply[reply.length - 1] = 66;
+              return reply;
+            })
+            .after(reply -> {
+              reply[13] = 'z'; // another question
+              reply[reply.length - 1] = 66;
+              return reply;
+            })
+            .after(reply -> Arrays.copyOf(reply, reply.length - 3))
+            .after(_ -> new byte[0])
+            .after(_ -> new byte[11]);
     dns.on("a.example", Type.A, answer);
     assertThat(addresses(ask(resolver(LONG), "a.example"))).containsExactly("192.0.2.1");
   }
 
   @Test
   void doesWithoutExtensionsWhereTheNameServerKnowsNone() {
-    dns.on("old.example", DnsStep.code(1), DnsStep.addresses(60, "192.0.2.1")).on("old.example", Type.AAAA, DnsStep.noData(60));
+    dns.on("old.example", DnsStep.code(1), DnsStep.addresses(60, "192.0.2.1"))
+        .on("old.example", Type.AAAA, DnsStep.noData(60));
     assertThat(addresses(ask(resolver(LONG), "old.example"))).containsExactly("192.0.2.1");
-    assertThat(dns.asked()).filteredOn(q -> q.type() == 1).extracting(ScriptedDns.Asked::edns).containsExactly(true, false);
+    assertThat(dns.asked())
+        .filteredOn(q -> q.type() == 1)
+        .extracting(ScriptedDns.Asked::edns)
+        .containsExactly(true, false);
   }
 
   @Test
@@ -332,7 +364,8 @@ class DnsResolverTest {
     assertThat(addresses(ask(resolver, "late.example"))).containsExactly("192.0.2.1");
     gate.complete(null);
     awaitUntil(() -> addresses(resolver.known(name("late.example"))).size() == 2);
-    assertThat(addresses(resolver.known(name("late.example")))).containsExactly("192.0.2.1", "2001:db8::1");
+    assertThat(addresses(resolver.known(name("late.example"))))
+        .containsExactly("192.0.2.1", "2001:db8::1");
   }
 
   @Test
@@ -351,7 +384,8 @@ class DnsResolverTest {
   void takesTheHostsFileBeforeAnythingElse() {
     dns.on("printer.corp.example", DnsStep.addresses(60, "192.0.2.66"));
     DnsResolver resolver = resolver(LONG);
-    assertThat(addresses(resolver.known(name("printer.corp.example")))).containsExactly("10.9.9.9", "fd00::9");
+    assertThat(addresses(resolver.known(name("printer.corp.example"))))
+        .containsExactly("10.9.9.9", "fd00::9");
     assertThat(addresses(ask(resolver, "printer"))).containsExactly("10.9.9.9");
     assertThat(dns.asked()).isEmpty();
     assertThat(resolver.counts().local()).isEqualTo(2);
@@ -369,8 +403,10 @@ class DnsResolverTest {
 
   @Test
   void neverAsksDnsForNamesItDoesNotHave() {
-    assertThat(failure(ask(resolver(LONG), "abc.onion")).kind()).isEqualTo(Failure.Kind.NAME_NOT_FOUND);
-    assertThat(failure(ask(resolver(LONG), "x.invalid")).kind()).isEqualTo(Failure.Kind.NAME_NOT_FOUND);
+    assertThat(failure(ask(resolver(LONG), "abc.onion")).kind())
+        .isEqualTo(Failure.Kind.NAME_NOT_FOUND);
+    assertThat(failure(ask(resolver(LONG), "x.invalid")).kind())
+        .isEqualTo(Failure.Kind.NAME_NOT_FOUND);
     assertThat(dns.asked()).isEmpty();
   }
 
@@ -380,10 +416,13 @@ class DnsResolverTest {
     CompletableFuture<List<String>> order = new CompletableFuture<>();
     List<String> seen = new ArrayList<>();
     loop.execute(() -> {
-      resolver.resolve(name("printer"), loop, _ -> {
-        seen.add("answer on its loop " + loop.inEventLoop());
-        order.complete(seen);
-      });
+      resolver.resolve(
+          name("printer"),
+          loop,
+          _ -> {
+            seen.add("answer on its loop " + loop.inEventLoop());
+            order.complete(seen);
+          });
       seen.add("asked");
     });
     assertThat(get(order)).containsExactly("asked", "answer on its loop true");
@@ -423,8 +462,13 @@ class DnsResolverTest {
 
   @Test
   void keepsNoMoreNamesThanConfigured() {
-    var limits = new NamesConfig.CacheLimits(
-        10, Duration.ofSeconds(1), Duration.ofHours(1), Duration.ofMinutes(1), Duration.ofSeconds(1));
+    var limits =
+        new NamesConfig.CacheLimits(
+            10,
+            Duration.ofSeconds(1),
+            Duration.ofHours(1),
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(1));
     DnsResolver resolver = resolver(LONG, limits, Preference.IPV4_FIRST, dns.authority());
     for (int i = 0; i < 50; i++) {
       ask(resolver, "n" + i + ".example");
@@ -438,25 +482,39 @@ class DnsResolverTest {
 
   private DnsResolver resolver(Duration timeout, ScriptedDns second) {
     return resolver(
-        timeout, NamesConfig.CacheLimits.USUAL, Preference.IPV4_FIRST, dns.authority(), second.authority());
+        timeout,
+        NamesConfig.CacheLimits.USUAL,
+        Preference.IPV4_FIRST,
+        dns.authority(),
+        second.authority());
   }
 
   private DnsResolver resolver(
-      Duration timeout, NamesConfig.CacheLimits limits, Preference preference, Authority... servers) {
+      Duration timeout,
+      NamesConfig.CacheLimits limits,
+      Preference preference,
+      Authority... servers) {
     var config = new NamesConfig(new NamesConfig.Source.Servers(List.of(servers)), timeout, limits);
     var files = new SystemFiles(folder.resolve("hosts"), folder.resolve("resolv.conf"));
-    return new DnsResolver(config, TRANSPORT, new Surroundings(files, config.resolver(), () -> preference), ticker, 100);
+    return new DnsResolver(
+        config,
+        TRANSPORT,
+        new Surroundings(files, config.resolver(), () -> preference),
+        ticker,
+        100);
   }
 
   private static NamesConfig.CacheLimits limits(Duration least, Duration greatest) {
-    return new NamesConfig.CacheLimits(100, least, greatest, Duration.ofMinutes(1), Duration.ofSeconds(1));
+    return new NamesConfig.CacheLimits(
+        100, least, greatest, Duration.ofMinutes(1), Duration.ofSeconds(1));
   }
 
   private Resolver.Answer ask(DnsResolver resolver, String name) {
     return get(begin(resolver, name, loop));
   }
 
-  private static CompletableFuture<Resolver.Answer> begin(DnsResolver resolver, String name, EventLoop loop) {
+  private static CompletableFuture<Resolver.Answer> begin(
+      DnsResolver resolver, String name, EventLoop loop) {
     CompletableFuture<Resolver.Answer> answer = new CompletableFuture<>();
     loop.execute(() -> resolver.resolve(name(name), loop, answer::complete));
     return answer;
@@ -467,11 +525,12 @@ class DnsResolverTest {
   }
 
   private static void awaitUntil(BooleanSupplier condition) {
-    get(CompletableFuture.runAsync(() -> {
-      while (!condition.getAsBoolean()) {
-        LockSupport.parkNanos(1_000_000);
-      }
-    }));
+    get(
+        CompletableFuture.runAsync(() -> {
+          while (!condition.getAsBoolean()) {
+            LockSupport.parkNanos(1_000_000);
+          }
+        }));
   }
 
   private static List<String> addresses(Resolver.@Nullable Answer answer) {

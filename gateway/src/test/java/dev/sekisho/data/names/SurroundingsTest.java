@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SurroundingsTest {
-  @TempDir
-  private Path folder;
+  @TempDir private Path folder;
 
   private SystemFiles files;
 
@@ -31,24 +30,27 @@ class SurroundingsTest {
 
   @Test
   void readsHostsFilesAsTheCLibraryDoes() {
-    Hosts hosts = Hosts.parse("""
-        127.0.0.1\tlocalhost   # comment
-        # 10.0.0.1 commented
-          10.0.0.2   Printer.Corp.Example. printer
-        fd00::2 printer
-        10.0.0.2 printer
-        fe80::1%eth0 scoped
-        not-an-address name
-        10.0.0.3
-        10.0.0.4 bad..name good
-        10.0.0.5 before bad..name
+    Hosts hosts =
+        Hosts.parse(
+            """
+            127.0.0.1\tlocalhost   # comment
+            # 10.0.0.1 commented
+              10.0.0.2   Printer.Corp.Example. printer
+            fd00::2 printer
+            10.0.0.2 printer
+            fe80::1%eth0 scoped
+            not-an-address name
+            10.0.0.3
+            10.0.0.4 bad..name good
+            10.0.0.5 before bad..name
 
-        """);
+            """);
     assertThat(texts(hosts, "printer.corp.example")).containsExactly("10.0.0.2");
     assertThat(texts(hosts, "printer")).containsExactly("10.0.0.2", "fd00::2");
     assertThat(texts(hosts, "localhost")).containsExactly("127.0.0.1");
     assertThat(texts(hosts, "before")).containsExactly("10.0.0.5");
-    assertThat(hosts.entries()).doesNotContainKeys(new DomainName("scoped"), new DomainName("name"));
+    assertThat(hosts.entries())
+        .doesNotContainKeys(new DomainName("scoped"), new DomainName("name"));
   }
 
   @Test
@@ -60,17 +62,19 @@ class SurroundingsTest {
 
   @Test
   void readsResolvConf() {
-    NameServers servers = NameServers.parse("""
-        # comment
-        ; comment
-        search corp.example
-        nameserver 10.0.0.2
-        nameserver   fd00::53
-        nameserver not-an-address
-        nameserver 10.0.0.3
-        nameserver 10.0.0.4
-        options ndots:5 timeout:2 attempts:3 rotate
-        """);
+    NameServers servers =
+        NameServers.parse(
+            """
+            # comment
+            ; comment
+            search corp.example
+            nameserver 10.0.0.2
+            nameserver   fd00::53
+            nameserver not-an-address
+            nameserver 10.0.0.3
+            nameserver 10.0.0.4
+            options ndots:5 timeout:2 attempts:3 rotate
+            """);
     assertThat(servers.servers())
         .extracting(Inquiry::text)
         .containsExactly("10.0.0.2:53", "[fd00:0:0:0:0:0:0:53]:53", "10.0.0.3:53");
@@ -81,9 +85,7 @@ class SurroundingsTest {
   @Test
   void asksTheNameServerOfThisMachineWhenNoneIsNamed() {
     NameServers servers = NameServers.parse("options timeout:0 attempts:99 timeout:x\n");
-    assertThat(servers.servers())
-        .extracting(Inquiry::text)
-        .containsExactly("127.0.0.1:53");
+    assertThat(servers.servers()).extracting(Inquiry::text).containsExactly("127.0.0.1:53");
     assertThat(servers.patience()).isEqualTo(Duration.ofSeconds(1));
     assertThat(servers.rounds()).isEqualTo(5);
   }
@@ -135,15 +137,21 @@ class SurroundingsTest {
       surroundings.watch(changed::countDown);
       write(files.resolvConf(), "nameserver 10.0.0.9\n", 2);
       assertThat(changed.await(20, TimeUnit.SECONDS)).isTrue();
-      assertThat(surroundings.servers().servers()).extracting(Inquiry::text).containsExactly("10.0.0.9:53");
+      assertThat(surroundings.servers().servers())
+          .extracting(Inquiry::text)
+          .containsExactly("10.0.0.9:53");
     }
   }
 
   @Test
   void interleavesFamiliesWithoutRepetition() throws Exception {
-    List<IpAddress> all = List.of(
-        IpAddress.parse("10.0.0.1"), IpAddress.parse("10.0.0.2"), IpAddress.parse("10.0.0.1"),
-        IpAddress.parse("10.0.0.3"), IpAddress.parse("fd00::1"));
+    List<IpAddress> all =
+        List.of(
+            IpAddress.parse("10.0.0.1"),
+            IpAddress.parse("10.0.0.2"),
+            IpAddress.parse("10.0.0.1"),
+            IpAddress.parse("10.0.0.3"),
+            IpAddress.parse("fd00::1"));
     assertThat(Preference.IPV6_FIRST.interleave(all))
         .extracting(IpAddress::text)
         .containsExactly("fd00::1", "10.0.0.1", "10.0.0.2", "10.0.0.3");
@@ -159,10 +167,13 @@ class SurroundingsTest {
   /** With a time of its own, so that the change shows on file systems with coarse clocks, too. */
   private static void write(Path path, String text, int minute) throws IOException {
     Files.writeString(path, text);
-    Files.setLastModifiedTime(path, FileTime.from(Instant.parse("2026-01-01T00:00:00Z").plusSeconds(60L * minute)));
+    Files.setLastModifiedTime(
+        path, FileTime.from(Instant.parse("2026-01-01T00:00:00Z").plusSeconds(60L * minute)));
   }
 
   private static List<String> texts(Hosts hosts, String name) {
-    return hosts.entries().getOrDefault(new DomainName(name), List.of()).stream().map(IpAddress::text).toList();
+    return hosts.entries().getOrDefault(new DomainName(name), List.of()).stream()
+        .map(IpAddress::text)
+        .toList();
   }
 }

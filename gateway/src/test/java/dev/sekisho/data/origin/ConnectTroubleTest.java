@@ -29,9 +29,11 @@ class ConnectTroubleTest {
 
   @Test
   void knowsTheExceptionsOfTheJdk() {
-    assertThat(ConnectTrouble.of(new ConnectTimeoutException("x"))).isEqualTo(ConnectTrouble.SILENT);
+    assertThat(ConnectTrouble.of(new ConnectTimeoutException("x")))
+        .isEqualTo(ConnectTrouble.SILENT);
     assertThat(ConnectTrouble.of(new ConnectException("x"))).isEqualTo(ConnectTrouble.REFUSED);
-    assertThat(ConnectTrouble.of(new NoRouteToHostException("x"))).isEqualTo(ConnectTrouble.UNREACHABLE);
+    assertThat(ConnectTrouble.of(new NoRouteToHostException("x")))
+        .isEqualTo(ConnectTrouble.UNREACHABLE);
     assertThat(ConnectTrouble.of(new SocketException("x"))).isEqualTo(ConnectTrouble.UNREACHABLE);
     assertThat(ConnectTrouble.of(new SocketException("x").initCause(new BindException("y"))))
         .isEqualTo(ConnectTrouble.NO_SOURCE);
@@ -40,14 +42,20 @@ class ConnectTroubleTest {
 
   @Test
   void letsTheMostTellingTroubleSpeakForAll() {
-    assertThat(kind(ConnectTrouble.UNREACHABLE, ConnectTrouble.REFUSED)).isEqualTo(Failure.Kind.CONNECT_REFUSED);
-    assertThat(kind(ConnectTrouble.SILENT, ConnectTrouble.UNREACHABLE)).isEqualTo(Failure.Kind.CONNECT_TIMEOUT);
-    assertThat(kind(ConnectTrouble.NO_SOURCE, ConnectTrouble.UNREACHABLE)).isEqualTo(Failure.Kind.CONNECT_UNREACHABLE);
+    assertThat(kind(ConnectTrouble.UNREACHABLE, ConnectTrouble.REFUSED))
+        .isEqualTo(Failure.Kind.CONNECT_REFUSED);
+    assertThat(kind(ConnectTrouble.SILENT, ConnectTrouble.UNREACHABLE))
+        .isEqualTo(Failure.Kind.CONNECT_TIMEOUT);
+    assertThat(kind(ConnectTrouble.NO_SOURCE, ConnectTrouble.UNREACHABLE))
+        .isEqualTo(Failure.Kind.CONNECT_UNREACHABLE);
   }
 
   private static Failure.Kind kind(ConnectTrouble first, ConnectTrouble second) {
     return ConnectTrouble.failure(
-            List.of(new ConnectTrouble.Failed(ADDRESS, first), new ConnectTrouble.Failed(ADDRESS, second)), 443)
+            List.of(
+                new ConnectTrouble.Failed(ADDRESS, first),
+                new ConnectTrouble.Failed(ADDRESS, second)),
+            443)
         .kind();
   }
 

@@ -48,7 +48,8 @@ class HappyEyeballsTest {
   @BeforeAll
   static void startLoops() {
     for (Transport transport : List.of(Transport.epoll(), Transport.nio())) {
-      RUNNING.add(new Running(transport, new MultiThreadIoEventLoopGroup(1, transport.loops()).next()));
+      RUNNING.add(
+          new Running(transport, new MultiThreadIoEventLoopGroup(1, transport.loops()).next()));
     }
   }
 
@@ -71,7 +72,9 @@ class HappyEyeballsTest {
       var connected = connected(dial(on, LONG, origin.getLocalPort(), "127.0.0.1"));
       assertThat(connected.address()).isEqualTo(address("127.0.0.1"));
       Channel channel = connected.channel();
-      assertThat(channel.pipeline().toMap().values()).singleElement().isInstanceOf(EarlyBytes.class);
+      assertThat(channel.pipeline().toMap().values())
+          .singleElement()
+          .isInstanceOf(EarlyBytes.class);
       assertThat(channel.config().isAutoRead()).isFalse();
       assertThat(channel.config().getOption(ChannelOption.TCP_NODELAY)).isTrue();
       assertThat(channel.config().getOption(ChannelOption.SO_KEEPALIVE)).isTrue();
@@ -90,15 +93,20 @@ class HappyEyeballsTest {
       CompletableFuture<String> got = new CompletableFuture<>();
       try (Socket socket = origin.accept()) {
         channel.pipeline().removeFirst();
-        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
-          @Override
-          public void channelRead(ChannelHandlerContext ctx, Object message) {
-            got.complete(((ByteBuf) message).toString(StandardCharsets.US_ASCII));
-            ((ByteBuf) message).release();
-          }
-        });
+        channel
+            .pipeline()
+            .addLast(
+                new ChannelInboundHandlerAdapter() {
+                  @Override
+                  public void channelRead(ChannelHandlerContext ctx, Object message) {
+                    got.complete(((ByteBuf) message).toString(StandardCharsets.US_ASCII));
+                    ((ByteBuf) message).release();
+                  }
+                });
         var _ = channel.writeAndFlush(Unpooled.copiedBuffer("ping", StandardCharsets.US_ASCII));
-        assertThat(socket.getInputStream().readNBytes(4)).asString(StandardCharsets.US_ASCII).isEqualTo("ping");
+        assertThat(socket.getInputStream().readNBytes(4))
+            .asString(StandardCharsets.US_ASCII)
+            .isEqualTo("ping");
         socket.getOutputStream().write("pong".getBytes(StandardCharsets.US_ASCII));
         channel.read();
         assertThat(get(got)).isEqualTo("pong");
@@ -116,17 +124,25 @@ class HappyEyeballsTest {
         socket.getOutputStream().write("bye".getBytes(StandardCharsets.US_ASCII));
         socket.shutdownOutput();
         CompletableFuture<String> got = new CompletableFuture<>();
-        channel.eventLoop().schedule(() -> {
-          channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
-            @Override
-            public void channelRead(ChannelHandlerContext ctx, Object message) {
-              got.complete(((ByteBuf) message).toString(StandardCharsets.US_ASCII));
-              ((ByteBuf) message).release();
-            }
-          });
-          channel.pipeline().removeFirst();
-          channel.read();
-        }, 50, TimeUnit.MILLISECONDS);
+        channel
+            .eventLoop()
+            .schedule(
+                () -> {
+                  channel
+                      .pipeline()
+                      .addLast(
+                          new ChannelInboundHandlerAdapter() {
+                            @Override
+                            public void channelRead(ChannelHandlerContext ctx, Object message) {
+                              got.complete(((ByteBuf) message).toString(StandardCharsets.US_ASCII));
+                              ((ByteBuf) message).release();
+                            }
+                          });
+                  channel.pipeline().removeFirst();
+                  channel.read();
+                },
+                50,
+                TimeUnit.MILLISECONDS);
         assertThat(get(got)).isEqualTo("bye");
       }
       channel.close().sync();
@@ -137,7 +153,8 @@ class HappyEyeballsTest {
   @MethodSource("running")
   void goesToTheNextAddressWhenOneRefuses(Running on) throws Exception {
     try (ServerSocket origin = listener("127.0.0.3")) {
-      var connected = connected(dial(on, LONG, origin.getLocalPort(), "127.0.0.1", "127.0.0.2", "127.0.0.3"));
+      var connected =
+          connected(dial(on, LONG, origin.getLocalPort(), "127.0.0.1", "127.0.0.2", "127.0.0.3"));
       assertThat(connected.address()).isEqualTo(address("127.0.0.3"));
       connected.channel().close().sync();
     }
@@ -159,11 +176,17 @@ class HappyEyeballsTest {
   void saysThatEveryAddressRefused(Running on) throws Exception {
     int port = freePort();
     Failure failure = failure(dial(on, LONG, port, "127.0.0.1", "::1"));
-    assertThat(failure).isEqualTo(new Failure(
-        Failure.Side.ORIGIN,
-        Failure.Kind.CONNECT_REFUSED,
-        Failure.Retry.SAFE,
-        "127.0.0.1:" + port + " refused the connection; [::1]:" + port + " refused the connection."));
+    assertThat(failure)
+        .isEqualTo(
+            new Failure(
+                Failure.Side.ORIGIN,
+                Failure.Kind.CONNECT_REFUSED,
+                Failure.Retry.SAFE,
+                "127.0.0.1:"
+                    + port
+                    + " refused the connection; [::1]:"
+                    + port
+                    + " refused the connection."));
   }
 
   @ParameterizedTest
@@ -172,7 +195,8 @@ class HappyEyeballsTest {
     try (Silent silent = Silent.listen("127.0.0.1", 0)) {
       Failure failure = failure(dial(on, SHORT, silent.port(), "127.0.0.1"));
       assertThat(failure.kind()).isEqualTo(Failure.Kind.CONNECT_TIMEOUT);
-      assertThat(failure.detail()).isEqualTo("127.0.0.1:" + silent.port() + " did not answer in time.");
+      assertThat(failure.detail())
+          .isEqualTo("127.0.0.1:" + silent.port() + " did not answer in time.");
     }
   }
 
@@ -180,7 +204,8 @@ class HappyEyeballsTest {
   @MethodSource("running")
   void connectsFromTheConfiguredSource(Running on) throws Exception {
     try (ServerSocket origin = listener("127.0.0.1")) {
-      var dialler = new HappyEyeballs(config(LONG), on.transport(), Optional.of(address("127.0.0.77")));
+      var dialler =
+          new HappyEyeballs(config(LONG), on.transport(), Optional.of(address("127.0.0.77")));
       var connected = connected(dial(dialler, on, origin.getLocalPort(), "::1", "127.0.0.1"));
       try (Socket socket = origin.accept()) {
         assertThat(socket.getInetAddress().getHostAddress()).isEqualTo("127.0.0.77");
@@ -192,7 +217,8 @@ class HappyEyeballsTest {
   @ParameterizedTest
   @MethodSource("running")
   void blamesTheGatewayWhenItsSourceAddressIsNotItsOwn(Running on) {
-    var dialler = new HappyEyeballs(config(LONG), on.transport(), Optional.of(address("192.0.2.200")));
+    var dialler =
+        new HappyEyeballs(config(LONG), on.transport(), Optional.of(address("192.0.2.200")));
     Failure failure = failure(dial(dialler, on, 9, "127.0.0.1"));
     assertThat(failure.side()).isEqualTo(Failure.Side.GATEWAY);
     assertThat(failure.kind()).isEqualTo(Failure.Kind.CONNECT_UNREACHABLE);
@@ -202,7 +228,8 @@ class HappyEyeballsTest {
   @ParameterizedTest
   @MethodSource("running")
   void failsWhenNoAddressIsOfTheFamilyOfTheSource(Running on) {
-    var dialler = new HappyEyeballs(config(LONG), on.transport(), Optional.of(address("127.0.0.77")));
+    var dialler =
+        new HappyEyeballs(config(LONG), on.transport(), Optional.of(address("127.0.0.77")));
     assertThat(failure(dial(dialler, on, 9, "::1")).side()).isEqualTo(Failure.Side.GATEWAY);
   }
 
@@ -218,7 +245,9 @@ class HappyEyeballsTest {
     int port = freePort();
     String[] many = new String[20];
     Arrays.setAll(many, i -> "127.0.1." + (i + 1));
-    assertThat(failure(dial(on, LONG, port, many)).detail()).contains("127.0.1.4:").endsWith("and 16 addresses more.");
+    assertThat(failure(dial(on, LONG, port, many)).detail())
+        .contains("127.0.1.4:")
+        .endsWith("and 16 addresses more.");
   }
 
   @ParameterizedTest
@@ -228,7 +257,8 @@ class HappyEyeballsTest {
       AtomicInteger reports = new AtomicInteger();
       var dialler = new HappyEyeballs(config(SHORT), on.transport(), Optional.empty());
       Dialler.Attempt attempt =
-          dialler.dial(addresses("127.0.0.1"), silent.port(), on.loop(), _ -> reports.incrementAndGet());
+          dialler.dial(
+              addresses("127.0.0.1"), silent.port(), on.loop(), _ -> reports.incrementAndGet());
       attempt.cancel();
       // a second dial with the same timeout, begun later, ends after the first one would have
       failure(dial(on, SHORT, silent.port(), "127.0.0.1"));
@@ -241,28 +271,40 @@ class HappyEyeballsTest {
   void reportsOnTheLoopAndNeverWithinTheQuestion(Running on) {
     List<String> order = new ArrayList<>();
     CompletableFuture<List<String>> all = new CompletableFuture<>();
-    on.loop().execute(() -> {
-      new HappyEyeballs(config(LONG), on.transport(), Optional.empty()).dial(List.of(), 9, on.loop(), _ -> {
-        order.add("told on the loop " + on.loop().inEventLoop());
-        all.complete(order);
-      });
-      order.add("asked");
-    });
+    on.loop()
+        .execute(() -> {
+          new HappyEyeballs(config(LONG), on.transport(), Optional.empty())
+              .dial(
+                  List.of(),
+                  9,
+                  on.loop(),
+                  _ -> {
+                    order.add("told on the loop " + on.loop().inEventLoop());
+                    all.complete(order);
+                  });
+          order.add("asked");
+        });
     assertThat(get(all)).containsExactly("asked", "told on the loop true");
   }
 
-  private static CompletableFuture<Dialler.Dialled> dial(Running on, Duration timeout, int port, String... addresses) {
-    return dial(new HappyEyeballs(config(timeout), on.transport(), Optional.empty()), on, port, addresses);
+  private static CompletableFuture<Dialler.Dialled> dial(
+      Running on, Duration timeout, int port, String... addresses) {
+    return dial(
+        new HappyEyeballs(config(timeout), on.transport(), Optional.empty()), on, port, addresses);
   }
 
   private static CompletableFuture<Dialler.Dialled> dial(
       HappyEyeballs dialler, Running on, int port, String... addresses) {
     CompletableFuture<Dialler.Dialled> outcome = new CompletableFuture<>();
-    dialler.dial(addresses(addresses), port, on.loop(), dialled -> {
-      if (!outcome.complete(dialled)) {
-        throw new AssertionError("told twice");
-      }
-    });
+    dialler.dial(
+        addresses(addresses),
+        port,
+        on.loop(),
+        dialled -> {
+          if (!outcome.complete(dialled)) {
+            throw new AssertionError("told twice");
+          }
+        });
     return outcome;
   }
 
@@ -312,10 +354,14 @@ class HappyEyeballsTest {
     }
   }
 
-  /** Listens, but its queue is full, so that the kernel drops further SYNs: what a firewall that drops looks like. */
+  /**
+   * Listens, but its queue is full, so that the kernel drops further SYNs: what a firewall that
+   * drops looks like.
+   */
   private record Silent(ServerSocket socket, List<Socket> filling) implements Closeable {
     static Silent listen(String address, int port) throws IOException {
-      Silent silent = new Silent(new ServerSocket(port, 1, InetAddress.ofLiteral(address)), new ArrayList<>());
+      Silent silent =
+          new Silent(new ServerSocket(port, 1, InetAddress.ofLiteral(address)), new ArrayList<>());
       for (int i = 0; i < 2; i++) {
         Socket socket = new Socket();
         socket.connect(new InetSocketAddress(InetAddress.ofLiteral(address), silent.port()), 2_000);

@@ -17,10 +17,12 @@ class OriginConfigTest {
 
   @Test
   void hasTheseDefaults() {
-    var pinned = new OriginConfig(
-        Duration.ofSeconds(10), new OriginConfig.PoolLimits(Duration.ofSeconds(60), 64, 1000));
+    var pinned =
+        new OriginConfig(
+            Duration.ofSeconds(10), new OriginConfig.PoolLimits(Duration.ofSeconds(60), 64, 1000));
     assertThat(OriginConfig.usual()).isEqualTo(pinned);
-    assertThat(OriginConfig.read(Section.absent("origin", Mark.file("f"), problems))).isEqualTo(pinned);
+    assertThat(OriginConfig.read(Section.absent("origin", Mark.file("f"), problems)))
+        .isEqualTo(pinned);
     assertThat(problems.all()).isEmpty();
   }
 
@@ -29,26 +31,32 @@ class OriginConfigTest {
     var config = read("connect-timeout: 3s\npool: { idle: 15s, per-origin: 8, total: 80 }\n");
     assertThat(problems.all()).isEmpty();
     assertThat(config)
-        .isEqualTo(new OriginConfig(
-            Duration.ofSeconds(3), new OriginConfig.PoolLimits(Duration.ofSeconds(15), 8, 80)));
+        .isEqualTo(
+            new OriginConfig(
+                Duration.ofSeconds(3), new OriginConfig.PoolLimits(Duration.ofSeconds(15), 8, 80)));
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
-      connect-timeout: 0s          | connect-timeout: expected 100ms to 1d
-      connect-timeout: 2d          | connect-timeout: expected 100ms to 1d
-      connect-timeout: 10          | a duration such as
-      pool: { idle: 1ms }          | expected 1000ms to 1d
-      pool: { per-origin: -1 }     | a whole number from 0
-      pool: { size: 3 }            | unknown key 'size'
-      trust: []                    | unknown key 'trust'
-      """)
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          connect-timeout: 0s          | connect-timeout: expected 100ms to 1d
+          connect-timeout: 2d          | connect-timeout: expected 100ms to 1d
+          connect-timeout: 10          | a duration such as
+          pool: { idle: 1ms }          | expected 1000ms to 1d
+          pool: { per-origin: -1 }     | a whole number from 0
+          pool: { size: 3 }            | unknown key 'size'
+          trust: []                    | unknown key 'trust'
+          """)
   void refusesWhatCannotBeUsed(String yaml, String words) {
     read(yaml);
-    assertThat(problems.all()).singleElement().satisfies(problem -> {
-      assertThat(problem.severity()).isEqualTo(Problem.Severity.ERROR);
-      assertThat(problem.toString()).startsWith("f:1:").contains(words);
-    });
+    assertThat(problems.all())
+        .singleElement()
+        .satisfies(problem -> {
+          assertThat(problem.severity()).isEqualTo(Problem.Severity.ERROR);
+          assertThat(problem.toString()).startsWith("f:1:").contains(words);
+        });
   }
 
   private OriginConfig read(String yaml) {

@@ -54,7 +54,10 @@ final class IdleWheelTest {
             ended.add(tunnel);
           });
       for (SpliceTunnel tunnel : ended) {
-        assertThat(due.remove(tunnel)).as("seed %d", SEED).isGreaterThan(before).isLessThanOrEqualTo(now);
+        assertThat(due.remove(tunnel))
+            .as("seed %d", SEED)
+            .isGreaterThan(before)
+            .isLessThanOrEqualTo(now);
       }
       long current = now;
       assertThat(due.values()).as("seed %d", SEED).allMatch(tick -> tick > current);
@@ -71,6 +74,7 @@ final class IdleWheelTest {
 
   private SpliceTunnel tunnel(long ticks) {
     Duration idle = Duration.ofNanos(ticks * PumpLoop.TICK_NANOS);
-    return new SpliceTunnel(pump, new SpliceTunnel.Sockets(-1, -1, null, null), idle, eventLoop, ended -> {});
+    return new SpliceTunnel(
+        pump, new SpliceTunnel.Sockets(-1, -1, null, null), idle, eventLoop, ended -> {});
   }
 }

@@ -17,7 +17,9 @@ final class SpliceTunnelsTest extends TunnelsContract {
 
   @Override
   TunnelRig rig() throws Exception {
-    return new TunnelRig(new SpliceTunnels(new TunnelLimits(1, 64 * 1024, 1, 256 * 1024)), TunnelRig.Transport.EPOLL);
+    return new TunnelRig(
+        new SpliceTunnels(new TunnelLimits(1, 64 * 1024, 1, 256 * 1024)),
+        TunnelRig.Transport.EPOLL);
   }
 
   @Test

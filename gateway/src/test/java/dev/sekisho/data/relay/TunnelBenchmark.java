@@ -1,8 +1,8 @@
 package dev.sekisho.data.relay;
 
-import dev.sekisho.data.origin.HalfOpenEpoll;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.sekisho.data.origin.HalfOpenEpoll;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
@@ -34,9 +34,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * Measures tunnels on loopback: {@code cpu ROUNDS MIB} compares the processor time per GiB of the relaying thread or process, ways
- * interleaved, with HAProxy's {@code option splice-auto}; {@code memory pump|netty TUNNELS} the memory of one idle tunnel, its ends in
- * another process.
+ * Measures tunnels on loopback: {@code cpu ROUNDS MIB} compares the processor time per GiB of the
+ * relaying thread or process, ways interleaved, with HAProxy's {@code option splice-auto}; {@code
+ * memory pump|netty TUNNELS} the memory of one idle tunnel, its ends in another process.
  */
 final class TunnelBenchmark {
   private static final double TICKS_PER_SECOND = 100;
@@ -67,7 +67,11 @@ final class TunnelBenchmark {
       ways.add(pumped("pump, copy", new SpliceTunnels(without), origin));
       ways.add(pumped("netty, copy", new CopyTunnels(), origin));
       Process haproxy = haproxy(port, 39_817);
-      ways.add(new Way("haproxy, splice", new InetSocketAddress(here, 39_817), List.of(Path.of("/proc/" + haproxy.pid() + "/stat"))));
+      ways.add(
+          new Way(
+              "haproxy, splice",
+              new InetSocketAddress(here, 39_817),
+              List.of(Path.of("/proc/" + haproxy.pid() + "/stat"))));
       try {
         compare(ways, origin, rounds, mib);
       } finally {
@@ -76,7 +80,8 @@ final class TunnelBenchmark {
     }
   }
 
-  private static void compare(List<Way> ways, ServerSocket origin, int rounds, int mib) throws Exception {
+  private static void compare(List<Way> ways, ServerSocket origin, int rounds, int mib)
+      throws Exception {
     double[][] seconds = new double[ways.size()][rounds];
     for (int round = -1; round < rounds; round++) {
       for (int i = 0; i < ways.size(); i++) {
@@ -100,19 +105,18 @@ final class TunnelBenchmark {
         Socket origin = originServer.accept()) {
       Thread writer =
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      OutputStream out = origin.getOutputStream();
-                      byte[] block = new byte[256 * 1024];
-                      for (int i = 0; i < mib * 4; i++) {
-                        out.write(block);
-                      }
-                      origin.shutdownOutput();
-                    } catch (IOException e) {
-                      throw new UncheckedIOException(e);
-                    }
-                  });
+              .start(() -> {
+                try {
+                  OutputStream out = origin.getOutputStream();
+                  byte[] block = new byte[256 * 1024];
+                  for (int i = 0; i < mib * 4; i++) {
+                    out.write(block);
+                  }
+                  origin.shutdownOutput();
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
       InputStream in = client.getInputStream();
       byte[] block = new byte[256 * 1024];
       long total = 0;
@@ -146,7 +150,8 @@ final class TunnelBenchmark {
     origin.accept().close();
     Thread.sleep(300);
     for (Path task : tasks()) {
-      if (!before.contains(task) && Files.readAllLines(task.resolve("comm")).getFirst().startsWith("multiThread")) {
+      if (!before.contains(task)
+          && Files.readAllLines(task.resolve("comm")).getFirst().startsWith("multiThread")) {
         own.add(task.resolve("stat"));
       }
     }
@@ -190,14 +195,17 @@ final class TunnelBenchmark {
           server origin 127.0.0.1:%d
         """
             .formatted(port, originPort));
-    Process process = new ProcessBuilder("haproxy", "-db", "-f", file.toString()).inheritIO().start();
+    Process process =
+        new ProcessBuilder("haproxy", "-db", "-f", file.toString()).inheritIO().start();
     Thread.sleep(1000);
     Files.delete(file);
     return process;
   }
 
-  private static InetSocketAddress gateway(Tunnels tunnels, int originPort, AtomicInteger open) throws Exception {
-    MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, HalfOpenEpoll.newFactory());
+  private static InetSocketAddress gateway(Tunnels tunnels, int originPort, AtomicInteger open)
+      throws Exception {
+    MultiThreadIoEventLoopGroup group =
+        new MultiThreadIoEventLoopGroup(1, HalfOpenEpoll.newFactory());
     Channel server =
         new ServerBootstrap()
             .group(group)
@@ -228,17 +236,16 @@ final class TunnelBenchmark {
               protected void initChannel(Channel origin) {}
             })
         .connect(InetAddress.getLoopbackAddress(), originPort)
-        .addListener(
-            (ChannelFuture connected) -> {
-              tunnels.open(
-                  client,
-                  connected.channel(),
-                  Unpooled.EMPTY_BUFFER,
-                  Unpooled.EMPTY_BUFFER,
-                  Duration.ofMinutes(10),
-                  ended -> open.decrementAndGet());
-              open.incrementAndGet();
-            });
+        .addListener((ChannelFuture connected) -> {
+          tunnels.open(
+              client,
+              connected.channel(),
+              Unpooled.EMPTY_BUFFER,
+              Unpooled.EMPTY_BUFFER,
+              Duration.ofMinutes(10),
+              ended -> open.decrementAndGet());
+          open.incrementAndGet();
+        });
   }
 
   private static void memory(String kind, int count) throws Exception {
@@ -261,7 +268,8 @@ final class TunnelBenchmark {
               .inheritIO()
               .start();
       try (Socket control = rendezvous.accept()) {
-        BufferedReader from = new BufferedReader(new InputStreamReader(control.getInputStream(), US_ASCII));
+        BufferedReader from =
+            new BufferedReader(new InputStreamReader(control.getInputStream(), US_ASCII));
         int originPort = Integer.parseInt(from.readLine());
         int port = gateway(tunnels, originPort, open).getPort();
         open(control, port, 1000, from);
@@ -270,7 +278,10 @@ final class TunnelBenchmark {
         open(control, port, count, from);
         System.out.printf(
             "%s: %d more idle tunnels, each %.2f KiB resident, %.2f KiB of live heap%n",
-            kind, count, (resident() - residentBefore) / 1024.0 / count, (heap() - heapBefore) / 1024.0 / count);
+            kind,
+            count,
+            (resident() - residentBefore) / 1024.0 / count,
+            (heap() - heapBefore) / 1024.0 / count);
       } finally {
         ends.destroy();
         ends.waitFor(10, TimeUnit.SECONDS);
@@ -283,7 +294,8 @@ final class TunnelBenchmark {
     return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
   }
 
-  private static void open(Socket control, int port, int count, BufferedReader from) throws Exception {
+  private static void open(Socket control, int port, int count, BufferedReader from)
+      throws Exception {
     control.getOutputStream().write((port + " " + count + "\n").getBytes(US_ASCII));
     from.readLine();
     for (int i = 0; i < 3; i++) {
@@ -307,7 +319,8 @@ final class TunnelBenchmark {
     try (ServerSocket originServer = new ServerSocket(0, 4096, here);
         Socket control = new Socket(here, rendezvousPort)) {
       control.getOutputStream().write((originServer.getLocalPort() + "\n").getBytes(US_ASCII));
-      BufferedReader from = new BufferedReader(new InputStreamReader(control.getInputStream(), US_ASCII));
+      BufferedReader from =
+          new BufferedReader(new InputStreamReader(control.getInputStream(), US_ASCII));
       for (String line = from.readLine(); line != null; line = from.readLine()) {
         String[] order = line.split(" ");
         for (int i = 0; i < Integer.parseInt(order[1]); i++) {

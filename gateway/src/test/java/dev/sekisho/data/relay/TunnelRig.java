@@ -27,7 +27,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A gateway of one event loop between real sockets on loopback: every accepted connection becomes a tunnel to the origin. */
+/**
+ * A gateway of one event loop between real sockets on loopback: every accepted connection becomes a
+ * tunnel to the origin.
+ */
 final class TunnelRig implements AutoCloseable {
   enum Transport {
     EPOLL,
@@ -55,7 +58,8 @@ final class TunnelRig implements AutoCloseable {
   }
 
   /** One tunnel with both its ends, which are plain blocking sockets. */
-  record Line(Socket client, Socket origin, Tunnels.Tunnel tunnel, CompletableFuture<Tunnels.Ended> ended) {
+  record Line(
+      Socket client, Socket origin, Tunnels.Tunnel tunnel, CompletableFuture<Tunnels.Ended> ended) {
     Tunnels.Ended end() throws Exception {
       return ended.get(20, TimeUnit.SECONDS);
     }
@@ -144,28 +148,28 @@ final class TunnelRig implements AutoCloseable {
               protected void initChannel(Channel origin) {}
             })
         .connect(originServer.getLocalSocketAddress())
-        .addListener(
-            (io.netty.channel.ChannelFuture connected) -> {
-              if (wanted.written().length > 0) {
-                client.writeAndFlush(Unpooled.wrappedBuffer(wanted.written()));
-              }
-              ByteBuf up = Unpooled.copiedBuffer(wanted.earlyUp());
-              ByteBuf down = Unpooled.copiedBuffer(wanted.earlyDown());
-              handle.complete(
-                  tunnels.open(
-                      client,
-                      connected.channel(),
-                      up,
-                      down,
-                      wanted.idle(),
-                      result -> {
-                        if (!client.eventLoop().inEventLoop()) {
-                          end.completeExceptionally(new AssertionError("told on " + Thread.currentThread()));
-                        } else if (!end.complete(result)) {
-                          throw new AssertionError("told twice");
-                        }
-                      }));
-            });
+        .addListener((io.netty.channel.ChannelFuture connected) -> {
+          if (wanted.written().length > 0) {
+            client.writeAndFlush(Unpooled.wrappedBuffer(wanted.written()));
+          }
+          ByteBuf up = Unpooled.copiedBuffer(wanted.earlyUp());
+          ByteBuf down = Unpooled.copiedBuffer(wanted.earlyDown());
+          handle.complete(
+              tunnels.open(
+                  client,
+                  connected.channel(),
+                  up,
+                  down,
+                  wanted.idle(),
+                  result -> {
+                    if (!client.eventLoop().inEventLoop()) {
+                      end.completeExceptionally(
+                          new AssertionError("told on " + Thread.currentThread()));
+                    } else if (!end.complete(result)) {
+                      throw new AssertionError("told twice");
+                    }
+                  }));
+        });
   }
 
   @Override
@@ -176,10 +180,14 @@ final class TunnelRig implements AutoCloseable {
     group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
   }
 
-  /** Open descriptors of this process whose target begins so: {@code socket:}, {@code pipe:}, {@code anon_inode:}. */
+  /**
+   * Open descriptors of this process whose target begins so: {@code socket:}, {@code pipe:}, {@code
+   * anon_inode:}.
+   */
   static long descriptors(String... kinds) throws IOException {
     try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
-      return all.filter(fd -> Stream.of(kinds).anyMatch(kind -> target(fd).startsWith(kind))).count();
+      return all.filter(fd -> Stream.of(kinds).anyMatch(kind -> target(fd).startsWith(kind)))
+          .count();
     }
   }
 

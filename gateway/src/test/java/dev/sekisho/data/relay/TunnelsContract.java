@@ -29,7 +29,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every kind of tunnel promises, over real sockets. The concrete classes below this one say which kind. */
+/**
+ * What every kind of tunnel promises, over real sockets. The concrete classes below this one say
+ * which kind.
+ */
 abstract class TunnelsContract {
   private static final long SEED = 0x5EC1_5802L;
   private static final String[] OURS = {"socket:", "pipe:", "anon_inode:"};
@@ -79,7 +82,8 @@ abstract class TunnelsContract {
     Future<String> gotUp = receive(line.origin(), 0);
     Future<String> gotDown = receive(line.client(), 0);
     // The end first: it says what happened when the bytes did not arrive.
-    assertThat(line.ended().get(60, TimeUnit.SECONDS)).isEqualTo(new Ended(size, size, Cause.CLOSED));
+    assertThat(line.ended().get(60, TimeUnit.SECONDS))
+        .isEqualTo(new Ended(size, size, Cause.CLOSED));
     assertThat(get(gotUp)).isEqualTo(get(sentUp));
     assertThat(get(gotDown)).isEqualTo(get(sentDown));
     assertThat(line.tunnel().bytesUp()).isEqualTo(size);
@@ -121,7 +125,8 @@ abstract class TunnelsContract {
     }
     assertThat(stuck).isPositive().isLessThan(size);
     assertThat(sent.isDone()).isFalse();
-    assertThat(PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory() - memory).isLessThan(16L * 1024 * 1024);
+    assertThat(PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory() - memory)
+        .isLessThan(16L * 1024 * 1024);
     Future<String> got = receive(line.origin(), 0);
     assertThat(get(got)).isEqualTo(get(sent));
     line.origin().shutdownOutput();
@@ -212,7 +217,8 @@ abstract class TunnelsContract {
     read(line.origin(), 1);
     reset(line.client());
     assertThat(line.end()).isEqualTo(new Ended(1, 0, Cause.CLIENT_RESET));
-    assertThatThrownBy(() -> line.origin().getInputStream().read()).isInstanceOf(SocketException.class);
+    assertThatThrownBy(() -> line.origin().getInputStream().read())
+        .isInstanceOf(SocketException.class);
   }
 
   @Test
@@ -222,7 +228,8 @@ abstract class TunnelsContract {
     read(line.client(), 1);
     reset(line.origin());
     assertThat(line.end()).isEqualTo(new Ended(0, 1, Cause.ORIGIN_RESET));
-    assertThatThrownBy(() -> line.client().getInputStream().read()).isInstanceOf(SocketException.class);
+    assertThatThrownBy(() -> line.client().getInputStream().read())
+        .isInstanceOf(SocketException.class);
   }
 
   @Test
@@ -254,7 +261,8 @@ abstract class TunnelsContract {
     awaitStandstill(line);
     line.tunnel().end();
     assertThat(line.end().cause()).isEqualTo(Cause.ENDED);
-    assertThatThrownBy(() -> line.origin().getInputStream().transferTo(OutputStream.nullOutputStream()))
+    assertThatThrownBy(
+            () -> line.origin().getInputStream().transferTo(OutputStream.nullOutputStream()))
         .isInstanceOf(SocketException.class);
     assertThatThrownBy(() -> get(sent)).hasCauseInstanceOf(IOException.class);
   }
@@ -322,42 +330,42 @@ abstract class TunnelsContract {
 
   /** Sends so many random bytes in random pieces, then FIN; answers their digest. */
   Future<String> send(Socket socket, int stream, int size, int longestPauseMillis) {
-    return threads.submit(
-        () -> {
-          SplittableRandom random = new SplittableRandom(SEED + stream);
-          MessageDigest digest = MessageDigest.getInstance("SHA-256");
-          OutputStream out = socket.getOutputStream();
-          byte[] piece = new byte[256 * 1024];
-          for (int left = size; left > 0; ) {
-            int length = Math.min(left, longestPauseMillis == 0 ? piece.length : 1 << random.nextInt(18));
-            random.nextBytes(piece);
-            digest.update(piece, 0, length);
-            out.write(piece, 0, length);
-            left -= length;
-            pause(random, longestPauseMillis);
-          }
-          socket.shutdownOutput();
-          return HexFormat.of().formatHex(digest.digest());
-        });
+    return threads.submit(() -> {
+      SplittableRandom random = new SplittableRandom(SEED + stream);
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      OutputStream out = socket.getOutputStream();
+      byte[] piece = new byte[256 * 1024];
+      for (int left = size; left > 0; ) {
+        int length =
+            Math.min(left, longestPauseMillis == 0 ? piece.length : 1 << random.nextInt(18));
+        random.nextBytes(piece);
+        digest.update(piece, 0, length);
+        out.write(piece, 0, length);
+        left -= length;
+        pause(random, longestPauseMillis);
+      }
+      socket.shutdownOutput();
+      return HexFormat.of().formatHex(digest.digest());
+    });
   }
 
   /** Reads to the end in random pieces; answers the digest. */
   Future<String> receive(Socket socket, int longestPauseMillis) {
-    return threads.submit(
-        () -> {
-          SplittableRandom random = new SplittableRandom(SEED);
-          MessageDigest digest = MessageDigest.getInstance("SHA-256");
-          InputStream in = socket.getInputStream();
-          byte[] piece = new byte[128 * 1024];
-          for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
-            digest.update(piece, 0, n);
-            pause(random, longestPauseMillis);
-          }
-          return HexFormat.of().formatHex(digest.digest());
-        });
+    return threads.submit(() -> {
+      SplittableRandom random = new SplittableRandom(SEED);
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      InputStream in = socket.getInputStream();
+      byte[] piece = new byte[128 * 1024];
+      for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
+        digest.update(piece, 0, n);
+        pause(random, longestPauseMillis);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    });
   }
 
-  private static void pause(SplittableRandom random, int longestMillis) throws InterruptedException {
+  private static void pause(SplittableRandom random, int longestMillis)
+      throws InterruptedException {
     if (longestMillis > 0 && random.nextInt(4) == 0) {
       Thread.sleep(random.nextInt(longestMillis));
     }
