@@ -326,7 +326,7 @@ class BadOriginTest {
             "GET / HTTP/1.1",
             "SSH-2.0-OpenSSH_9.2")) {
       to.add(
-          bad("the line " + SmugglingTest.shown(line), line + "\r\nContent-Length: 2\r\n\r\nok"));
+          bad("the line " + SmugglingCases.shown(line), line + "\r\nContent-Length: 2\r\n\r\nok"));
     }
   }
 
@@ -362,7 +362,7 @@ class BadOriginTest {
             "Transfer-Encoding: ",
             "Transfer-Encoding: \u000cchunked",
             "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked")) {
-      to.add(bad("the fields " + SmugglingTest.shown(fields), OK + fields + "\r\n\r\nok"));
+      to.add(bad("the fields " + SmugglingCases.shown(fields), OK + fields + "\r\n\r\nok"));
     }
   }
 
@@ -423,7 +423,7 @@ class BadOriginTest {
             STOLEN)) {
       to.add(
           new Case(
-              "the chunk " + SmugglingTest.shown(fault),
+              "the chunk " + SmugglingCases.shown(fault),
               "GET",
               CHUNKED + "3\r\nabc\r\n",
               fault + STOLEN,

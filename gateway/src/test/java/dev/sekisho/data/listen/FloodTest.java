@@ -281,72 +281,32 @@ class FloodTest {
    */
   private static List<String> secretive(String authority) {
     String fields =
-        "Host: h.example\r\nAuthorization: Basic "
-            + SECRET
-            + "\r\nProxy-Authorization: Basic "
-            + SECRET
-            + "\r\nCookie: a="
-            + SECRET
-            + "\r\nX-Api-Key: "
-            + SECRET
-            + "\r\nReferer: http://h.example/?password="
-            + SECRET
-            + "\r\n";
+        "Host: h.example\r\nAuthorization: Basic {s}\r\nProxy-Authorization: Basic {s}\r\n"
+            + "Cookie: a={s}\r\nX-Api-Key: {s}\r\nReferer: http://h.example/?password={s}\r\n";
     String query =
-        "?q=1&password="
-            + SECRET
-            + "&token="
-            + SECRET
-            + "&Signature="
-            + SECRET
-            + "&access_token="
-            + SECRET
-            + "&a=b;api_key="
-            + SECRET;
-    return List.of(
-        "GET http://" + authority + "/" + query + " HTTP/1.1\r\n" + fields + "\r\n",
-        "POST http://"
-            + authority
-            + "/login HTTP/1.1\r\n"
-            + fields
-            + "Content-Length: 23\r\n\r\npassword="
-            + SECRET,
-        "GET http://forbidden.example/" + query + " HTTP/1.1\r\n" + fields + "\r\n",
-        "GET http://10.0.0.1/" + query + " HTTP/1.1\r\n" + fields + "\r\n",
-        "GET http://127.0.0.1:1/" + query + " HTTP/1.1\r\n" + fields + "\r\n",
-        "GET http://user:" + SECRET + "@" + authority + "/ HTTP/1.1\r\n" + fields + "\r\n",
-        "CONNECT user:" + SECRET + "@" + authority + " HTTP/1.1\r\n" + fields + "\r\n",
-        "CONNECT forbidden.example:443 HTTP/1.1\r\n" + fields + "\r\n",
-        "GET https://" + authority + "/" + query + " HTTP/1.1\r\n" + fields + "\r\n",
-        "GET ftp://user:" + SECRET + "@" + authority + "/ HTTP/1.1\r\n" + fields + "\r\n",
-        "GET http://" + authority + "/" + query + "\r\n",
-        "GET http://"
-            + authority
-            + "/"
-            + query
-            + " HTTP/1.1\r\n"
-            + fields
-            + "Authorization : "
-            + SECRET
-            + "\r\n\r\n",
-        "GET http://"
-            + authority
-            + "/ HTTP/1.1\r\n"
-            + fields
-            + "Content-Length: "
-            + SECRET
-            + "\r\n\r\n",
-        "GET http://" + authority + "/#" + SECRET + " HTTP/1.1\r\n" + fields + "\r\n",
-        SECRET + " / HTTP/1.1\r\n" + SECRET + "\r\n\r\n",
-        "GET /" + query + " HTTP/1.1\r\n" + fields + "\r\n",
-        "POST http://"
-            + authority
-            + "/chunks HTTP/1.1\r\n"
-            + fields
-            + "Transfer-Encoding: chunked\r\n\r\n"
-            + SECRET
-            + "\r\n\r\n",
-        "\0" + SECRET);
+        "?q=1&password={s}&token={s}&Signature={s}&access_token={s}&a=b;api_key={s} HTTP/1.1\r\n";
+    return Stream.of(
+            "GET http://{o}/{query}{fields}\r\n",
+            "POST http://{o}/login HTTP/1.1\r\n{fields}Content-Length: 23\r\n\r\npassword={s}",
+            "GET http://forbidden.example/{query}{fields}\r\n",
+            "GET http://10.0.0.1/{query}{fields}\r\n",
+            "GET http://127.0.0.1:1/{query}{fields}\r\n",
+            "GET http://user:{s}@{o}/ HTTP/1.1\r\n{fields}\r\n",
+            "CONNECT user:{s}@{o} HTTP/1.1\r\n{fields}\r\n",
+            "CONNECT forbidden.example:443 HTTP/1.1\r\n{fields}\r\n",
+            "GET https://{o}/{query}{fields}\r\n",
+            "GET ftp://user:{s}@{o}/ HTTP/1.1\r\n{fields}\r\n",
+            "GET http://{o}/?password={s}\r\n",
+            "GET http://{o}/{query}{fields}Authorization : {s}\r\n\r\n",
+            "GET http://{o}/ HTTP/1.1\r\n{fields}Content-Length: {s}\r\n\r\n",
+            "GET http://{o}/#{s} HTTP/1.1\r\n{fields}\r\n",
+            "{s} / HTTP/1.1\r\n{s}\r\n\r\n",
+            "GET /{query}{fields}\r\n",
+            "POST http://{o}/chunks HTTP/1.1\r\n{fields}Transfer-Encoding: chunked\r\n\r\n{s}\r\n\r\n",
+            "\0{s}")
+        .map(text -> text.replace("{query}", query).replace("{fields}", fields))
+        .map(text -> text.replace("{o}", authority).replace("{s}", SECRET))
+        .toList();
   }
 
   private String everythingWritten() throws IOException {
