@@ -302,7 +302,7 @@ class FloodTest {
             "GET http://{o}/#{s} HTTP/1.1\r\n{fields}\r\n",
             "{s} / HTTP/1.1\r\n{s}\r\n\r\n",
             "GET /{query}{fields}\r\n",
-            "POST http://{o}/chunks HTTP/1.1\r\n{fields}Transfer-Encoding: chunked\r\n\r\n{s}\r\n\r\n",
+            "POST http://{o}/c HTTP/1.1\r\n{fields}Transfer-Encoding: chunked\r\n\r\n{s}\r\n\r\n",
             "\0{s}")
         .map(text -> text.replace("{query}", query).replace("{fields}", fields))
         .map(text -> text.replace("{o}", authority).replace("{s}", SECRET))
