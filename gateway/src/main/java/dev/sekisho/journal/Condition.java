@@ -43,8 +43,8 @@ final class Condition {
   void spaceFails(String reason) {
     if (space == null) {
       LOG.error(
-          "The journal gets no new segment: {}. When the present ones are full, new exchanges are treated as journal.on-failure says."
-              + " Free disk space; nothing has to be restarted.",
+          "The journal gets no new segment: {}. When the present ones are full, new exchanges are"
+              + " treated as journal.on-failure says. Free disk space; nothing has to be restarted.",
           reason);
     }
     space = reason;

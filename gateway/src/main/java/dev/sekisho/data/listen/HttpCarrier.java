@@ -203,30 +203,8 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
   private void tunnelEnded(Tunnels.Ended ended) {
     switch (ended.cause()) {
       case CLOSED -> exchange.delivered();
-      case CLIENT_RESET ->
-          exchange.failed(
-              broken(
-                  Failure.Side.CLIENT,
-                  Failure.Kind.CONNECTION_LOST,
-                  "The client reset the tunnel."));
-      case ORIGIN_RESET ->
-          exchange.failed(
-              broken(
-                  Failure.Side.ORIGIN,
-                  Failure.Kind.CONNECTION_LOST,
-                  "The origin reset the tunnel."));
-      case IDLE ->
-          exchange.failed(
-              broken(
-                  Failure.Side.GATEWAY,
-                  Failure.Kind.IDLE_TIMEOUT,
-                  "Nothing moved in the tunnel for too long."));
-      case ENDED ->
-          exchange.failed(
-              broken(Failure.Side.GATEWAY, Failure.Kind.DRAINING, "The gateway was shut down."));
-      case FAILED ->
-          exchange.failed(
-              broken(Failure.Side.GATEWAY, Failure.Kind.DEFECT, "The tunnel's pump failed."));
+      case CLIENT_RESET, ORIGIN_RESET, IDLE, ENDED, FAILED ->
+          exchange.failed(Broken.tunnel(ended.cause()));
     }
     life = Life.OVER;
     client.tunnelled();
@@ -312,52 +290,25 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
           case FORWARD -> uploadExpired();
           case DELIVER ->
               client.channel().isWritable()
-                  ? broken(
-                      Failure.Side.ORIGIN,
-                      Failure.Kind.READ_TIMEOUT,
-                      "The response's body stopped arriving.")
-                  : broken(
-                      Failure.Side.CLIENT,
-                      Failure.Kind.WRITE_TIMEOUT,
-                      "The client stopped taking the response.");
-          case DECIDE, RECORD, ROUTE, RESOLVE, CHECK, DIAL, JUDGE, DONE ->
-              broken(
-                  Failure.Side.GATEWAY,
-                  Failure.Kind.DEFECT,
-                  "A time limit ran out in a phase that has none.");
+                  ? Broken.RESPONSE_STOPPED
+                  : Broken.CLIENT_STOPPED_TAKING;
+          case DECIDE, RECORD, ROUTE, RESOLVE, CHECK, DIAL, JUDGE, DONE -> Broken.NO_LIMIT_HERE;
         });
   }
 
   private Failure uploadExpired() {
     if (upload.over()) {
-      return broken(
-          Failure.Side.ORIGIN, Failure.Kind.READ_TIMEOUT, "The origin did not answer in time.");
+      return Broken.NO_ANSWER;
     }
-    return connected().writable()
-        ? broken(
-            Failure.Side.CLIENT,
-            Failure.Kind.REQUEST_TIMEOUT,
-            "The request's body stopped arriving.")
-        : broken(
-            Failure.Side.ORIGIN,
-            Failure.Kind.WRITE_TIMEOUT,
-            "The origin stopped taking the request's body.");
+    return connected().writable() ? Broken.REQUEST_STOPPED : Broken.ORIGIN_STOPPED_TAKING;
   }
 
   void drained() {
-    exchange.failed(
-        broken(
-            Failure.Side.GATEWAY,
-            Failure.Kind.DRAINING,
-            "The gateway was shut down before the exchange was over."));
+    exchange.failed(Broken.SHUT_DOWN);
   }
 
   void defect(Throwable cause) {
-    exchange.failed(
-        broken(
-            Failure.Side.GATEWAY,
-            Failure.Kind.DEFECT,
-            "A defect in the gateway: " + cause.getClass().getSimpleName() + "."));
+    exchange.failed(Broken.defect(cause));
   }
 
   /** Ends a tunnel from our side. */
@@ -379,11 +330,7 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
   public void head(ResponseHead response) {
     if (response.status() == 101
         && !(head.upgradesToWebSocket() && response.switchesToWebSocket())) {
-      exchange.failed(
-          broken(
-              Failure.Side.ORIGIN,
-              Failure.Kind.MALFORMED_RESPONSE,
-              "The origin switched to a protocol that it was not asked for."));
+      exchange.failed(Broken.UNASKED_SWITCH);
       return;
     }
     download.take(response);
@@ -471,10 +418,6 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
     exchange.failed(
         new Failure(
             Failure.Side.ORIGIN, what, stale ? Failure.Retry.SAFE : Failure.Retry.UNSAFE, detail));
-  }
-
-  private static Failure broken(Failure.Side side, Failure.Kind kind, String detail) {
-    return new Failure(side, kind, Failure.Retry.UNSAFE, detail);
   }
 
   private void letGo() {

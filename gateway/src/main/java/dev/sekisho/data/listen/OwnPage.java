@@ -17,14 +17,15 @@ final class OwnPage {
       page(
           "en",
           "This is Sekisho, the gateway to the internet",
-          "Set this address as the HTTP proxy of your program or browser, for http and for https. Requests are decided by the policy of this"
-              + " network's owner, and every one is written down: who, when and where to.");
+          "Set this address as the HTTP proxy of your program or browser, for http and for https."
+              + " Requests are decided by the policy of this network's owner, and every one is written"
+              + " down: who, when and where to.");
   private static final byte[] JAPANESE =
       page(
           "ja",
           "インターネットへのゲートウェイ「関所」です",
-          "このアドレスを、お使いのプログラムやブラウザの HTTP プロキシ（http と https の両方）に設定してください。要求はネットワーク管理者のポリシーに従って判定され、"
-              + "誰が・いつ・どこへ接続したかがすべて記録されます。");
+          "このアドレスを、お使いのプログラムやブラウザの HTTP プロキシ（http と https の両方）に設定してください。"
+              + "要求はネットワーク管理者のポリシーに従って判定され、誰が・いつ・どこへ接続したかがすべて記録されます。");
   private static final byte[] NOTHING =
       "There is no such page here. To reach the internet, set this address as an HTTP proxy.\n"
           .getBytes(StandardCharsets.UTF_8);
@@ -63,7 +64,8 @@ final class OwnPage {
             + " content=\"width=device-width\"><title>"
             + title
             + "</title><style>:root{color-scheme:light dark}"
-            + "body{font:16px/1.6 system-ui,sans-serif;max-width:40rem;margin:15vh auto;padding:0 1.5rem}</style></head><body><h1>"
+            + "body{font:16px/1.6 system-ui,sans-serif;max-width:40rem;margin:15vh auto;padding:0 1.5rem}"
+            + "</style></head><body><h1>"
             + title
             + "</h1><p>"
             + text

@@ -1,0 +1,64 @@
+package dev.sekisho.data.listen;
+
+import dev.sekisho.data.exchange.Failure;
+import dev.sekisho.data.exchange.Failure.Kind;
+import dev.sekisho.data.exchange.Failure.Side;
+import dev.sekisho.data.relay.Tunnels;
+
+/**
+ * The ways in which an exchange breaks off on its sockets. None of them says what the origin did by
+ * then, so none may be repeated.
+ */
+final class Broken {
+  static final Failure NO_ANSWER =
+      failure(Side.ORIGIN, Kind.READ_TIMEOUT, "The origin did not answer in time.");
+  static final Failure RESPONSE_STOPPED =
+      failure(Side.ORIGIN, Kind.READ_TIMEOUT, "The response's body stopped arriving.");
+  static final Failure ORIGIN_STOPPED_TAKING =
+      failure(Side.ORIGIN, Kind.WRITE_TIMEOUT, "The origin stopped taking the request's body.");
+  static final Failure UNASKED_SWITCH =
+      failure(
+          Side.ORIGIN,
+          Kind.MALFORMED_RESPONSE,
+          "The origin switched to a protocol that it was not asked for.");
+  static final Failure REQUEST_STOPPED =
+      failure(Side.CLIENT, Kind.REQUEST_TIMEOUT, "The request's body stopped arriving.");
+  static final Failure CLIENT_STOPPED_TAKING =
+      failure(Side.CLIENT, Kind.WRITE_TIMEOUT, "The client stopped taking the response.");
+  static final Failure SHUT_DOWN =
+      failure(
+          Side.GATEWAY, Kind.DRAINING, "The gateway was shut down before the exchange was over.");
+  static final Failure NO_LIMIT_HERE =
+      failure(Side.GATEWAY, Kind.DEFECT, "A time limit ran out in a phase that has none.");
+
+  private Broken() {}
+
+  static Failure defect(Throwable cause) {
+    return failure(
+        Side.GATEWAY,
+        Kind.DEFECT,
+        "A defect in the gateway: " + cause.getClass().getSimpleName() + ".");
+  }
+
+  /**
+   * @throws IllegalArgumentException for a tunnel that was closed in order
+   */
+  static Failure tunnel(Tunnels.Cause cause) {
+    return switch (cause) {
+      case CLIENT_RESET ->
+          failure(Side.CLIENT, Kind.CONNECTION_LOST, "The client reset the tunnel.");
+      case ORIGIN_RESET ->
+          failure(Side.ORIGIN, Kind.CONNECTION_LOST, "The origin reset the tunnel.");
+      case IDLE ->
+          failure(Side.GATEWAY, Kind.IDLE_TIMEOUT, "Nothing moved in the tunnel for too long.");
+      case ENDED -> failure(Side.GATEWAY, Kind.DRAINING, "The gateway was shut down.");
+      case FAILED -> failure(Side.GATEWAY, Kind.DEFECT, "The tunnel's pump failed.");
+      case CLOSED ->
+          throw new IllegalArgumentException("a tunnel that was closed in order did not break");
+    };
+  }
+
+  private static Failure failure(Side side, Kind kind, String detail) {
+    return new Failure(side, kind, Failure.Retry.UNSAFE, detail);
+  }
+}
