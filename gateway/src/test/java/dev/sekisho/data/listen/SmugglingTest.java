@@ -79,7 +79,7 @@ class SmugglingTest {
     news();
     String body =
         "0003 ;a=\"b;c\"\r\nabc\r\n00A;x\r\n0123456789\r\n000;y\r\n"
-            + "Content-Length: 99\r\nTransfer-Encoding: gzip\r\nHost: e.example\r\nX-Sum: 7\r\n\r\n";
+            + "Content-Length: 99\r\nTransfer-Encoding: gzip\r\nHost: e.test\r\nX-Sum: 7\r\n\r\n";
     try (RawClient client = gateway.client()) {
       client.send(at(CHUNKED + body + GET + "\r\n"));
       assertThat(client.readResponse().status()).isEqualTo(200);
