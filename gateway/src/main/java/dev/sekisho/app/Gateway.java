@@ -103,13 +103,16 @@ final class Gateway implements Closeable {
                   configuration.listen().admin().get(),
                   at -> AdminServer.admin(at, this::readiness, metrics)));
       admin = server.address();
+      listeners.alsoOwn(admin.getPort());
     }
     if (configuration.listen().health().isPresent()) {
-      part(
-          serve(
-              "health",
-              configuration.listen().health().get(),
-              at -> AdminServer.health(at, this::readiness)));
+      AdminServer server =
+          part(
+              serve(
+                  "health",
+                  configuration.listen().health().get(),
+                  at -> AdminServer.health(at, this::readiness)));
+      listeners.alsoOwn(server.address().getPort());
     }
     bound = listeners.open(configuration.listen());
     readiness = new Readiness.Ready();

@@ -40,6 +40,9 @@ public interface Carrier {
    */
   void refuse(Refusal refusal);
 
+  /** Whether the client may have seen a byte of a final response, or has a tunnel. */
+  boolean responseBegun();
+
   /** The client is gone: everything that is held for this exchange is let go. */
   void abandon();
 

@@ -54,10 +54,10 @@ public final class Exchange {
   private Step step() {
     return switch (phase) {
       case DECIDE -> decide();
-      case RECORD -> openRecord();
       case ROUTE -> route();
       case RESOLVE -> resolve();
       case CHECK -> check();
+      case RECORD -> openRecord();
       case DIAL -> dial();
       case FORWARD -> forward();
       case JUDGE -> judge();
@@ -390,8 +390,9 @@ public final class Exchange {
   }
 
   private void refuse(Refusal refusal) {
-    if (phase.compareTo(Phase.DELIVER) < 0) {
+    if (!carrier.responseBegun()) {
       record.status = refusal.status();
+      record.bytesDown = 0;
     }
     close();
     carrier.refuse(refusal);

@@ -6,14 +6,14 @@ import java.util.Locale;
 public enum Phase {
   /** Policy decides on what is known from the request. */
   DECIDE,
-  /** The journal is told, before anything leaves. */
-  RECORD,
   /** How the origin is reached. */
   ROUTE,
   /** The name becomes addresses. */
   RESOLVE,
   /** Every address is judged, and policy decides again if it asked for them. */
   CHECK,
+  /** The journal is told, before the first byte goes to the origin. */
+  RECORD,
   /** A connection to one of the judged addresses. */
   DIAL,
   /** The request goes out; its response is awaited. */

@@ -229,6 +229,11 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
   }
 
   @Override
+  public boolean responseBegun() {
+    return client.isTunnel() || download.begun();
+  }
+
+  @Override
   public void abandon() {
     letGo();
     download.discard();

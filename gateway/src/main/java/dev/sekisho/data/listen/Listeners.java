@@ -10,7 +10,6 @@ import dev.sekisho.data.origin.Transport;
 import dev.sekisho.data.relay.Tunnels;
 import dev.sekisho.journal.Journal;
 import dev.sekisho.net.CidrSet;
-import dev.sekisho.net.IpAddress;
 import dev.sekisho.policy.Policy;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
@@ -282,8 +281,8 @@ public final class Listeners implements Closeable {
     }
   }
 
-  /** Whether this is one of the gateway's own doors. */
-  public boolean isOwn(IpAddress address, int port) {
-    return own.contains(address, port);
+  /** Another door of this gateway, such as the console's: nobody reaches it through the proxy. */
+  public void alsoOwn(int port) {
+    own.listening(port);
   }
 }

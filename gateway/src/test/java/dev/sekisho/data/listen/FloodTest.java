@@ -112,6 +112,26 @@ class FloodTest {
     assertQuietLog(requests);
   }
 
+  @Test
+  void refusalsForTheirAddressAreCountedLikeOthers() throws IOException, InterruptedException {
+    int requests = 2_000;
+    String one = "GET http://10.0.0.1/ HTTP/1.1\r\nHost: 10.0.0.1\r\n\r\n";
+    long start = System.nanoTime();
+    List<Record> records;
+    try (TestGateway gateway = TestGateway.start("policy: { default: allow, rules: [] }\n")) {
+      try (RawClient client = gateway.client()) {
+        for (int i = 0; i < requests; i += 100) {
+          client.send(one.repeat(100));
+          assertRefused(client, 100);
+        }
+      }
+      gateway.close();
+      records = gateway.journal().closed();
+      assertThat(gateway.journal().opened()).isEmpty();
+    }
+    assertCounted(records, requests, start);
+  }
+
   private static void assertRefused(RawClient client, long times) throws IOException {
     for (long i = 0; i < times; i++) {
       assertThat(client.readResponse().status()).isEqualTo(403);

@@ -153,8 +153,7 @@ class SmugglingTest {
   @Test
   void theTablesKnowMoreThanSixtyRequests() {
     assertThat(
-            Stream.concat(
-                SmugglingCases.heads().stream(), SmugglingCases.chunkFaults().stream()))
+            Stream.concat(SmugglingCases.heads().stream(), SmugglingCases.chunkFaults().stream()))
         .extracting(Case::name)
         .hasSizeGreaterThan(90)
         .doesNotHaveDuplicates();
