@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SegmentAppender implements Journal.Appender {
   /** How far pages are touched ahead of the loop. */
-  static final int WINDOW = 2 << 20;
+  static final int WINDOW = 1 << 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(SegmentAppender.class);
   private static final Journal.Appended.Written WRITTEN = new Journal.Appended.Written();

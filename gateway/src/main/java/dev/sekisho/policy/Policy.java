@@ -19,6 +19,7 @@ public final class Policy {
   private final RuleIndex rules;
   private final RuleIndex never;
   private final Rule otherwise;
+  private final boolean hostOnly;
   private final ThreadLocal<View> views;
 
   /** The last of the rules is the default, which has no condition. */
@@ -27,6 +28,11 @@ public final class Policy {
     this.rules = new RuleIndex(List.copyOf(rules), tables);
     this.never = new RuleIndex(List.copyOf(never), tables);
     this.otherwise = rules.getLast();
+    this.hostOnly =
+        rules.stream()
+            .anyMatch(rule ->
+                rule.outcome() instanceof Outcome.Allows allows
+                    && allows.obligations().log() == Obligations.Log.HOST);
     this.views = ThreadLocal.withInitial(() -> new View(tables));
   }
 
@@ -187,6 +193,11 @@ public final class Policy {
   public void warn(String where, Set<Facts.Group> unknowable, Problems problems) {
     PolicyWarnings.unknowable(rules.rules(), where, unknowable, problems);
     PolicyWarnings.unknowableNever(never.rules(), where, unknowable, problems);
+  }
+
+  /** Whether there is a rule that allows with {@code log: host}. */
+  public boolean mayLogHostOnly() {
+    return hostOnly;
   }
 
   /** How many rules there are, without the default. */

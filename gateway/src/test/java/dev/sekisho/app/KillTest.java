@@ -47,6 +47,7 @@ class KillTest {
           config,
           """
           listen: { proxy: "127.0.0.1:0", admin: null }
+          limits: { refusals-recorded: 1000000 }
           journal: { segment-size: 4MiB, reserve: 4MiB }
           policy:
             rules:

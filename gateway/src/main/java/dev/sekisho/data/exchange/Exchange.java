@@ -78,7 +78,7 @@ public final class Exchange {
   }
 
   private Step openRecord() {
-    return switch (gate.appender().opened(record)) {
+    return switch (tell()) {
       case Journal.Appended.Written _ -> {
         journal = Told.OPENED;
         yield Step.GO;
@@ -100,6 +100,24 @@ public final class Exchange {
                                 + refused.reason())));
           };
     };
+  }
+
+  /**
+   * The opened record. While policy still waits for the response, and may then oblige that only the
+   * host be logged, the URL is left out of it.
+   */
+  private Journal.Appended tell() {
+    if (decided != Decided.AFTER_RESPONSE || !policy.mayLogHostOnly()) {
+      return gate.appender().opened(record);
+    }
+    String url = record.url;
+    String path = record.path;
+    record.url = null;
+    record.path = null;
+    Journal.Appended appended = gate.appender().opened(record);
+    record.url = url;
+    record.path = path;
+    return appended;
   }
 
   private Step route() {
@@ -405,13 +423,17 @@ public final class Exchange {
     boolean write =
         switch (journal) {
           case OPENED -> true;
-          case NOTHING ->
-              gate.flood().refused(facts.client(), record.endMicros) == RefusalFlood.Verdict.RECORD;
+          case NOTHING -> record.decision != Record.Decided.DENY || withinBurst();
         };
     if (write) {
       gate.appender().closed(record);
     }
     gate.observer().ended(record);
+  }
+
+  /** Only what was refused may be counted instead of recorded; what failed is always recorded. */
+  private boolean withinBurst() {
+    return gate.flood().refused(facts.client(), record.endMicros) == RefusalFlood.Verdict.RECORD;
   }
 
   private void note(Decision decision) {

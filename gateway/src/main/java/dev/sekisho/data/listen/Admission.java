@@ -5,16 +5,19 @@ import dev.sekisho.data.exchange.Refusal;
 import dev.sekisho.data.exchange.Unreadable;
 import dev.sekisho.journal.Record;
 import dev.sekisho.net.IpAddress;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Lets a client in once it is known who it is, or turns it away when there are too many. Then makes
  * room for {@link ClientConnection}.
  */
 final class Admission extends ChannelInboundHandlerAdapter {
+  private static final long LINGER_MILLIS = 200;
+
   private final Lane lane;
   private final String listener;
   private final ConnectionLimits limits;
@@ -73,7 +76,17 @@ final class Admission extends ChannelInboundHandlerAdapter {
         new Failure(
             Failure.Side.CLIENT, Failure.Kind.TOO_MANY_CONNECTIONS, Failure.Retry.SAFE, reason);
     Refusal refusal = Unreadable.end(failure, address, record, now, lane.gate());
-    ctx.writeAndFlush(Answer.refusal(refusal, ctx.alloc()))
-        .addListener(ChannelFutureListener.CLOSE);
+    ctx.writeAndFlush(Answer.refusal(refusal, ctx.alloc())).addListener(_ -> closeInOrder(ctx));
+  }
+
+  /**
+   * What the client has sent is read and dropped for a moment, so that the answer is not lost to a
+   * reset.
+   */
+  private static void closeInOrder(ChannelHandlerContext ctx) {
+    if (ctx.channel() instanceof SocketChannel socket && socket.isActive()) {
+      socket.shutdownOutput();
+    }
+    var _ = ctx.executor().schedule(() -> ctx.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
   }
 }

@@ -11,8 +11,7 @@ record FloodRecords(Journal journal, Journal.Appender appender)
   @Override
   public void accept(IpAddress client, long more) {
     long now = WallClock.micros();
-    Record record =
-        new Record(journal.newId(now), now, "proxy", Record.Mode.PLAIN, client.text(), 0);
+    Record record = new Record(journal.newId(now), now, "any", Record.Mode.PLAIN, client.text(), 0);
     record.endMicros = now;
     record.durationMicros = 0;
     record.decision = Record.Decided.DENY;

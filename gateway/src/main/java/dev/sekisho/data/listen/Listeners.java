@@ -96,15 +96,16 @@ public final class Listeners implements Closeable {
             parts.reach().origin());
     Lane.Voice voice = Lane.Voice.of(parts.pseudonym());
     for (EventExecutor loop : loops) {
-      lanes.put(loop, new Lane((EventLoop) loop, gate(parts), means, config, voice));
+      lanes.put(loop, new Lane((EventLoop) loop, gate(parts, threads), means, config, voice));
     }
   }
 
-  private Gate gate(Parts parts) {
+  private Gate gate(Parts parts, int threads) {
     Journal.Appender appender = parts.journal().appender();
     var flood =
         new RefusalFlood(
-            config.refusalsRecorded(),
+            // Each loop counts for itself, and a client's connections are spread over all of them.
+            Math.ceilDiv(config.refusalsRecorded(), threads),
             RefusalFlood.INTERVAL,
             new FloodRecords(parts.journal(), appender));
     return new Gate(

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * fast as the origin takes it.
  */
 final class Upload {
+  /** Room for most heads, so that the buffer need not grow while one is written. */
+  private static final int USUAL_HEAD = 1024;
+
   /** RFC 9110 §9.2.2. */
   private static final Set<String> IDEMPOTENT =
       Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
@@ -60,7 +63,7 @@ final class Upload {
   /** Writes the head; {@link #pump} goes on with the body. */
   void begin(OriginConnection to, RequestWriter requests) {
     origin = to;
-    ByteBuf out = to.buffer();
+    ByteBuf out = to.buffer(USUAL_HEAD);
     var passage =
         head.upgradesToWebSocket()
             ? RequestWriter.Passage.WEBSOCKET

@@ -157,6 +157,11 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
     return channel.alloc().buffer();
   }
 
+  /** A buffer with room for this many bytes. */
+  public ByteBuf buffer(int bytes) {
+    return channel.alloc().buffer(bytes);
+  }
+
   /** An origin authenticated this connection for one client: it must serve no other. */
   public void bind() {
     binding = Binding.BOUND;

@@ -132,6 +132,21 @@ class FloodTest {
     assertCounted(records, requests, start);
   }
 
+  @Test
+  void whatFailsIsRecordedOneByOneHoweverOften() throws IOException, InterruptedException {
+    int requests = 500;
+    String one = "GET http://nowhere.invalid/ HTTP/1.1\r\nHost: nowhere.invalid\r\n\r\n";
+    try (TestGateway gateway = TestGateway.start("policy: { default: allow, rules: [] }\n");
+        RawClient client = gateway.client()) {
+      for (int i = 0; i < requests; i++) {
+        assertThat(client.send(one).readResponse().status()).isEqualTo(502);
+      }
+      assertThat(gateway.journal().awaitClosed(requests))
+          .hasSize(requests)
+          .allSatisfy(record -> assertThat(record.errorKind).isEqualTo("name-not-found"));
+    }
+  }
+
   private static void assertRefused(RawClient client, long times) throws IOException {
     for (long i = 0; i < times; i++) {
       assertThat(client.readResponse().status()).isEqualTo(403);
