@@ -185,7 +185,7 @@ final class Gateway implements Closeable {
    * Reads the file again and puts its policy and lists in force; whatever else changed needs a
    * restart, and is named.
    */
-  void reload(Optional<Path> file) {
+  synchronized void reload(Optional<Path> file) {
     Problems problems = new Problems();
     Optional<Configuration> next = Configuration.load(file, problems);
     for (Problem problem : problems.all()) {

@@ -154,10 +154,18 @@ final class Masking {
     private @Nullable StringBuilder out;
     private int copied;
 
+    /** Where the query value that was looked for last ends: the same for all that begin before. */
+    private int queryValueEnd;
+
+    /** Up to here values were looked into and hide nothing; what ends earlier is a part of them. */
+    private int cleanUntil;
+
     String run(String whole) {
       text = whole;
       out = null;
       copied = 0;
+      queryValueEnd = 0;
+      cleanUntil = 0;
       walk();
       StringBuilder masked = out;
       return masked == null ? whole : masked.append(whole, copied, whole.length()).toString();
@@ -209,17 +217,37 @@ final class Masking {
       if (end == equals + 1) {
         return from;
       }
-      boolean nested =
-          text.indexOf('%', equals + 1, end) >= 0 || text.indexOf('=', equals + 1, end) >= 0;
-      if (named(text, from, equals) || nested && hides(text.substring(equals + 1, end))) {
+      if (named(text, from, equals) || hidesAt(equals + 1, end)) {
         replace(equals + 1, end);
         return end;
       }
       return from;
     }
 
+    /** Each value is looked into once, however many question marks are in it. */
+    private boolean hidesAt(int from, int end) {
+      if (end <= cleanUntil) {
+        return false;
+      }
+      boolean nested = text.indexOf('%', from, end) >= 0 || text.indexOf('=', from, end) >= 0;
+      if (nested && hides(text.substring(from, end))) {
+        return true;
+      }
+      cleanUntil = end;
+      return false;
+    }
+
     private int valueEnd(int from, boolean inQuery) {
-      String ends = inQuery ? "&#" : ";/?#";
+      if (!inQuery) {
+        return end(from, ";/?#");
+      }
+      if (from > queryValueEnd) {
+        queryValueEnd = end(from, "&#");
+      }
+      return queryValueEnd;
+    }
+
+    private int end(int from, String ends) {
       int end = from;
       while (end < text.length() && ends.indexOf(text.charAt(end)) < 0) {
         end++;

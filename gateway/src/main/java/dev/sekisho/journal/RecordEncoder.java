@@ -176,8 +176,14 @@ final class RecordEncoder {
   private void secret(byte[] name, @Nullable String value, int limit) {
     if (value != null) {
       json.raw(name);
-      json.text(masking.mask(value), limit);
+      json.text(masking.mask(within(value, limit)), limit);
     }
+  }
+
+  /** No more is looked at than could be written, with room for what masking shortens. */
+  private static String within(String value, int limit) {
+    int most = 4 * limit + 1024;
+    return value.length() <= most ? value : value.substring(0, most);
   }
 
   private void texts(byte[] name, Collection<String> values, int limit) {

@@ -52,6 +52,14 @@ public record IpAddress(boolean v6, long high, long low) implements Host, Compar
     return number;
   }
 
+  /**
+   * What stands for one client where clients are counted: the address, or for IPv6 its /64, all of
+   * which a client has to itself (RFC 4291 §2.5.4).
+   */
+  public IpAddress client() {
+    return v6 ? new IpAddress(true, high, 0) : this;
+  }
+
   /** Network byte order, 4 or 16 bytes. */
   public byte[] bytes() {
     byte[] bytes = new byte[v6 ? 16 : 4];

@@ -420,10 +420,14 @@ public final class Exchange {
     record.endMicros = carrier.nowMicros();
     record.durationMicros = Math.max(0, record.endMicros - record.startMicros);
     record.fate = Record.Fate.NONE;
+    if (record.decision == null && policy.mayLogHostOnly()) {
+      record.url = null;
+      record.path = null;
+    }
     boolean write =
         switch (journal) {
           case OPENED -> true;
-          case NOTHING -> record.decision != Record.Decided.DENY || withinBurst();
+          case NOTHING -> !countable() || withinBurst();
         };
     if (write) {
       gate.appender().closed(record);
@@ -431,7 +435,13 @@ public final class Exchange {
     gate.observer().ended(record);
   }
 
-  /** Only what was refused may be counted instead of recorded; what failed is always recorded. */
+  /** What costs the client nothing to repeat may be counted; every other failure is recorded. */
+  private boolean countable() {
+    return record.decision == Record.Decided.DENY
+        || Failure.Kind.NAME_NOT_FOUND.word().equals(record.errorKind)
+        || Failure.Kind.LOOP.word().equals(record.errorKind);
+  }
+
   private boolean withinBurst() {
     return gate.flood().refused(facts.client(), record.endMicros) == RefusalFlood.Verdict.RECORD;
   }

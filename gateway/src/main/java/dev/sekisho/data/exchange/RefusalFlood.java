@@ -36,7 +36,7 @@ public final class RefusalFlood {
 
   /** What to do with the record of one more refusal. */
   Verdict refused(IpAddress address, long nowMicros) {
-    IpAddress client = network(address);
+    IpAddress client = address.client();
     Count count = counts.get(client);
     if (count == null) {
       if (counts.size() >= MOST_CLIENTS) {
@@ -47,11 +47,6 @@ public final class RefusalFlood {
     }
     count.total++;
     return count.total <= burst ? Verdict.RECORD : Verdict.COUNT;
-  }
-
-  /** One client of IPv6 has a whole /64 to send from (RFC 4291 §2.5.4). */
-  private static IpAddress network(IpAddress address) {
-    return address.v6() ? new IpAddress(true, address.high(), 0) : address;
   }
 
   /**

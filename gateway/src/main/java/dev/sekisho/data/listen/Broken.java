@@ -12,6 +12,11 @@ import dev.sekisho.data.relay.Tunnels;
 final class Broken {
   static final Failure NO_ANSWER =
       failure(Side.ORIGIN, Kind.READ_TIMEOUT, "The origin did not answer in time.");
+  static final Failure ENDED_AT_ONCE =
+      failure(
+          Side.ORIGIN,
+          Kind.CONNECTION_LOST,
+          "The origin ended its connection before it was asked.");
   static final Failure RESPONSE_STOPPED =
       failure(Side.ORIGIN, Kind.READ_TIMEOUT, "The response's body stopped arriving.");
   static final Failure ORIGIN_STOPPED_TAKING =

@@ -125,7 +125,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
       carrier.clientWritable();
     } else if (state == State.AWAITING) {
       // Not from here: an answer of ours may just be being written.
-      lane.loop().execute(this::advance);
+      lane.loop().execute(() -> guarded(this::advance));
     }
   }
 
@@ -149,15 +149,36 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
       left();
       return;
     }
+    defective(cause);
+  }
+
+  /** Something of ours threw: said in the log, recorded where that still works, and over. */
+  @Override
+  public void defective(Throwable cause) {
     LOG.error(
         "A defect in the gateway ended the connection of {}; please report it.",
         client.address().text(),
         cause);
     HttpCarrier now = carrier;
-    if (now != null) {
-      now.defect(cause);
+    try {
+      if (now != null) {
+        now.defect(cause);
+      }
+    } catch (RuntimeException again) {
+      LOG.error("A defect while a defect was recorded; please report it.", again);
+    } finally {
+      tunnelled();
+      close();
     }
-    close();
+  }
+
+  /** Runs what comes back as an event, so that no defect in it leaves a client waiting. */
+  void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException defect) {
+      defective(defect);
+    }
   }
 
   @Override
@@ -314,7 +335,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     if (held.isReadable()) {
       // The next pipelined request; not from here, or a thousand of them would go as deep on the
       // stack.
-      lane.loop().execute(this::advance);
+      lane.loop().execute(() -> guarded(this::advance));
     } else {
       readOn();
     }
@@ -453,7 +474,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   /** Stops reading when the client is ahead of what can be used; resumes when it is not. */
   private void holdBack() {
-    if (held.readableBytes() > MOST_HELD) {
+    if (held.readableBytes() > Math.max(MOST_HELD, lane.limits().headerBlock())) {
       if (channel.config().isAutoRead()) {
         channel.config().setAutoRead(false);
       }

@@ -20,19 +20,21 @@ public final class ConnectionLimits {
    * What became of the wish to have one more connection. After {@code ADMITTED}, {@link #leave}
    * must be called once.
    */
-  public Admission enter(IpAddress client) {
+  public Admission enter(IpAddress address) {
+    IpAddress client = address.client();
     if (total.incrementAndGet() > most) {
       total.decrementAndGet();
       return Admission.TOO_MANY;
     }
     if (perClient.merge(client, 1, Integer::sum) > mostPerClient) {
-      leave(client);
+      leave(address);
       return Admission.TOO_MANY_FROM_CLIENT;
     }
     return Admission.ADMITTED;
   }
 
-  public void leave(IpAddress client) {
+  public void leave(IpAddress address) {
+    IpAddress client = address.client();
     total.decrementAndGet();
     perClient.computeIfPresent(client, (_, count) -> count == 1 ? null : count - 1);
   }

@@ -53,7 +53,14 @@ final class Deadlines {
         expired.add(expiring);
       }
     }
-    expired.forEach(Expiring::expired);
+    for (Expiring expiring : expired) {
+      try {
+        expiring.expired();
+      } catch (RuntimeException defect) {
+        // One connection's defect must not take the time limits from all others.
+        expiring.defective(defect);
+      }
+    }
   }
 
   interface Expiring {
@@ -61,5 +68,8 @@ final class Deadlines {
     long deadlineNanos();
 
     void expired();
+
+    /** Ending it went wrong. */
+    void defective(Throwable cause);
   }
 }

@@ -2,6 +2,7 @@ package dev.sekisho.data.listen;
 
 import dev.sekisho.data.http1.BodyFraming;
 import dev.sekisho.data.http1.BodyWriter;
+import dev.sekisho.data.http1.FieldName;
 import dev.sekisho.data.http1.Fields;
 import dev.sekisho.data.http1.RequestHead;
 import dev.sekisho.data.http1.ResponseHead;
@@ -12,6 +13,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,10 @@ final class Download {
   private static final byte[] ESTABLISHED =
       "HTTP/1.1 200 Connection Established\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final int SMALL = 8 << 10;
+
+  /** RFC 9110 §8.3.1: a token, a slash, a token. */
+  private static final Pattern MEDIA_TYPE =
+      Pattern.compile("[a-z0-9!#$%&'*+.^_`|~-]{1,127}/[a-z0-9!#$%&'*+.^_`|~-]{1,127}");
 
   private final Channel client;
   private final RequestHead request;
@@ -204,14 +210,19 @@ final class Download {
     return client.alloc().buffer(ESTABLISHED.length).writeBytes(ESTABLISHED);
   }
 
-  /** Type and subtype in lower case without parameters, or null. */
+  /**
+   * Type and subtype in lower case without parameters. Null also where they are given twice, or are
+   * no media type: a client could take another one than policy does.
+   */
   static @Nullable String mediaType(ResponseHead head) {
     String value = head.contentType();
-    if (value == null) {
+    if (value == null || head.fields().count(FieldName.CONTENT_TYPE) > 1) {
       return null;
     }
     int semicolon = value.indexOf(';');
-    return (semicolon < 0 ? value : value.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
+    String type =
+        (semicolon < 0 ? value : value.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
+    return MEDIA_TYPE.matcher(type).matches() && !value.contains(",") ? type : null;
   }
 
   private BodyWriter writer() {

@@ -20,6 +20,7 @@ import dev.sekisho.net.IpAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.socket.SocketChannel;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +79,7 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
     if (known != null) {
       answered(known);
     } else {
-      resolver.resolve(name, lane.loop(), this::answered);
+      resolver.resolve(name, lane.loop(), answer -> client.guarded(() -> answered(answer)));
     }
   }
 
@@ -91,6 +92,7 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
 
   @Override
   public void dial(List<IpAddress> addresses, int port, Connection wanted) {
+    client.never();
     OriginConnection used =
         wanted == Connection.ANY && !isConnect() ? usedConnection(addresses) : null;
     if (used != null) {
@@ -98,7 +100,10 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
       exchange.dialled(used.address());
       return;
     }
-    attempt = lane.means().dialler().dial(addresses, port, lane.loop(), this::dialled);
+    attempt =
+        lane.means()
+            .dialler()
+            .dial(addresses, port, lane.loop(), outcome -> client.guarded(() -> dialled(outcome)));
   }
 
   private @Nullable OriginConnection usedConnection(List<IpAddress> addresses) {
@@ -124,12 +129,22 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
         }
         if (isConnect()) {
           line = channel;
+        } else if (ended(channel)) {
+          channel.close();
+          exchange.failed(Broken.ENDED_AT_ONCE);
+          return;
         } else {
           origin = new OriginConnection(channel, address, lane.headLimits());
         }
         exchange.dialled(address);
       }
     }
+  }
+
+  /** What ended before anybody listened will not tell it again. */
+  private static boolean ended(Channel channel) {
+    return !channel.isActive()
+        || channel instanceof SocketChannel socket && socket.isInputShutdown();
   }
 
   @Override
@@ -175,29 +190,31 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
   }
 
   private void joinAfter(ByteBuf message, OriginConnection.Detached far) {
-    client.never();
+    client.within(lane.limits().bodyTimeout());
     client
         .channel()
         .writeAndFlush(message)
-        .addListener(written -> {
-          if (life == Life.OVER || !written.isSuccess()) {
-            far.early().release();
-            far.channel().close();
-            exchange.clientLeft();
-            return;
-          }
-          ByteBuf early = client.detach();
-          tunnel =
-              lane.means()
-                  .tunnels()
-                  .open(
-                      client.channel(),
-                      far.channel(),
-                      early,
-                      far.early(),
-                      lane.limits().tunnelIdle(),
-                      this::tunnelEnded);
-        });
+        .addListener(written -> client.guarded(() -> join(written.isSuccess(), far)));
+  }
+
+  private void join(boolean written, OriginConnection.Detached far) {
+    if (life == Life.OVER || !written) {
+      far.early().release();
+      far.channel().close();
+      exchange.clientLeft();
+      return;
+    }
+    ByteBuf early = client.detach();
+    tunnel =
+        lane.means()
+            .tunnels()
+            .open(
+                client.channel(),
+                far.channel(),
+                early,
+                far.early(),
+                lane.limits().tunnelIdle(),
+                ended -> client.guarded(() -> tunnelEnded(ended)));
   }
 
   private void tunnelEnded(Tunnels.Ended ended) {
@@ -213,6 +230,7 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
   @Override
   public void refuse(Refusal refusal) {
     letGo();
+    download.discard();
     if (client.isTunnel()) {
       return;
     }
@@ -221,7 +239,6 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
           download.endsByClose() ? ClientConnection.Break.RESET : ClientConnection.Break.CLOSE);
       return;
     }
-    download.discard();
     // After a refused CONNECT the client may already have sent what was meant for the tunnel; it
     // must not be read as requests.
     Afterwards then = Afterwards.of(head.keepAlive() && !isConnect() && upload.nothingLeftToRead());
@@ -294,7 +311,7 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
         switch (exchange.phase()) {
           case FORWARD -> uploadExpired();
           case DELIVER ->
-              client.channel().isWritable()
+              origin != null && client.channel().isWritable()
                   ? Broken.RESPONSE_STOPPED
                   : Broken.CLIENT_STOPPED_TAKING;
           case DECIDE, RECORD, ROUTE, RESOLVE, CHECK, DIAL, JUDGE, DONE -> Broken.NO_LIMIT_HERE;
@@ -314,6 +331,11 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
 
   void defect(Throwable cause) {
     exchange.failed(Broken.defect(cause));
+  }
+
+  @Override
+  public void defective(Throwable cause) {
+    client.defective(cause);
   }
 
   /** Ends a tunnel from our side. */

@@ -12,9 +12,13 @@ import dev.sekisho.data.relay.Tunnels;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One event loop, and what the connections on it share. */
 final class Lane {
+  private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+
   private final EventLoop loop;
   private final Gate gate;
   private final Means means;
@@ -55,8 +59,12 @@ final class Lane {
   }
 
   private void sweep() {
-    pool.sweep(deadlines.nowNanos());
-    gate.flood().sweep(WallClock.micros());
+    try {
+      pool.sweep(deadlines.nowNanos());
+      gate.flood().sweep(WallClock.micros());
+    } catch (RuntimeException defect) {
+      LOG.error("A defect in the gateway; please report it.", defect);
+    }
   }
 
   /** Lets go of everything; on the loop. */

@@ -17,6 +17,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,9 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
 
     /** What was read so far has been handed over: a good moment to flush. */
     void readComplete();
+
+    /** Something of ours threw while the connection was served; it is closed. */
+    void defective(Throwable cause);
 
     /** More of the request may be written. */
     void writable();
@@ -79,6 +83,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
   private State state = State.IDLE;
   private ByteBuf held = Unpooled.EMPTY_BUFFER;
   private @Nullable User user;
+  private @Nullable User latest;
   private @Nullable ResponseHead head;
   private @Nullable BodyReader reader;
   private Received received = Received.NOTHING;
@@ -127,6 +132,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
       throw new IllegalStateException("the connection is in use: " + state);
     }
     this.user = user;
+    this.latest = user;
     this.method = method;
     received = Received.NOTHING;
     state = State.AWAITING_HEAD;
@@ -264,9 +270,18 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    lose(
-        Failure.Kind.CONNECTION_LOST,
-        "The connection to the origin broke: " + cause.getMessage() + ".");
+    if (cause instanceof IOException) {
+      lose(
+          Failure.Kind.CONNECTION_LOST,
+          "The connection to the origin broke: " + cause.getMessage() + ".");
+      return;
+    }
+    // Ours, and not the origin's. The user may have been let go just before it threw.
+    User served = latest;
+    close();
+    if (served != null) {
+      served.defective(cause);
+    }
   }
 
   /** More of the response can be decoded, as after {@link #startBody}. */

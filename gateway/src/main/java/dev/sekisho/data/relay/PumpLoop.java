@@ -124,14 +124,14 @@ final class PumpLoop {
       // only below.
       if (tunnel != null) {
         tunnel.ready((tag & 1) == 0 ? Side.CLIENT : Side.ORIGIN, poller.readiness(i));
-        pump(tunnel);
+        pumpOrFail(tunnel);
       }
     }
     for (int left = unfinished.size(); left > 0; left--) {
       SpliceTunnel tunnel = unfinished.remove();
       tunnel.queued = false;
       if (tunnel.slot >= 0) {
-        pump(tunnel);
+        pumpOrFail(tunnel);
       }
     }
     wheel.advance(tick, tunnel -> finish(tunnel, Cause.IDLE));
@@ -194,6 +194,18 @@ final class PumpLoop {
       finish(tunnel, Cause.FAILED);
     } else {
       pump(tunnel);
+    }
+  }
+
+  /** A defect, or memory that is not there, ends one tunnel and not the pump. */
+  private void pumpOrFail(SpliceTunnel tunnel) {
+    try {
+      pump(tunnel);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      LOG.error("a tunnel was ended by a defect", e);
+      if (tunnel.slot >= 0) {
+        finish(tunnel, Cause.FAILED);
+      }
     }
   }
 

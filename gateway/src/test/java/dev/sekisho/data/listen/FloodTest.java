@@ -133,17 +133,42 @@ class FloodTest {
   }
 
   @Test
-  void whatFailsIsRecordedOneByOneHoweverOften() throws IOException, InterruptedException {
-    int requests = 500;
+  void namesThatDoNotExistAreCountedToo() throws IOException, InterruptedException {
+    int requests = 1_000;
     String one = "GET http://nowhere.invalid/ HTTP/1.1\r\nHost: nowhere.invalid\r\n\r\n";
-    try (TestGateway gateway = TestGateway.start("policy: { default: allow, rules: [] }\n");
+    long start = System.nanoTime();
+    List<Record> records;
+    try (TestGateway gateway = TestGateway.start("policy: { default: allow, rules: [] }\n")) {
+      try (RawClient client = gateway.client()) {
+        for (int i = 0; i < requests; i++) {
+          assertThat(client.send(one).readResponse().status()).isEqualTo(502);
+        }
+      }
+      gateway.close();
+      records = gateway.journal().closed();
+    }
+    assertCounted(records, requests, start);
+  }
+
+  @Test
+  void otherFailuresAreRecordedOneByOneHoweverOften() throws IOException, InterruptedException {
+    int requests = 500;
+    int port = freePort();
+    String one = "GET http://127.0.0.1:" + port + "/ HTTP/1.1\r\nHost: x\r\n\r\n";
+    try (TestGateway gateway = TestGateway.start(LOOPBACK);
         RawClient client = gateway.client()) {
       for (int i = 0; i < requests; i++) {
         assertThat(client.send(one).readResponse().status()).isEqualTo(502);
       }
       assertThat(gateway.journal().awaitClosed(requests))
           .hasSize(requests)
-          .allSatisfy(record -> assertThat(record.errorKind).isEqualTo("name-not-found"));
+          .allSatisfy(record -> assertThat(record.errorKind).isEqualTo("connect-refused"));
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (java.net.ServerSocket door = new java.net.ServerSocket(0)) {
+      return door.getLocalPort();
     }
   }
 
