@@ -62,11 +62,7 @@ public final class ListFetcher implements AutoCloseable {
   }
 
   ListFetcher(
-      List<FetchedList> lists,
-      Path folder,
-      Supplier<Instant> time,
-      Watcher watcher,
-      Pause pause) {
+      List<FetchedList> lists, Path folder, Supplier<Instant> time, Watcher watcher, Pause pause) {
     this.lists = List.copyOf(lists);
     this.folder = folder;
     this.time = time;
