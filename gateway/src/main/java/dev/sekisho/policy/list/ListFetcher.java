@@ -32,6 +32,7 @@ public final class ListFetcher implements AutoCloseable {
   private final Path folder;
   private final Supplier<Instant> time;
   private final Watcher watcher;
+  private final Pause pause;
   private final HttpClient client;
   private final List<Thread> threads;
 
@@ -46,16 +47,27 @@ public final class ListFetcher implements AutoCloseable {
     void failed(FetchedList list, String reason);
   }
 
+  /** How the time between two fetches passes. */
+  interface Pause {
+    void sleep(Duration span) throws InterruptedException;
+  }
+
   /**
    * @param folder where fetched lists are kept
    * @param time asked for the time of a fetch
    */
   public ListFetcher(
       List<FetchedList> lists, Path folder, Supplier<Instant> time, Watcher watcher) {
+    this(lists, folder, time, watcher, Thread::sleep);
+  }
+
+  ListFetcher(
+      List<FetchedList> lists, Path folder, Supplier<Instant> time, Watcher watcher, Pause pause) {
     this.lists = List.copyOf(lists);
     this.folder = folder;
     this.time = time;
     this.watcher = watcher;
+    this.pause = pause;
     this.client =
         HttpClient.newBuilder()
             .connectTimeout(Duration.ofSeconds(30))
@@ -79,37 +91,56 @@ public final class ListFetcher implements AutoCloseable {
     client.shutdownNow();
   }
 
+  /**
+   * Nothing that goes wrong ends this but closing: a list that is never fetched again would grow
+   * stale without anybody having decided so.
+   */
   private void run(FetchedList list) {
+    Duration interval = list.fetching().interval();
     Duration retry = FIRST_RETRY;
     try {
-      Thread.sleep(untilDue(list));
+      pause.sleep(untilDue(list));
       while (!Thread.currentThread().isInterrupted()) {
-        Duration pause = list.fetching().interval();
-        try {
-          fetch(list);
+        if (attempt(list)) {
           retry = FIRST_RETRY;
-          watcher.fetched(list);
-        } catch (IOException e) {
-          watcher.failed(
-              list,
-              "the list '"
-                  + list.name()
-                  + "' could not be fetched from "
-                  + list.url().getHost()
-                  + ": "
-                  + reason(e)
-                  + ".");
-          pause = retry.compareTo(pause) < 0 ? retry : pause;
-          retry = retry.multipliedBy(2);
+          pause.sleep(interval);
+        } else {
+          pause.sleep(shorter(retry, interval));
+          retry = shorter(retry.multipliedBy(2), interval);
         }
-        Thread.sleep(pause);
       }
     } catch (InterruptedException _) {
       // closed
     }
   }
 
-  private static String reason(IOException e) {
+  /** Whether the list was fetched and taken over; if not, that was told. */
+  private boolean attempt(FetchedList list) throws InterruptedException {
+    try {
+      fetch(list);
+      watcher.fetched(list);
+      return true;
+    } catch (IOException | RuntimeException e) {
+      watcher.failed(
+          list,
+          "the list '"
+              + list.name()
+              + "' could not be "
+              + (e instanceof IOException ? "fetched" : "taken over")
+              + " from "
+              + list.url().getHost()
+              + ": "
+              + reason(e)
+              + ".");
+      return false;
+    }
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  private static String reason(Exception e) {
     String message = e.getMessage();
     return message == null ? e.getClass().getSimpleName() : message;
   }

@@ -7,8 +7,11 @@ import dev.sekisho.testing.RawClient;
 import dev.sekisho.testing.ScriptedOrigin;
 import dev.sekisho.testing.TestGateway;
 import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -56,6 +59,21 @@ class FidelityTest {
       assertThat(proxied.client().values("Via")).hasSize(1);
       assertThat(proxied.client().start()).startsWith("HTTP/1.1 ");
     }
+  }
+
+  @Test
+  void theTablesKnowSixtyExchangesAtLeast() {
+    assertThat(
+            Stream.of(
+                    FidelityCases.methods(),
+                    FidelityCases.statuses(),
+                    FidelityCases.bodies(),
+                    FidelityCases.fields(),
+                    FidelityCases.targets())
+                .flatMap(List::stream))
+        .extracting(FidelityCase::name)
+        .hasSizeGreaterThanOrEqualTo(60)
+        .doesNotHaveDuplicates();
   }
 
   private static Seen seen(FidelityCase exchange, ScriptedOrigin origin, int port, String before)

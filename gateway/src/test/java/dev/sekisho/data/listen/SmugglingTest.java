@@ -151,7 +151,7 @@ class SmugglingTest {
   }
 
   @Test
-  void theTablesKnowMoreThanSixtyRequests() {
+  void theTablesKnowMoreThanNinetyRequests() {
     assertThat(
             Stream.concat(SmugglingCases.heads().stream(), SmugglingCases.chunkFaults().stream()))
         .extracting(Case::name)

@@ -17,8 +17,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,10 @@ class ListFetcherTest {
   }
 
   private ListFetcher fetcher(FetchedList list) {
+    return fetcher(list, Thread::sleep, () -> {});
+  }
+
+  private ListFetcher fetcher(FetchedList list, ListFetcher.Pause pause, Runnable takeOver) {
     return new ListFetcher(
         List.of(list),
         folder,
@@ -79,6 +85,7 @@ class ListFetcherTest {
         new ListFetcher.Watcher() {
           @Override
           public void fetched(FetchedList fetched) {
+            takeOver.run();
             events.add("fetched " + fetched.name());
           }
 
@@ -86,7 +93,8 @@ class ListFetcherTest {
           public void failed(FetchedList failed, String reason) {
             events.add(reason);
           }
-        });
+        },
+        pause);
   }
 
   private Path file() {
@@ -161,5 +169,56 @@ class ListFetcherTest {
               "the list 'partners' could not be fetched from 127.0.0.1: it answered with status 503.");
     }
     assertThat(file()).doesNotExist();
+  }
+
+  @Test
+  void aHundredFailuresAreFollowedByTheFetchThatSucceeds() throws Exception {
+    status = 503;
+    List<Duration> pauses = new CopyOnWriteArrayList<>();
+    ListFetcher.Pause pause =
+        span -> {
+          pauses.add(span);
+          // the first pause is that before the first attempt
+          if (pauses.size() == 101) {
+            status = 200;
+          } else if (pauses.size() > 101) {
+            Thread.sleep(Duration.ofDays(1));
+          }
+        };
+    try (ListFetcher fetcher = fetcher(list(Optional.empty(), 1000), pause, () -> {})) {
+      fetcher.start();
+      for (int failure = 1; failure <= 100; failure++) {
+        assertThat(events.poll(30, TimeUnit.SECONDS)).endsWith("status 503.");
+      }
+      assertThat(events.poll(30, TimeUnit.SECONDS)).isEqualTo("fetched partners");
+    }
+    assertThat(file()).hasContent(CONTENT);
+    assertThat(pauses.subList(0, 12))
+        .extracting(Duration::toSeconds)
+        .containsExactly(0L, 10L, 20L, 40L, 80L, 160L, 320L, 640L, 1280L, 2560L, 3600L, 3600L);
+    assertThat(pauses.subList(12, 101)).containsOnly(Duration.ofHours(1));
+  }
+
+  @Test
+  void aListThatCannotBeTakenOverIsToldAndTriedAgain() throws Exception {
+    AtomicInteger fetches = new AtomicInteger();
+    ListFetcher.Pause pause =
+        span -> {
+          if (fetches.get() > 1) {
+            Thread.sleep(Duration.ofDays(1));
+          }
+        };
+    Runnable takeOver =
+        () -> {
+          if (fetches.incrementAndGet() == 1) {
+            throw new IllegalStateException("no space");
+          }
+        };
+    try (ListFetcher fetcher = fetcher(list(Optional.empty(), 1000), pause, takeOver)) {
+      fetcher.start();
+      assertThat(events.poll(30, TimeUnit.SECONDS))
+          .isEqualTo("the list 'partners' could not be taken over from 127.0.0.1: no space.");
+      assertThat(events.poll(30, TimeUnit.SECONDS)).isEqualTo("fetched partners");
+    }
   }
 }
