@@ -2,6 +2,8 @@ package dev.sekisho.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sekisho.testing.DnsStep;
+import dev.sekisho.testing.ScriptedDns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,7 +113,38 @@ class CommandsTest {
         .isEqualTo(Exit.DENIED);
     Said internal = say("explain", yaml, "--address", "10.0.0.1", "http://a.example/x");
     assertThat(internal.status()).isEqualTo(Exit.DENIED);
-    assertThat(internal.out()).contains("10.0.0.1 is not for the internet (private)");
+    assertThat(internal.out()).contains("'special-purpose addresses'")
+        .contains("a.example is not for the internet (private)");
+  }
+
+  @Test
+  void explainRefusesAsTheGatewayDoesWhatANameHidesFromPolicy() {
+    Said said =
+        Said.by(
+            "explain", "--state", folder.resolve("state").toString(), "http://localhost:9/");
+    assertThat(said.status()).as(said.out() + said.err()).isEqualTo(Exit.DENIED);
+    assertThat(said.out())
+        .contains("localhost resolves to")
+        .contains("deny: 'special-purpose addresses': The address of localhost");
+  }
+
+  @Test
+  void explainAsksTheNameServersOfTheFile() throws IOException {
+    try (ScriptedDns dns = ScriptedDns.start()) {
+      dns.on("a.test", ScriptedDns.Type.A, DnsStep.addresses(3600, "93.184.215.14"));
+      String names = "names: { resolver: '" + dns.authority() + "' }\n";
+      Said open = say("explain", names + "policy: { default: allow }", "http://a.test/");
+      assertThat(open.status()).as(open.out() + open.err()).isEqualTo(Exit.FINE);
+      assertThat(open.out()).contains("a.test resolves to 93.184.215.14.");
+      Said unknown = say("explain", names + "policy: { default: allow }", "http://b.test/");
+      assertThat(unknown.status()).isEqualTo(Exit.FINE);
+      assertThat(unknown.out()).contains("b.test").contains("policy's answer without an address");
+      String byAddress =
+          "policy: { rules: [ { name: a, to: { address: 192.0.2.0/24 }, action: allow } ] }";
+      Said needed = say("explain", names + byAddress, "http://b.test/");
+      assertThat(needed.status()).isEqualTo(Exit.USER_ERROR);
+      assertThat(needed.err()).contains("give it with --address");
+    }
   }
 
   @Test
