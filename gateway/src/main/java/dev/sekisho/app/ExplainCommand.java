@@ -101,8 +101,13 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    try (CompileFolder folder = CompileFolder.of(place.state())) {
+      return explain(folder.path());
+    }
+  }
+
+  private int explain(Path state) {
     Problems problems = new Problems();
-    Path state = StateFolder.make(place.state());
     Optional<Configuration> configuration =
         Configuration.load(place.config(), problems).filter(_ -> !problems.hasErrors());
     Optional<Policy> policy =

@@ -7,8 +7,11 @@ import dev.sekisho.testing.ScriptedDns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandsTest {
   @TempDir Path folder = Path.of("");
@@ -33,8 +36,41 @@ class CommandsTest {
   @Test
   void theEmbeddedDefaultIsFine() {
     Said said = Said.by("check", "--state", folder.resolve("state").toString());
-    assertThat(said.out()).contains("Fine: 1 rules, then deny.");
+    assertThat(said.out()).contains("Fine: 1 rule, then deny. 0 warnings.");
     assertThat(said.status()).isEqualTo(Exit.FINE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"examples/first/sekisho.yaml", "deploy/sekisho.yaml"})
+  void whatIsShippedAsAnExampleIsFine(String example) {
+    Path file = top().resolve(example);
+    Said said =
+        Said.by("check", "-c", file.toString(), "--state", folder.resolve("state").toString());
+    assertThat(said.status()).as(said.out()).isEqualTo(Exit.FINE);
+    assertThat(said.out()).contains("Fine: ");
+  }
+
+  @Test
+  void everyExampleIsTried() throws IOException {
+    try (Stream<Path> all = Files.walk(top().resolve("examples"))) {
+      assertThat(all.filter(file -> file.toString().endsWith(".yaml")))
+          .as("add the new one to the test above")
+          .hasSize(1);
+    }
+  }
+
+  /** The repository, from wherever the tests are run. */
+  private static Path top() {
+    return Path.of(Files.exists(Path.of("../pom.xml")) ? ".." : "");
+  }
+
+  @Test
+  void checkAndExplainMakeNoStateFolder() {
+    String state = folder.resolve("state").toString();
+    assertThat(Said.by("check", "--state", state).status()).isEqualTo(Exit.FINE);
+    assertThat(Said.by("explain", "--state", state, "http://192.0.2.1/").status())
+        .isEqualTo(Exit.DENIED);
+    assertThat(Path.of(state)).doesNotExist();
   }
 
   @Test
@@ -174,7 +210,6 @@ class CommandsTest {
 
   @Test
   void theVersionIsTheOneOfThePom() throws IOException {
-    Path pom = Files.exists(Path.of("../pom.xml")) ? Path.of("../pom.xml") : Path.of("pom.xml");
-    assertThat(Files.readString(pom)).contains("<version>" + Version.TEXT + "</version>");
+    assertThat(Files.readString(top().resolve("pom.xml"))).contains("<version>" + Version.TEXT + "</version>");
   }
 }
