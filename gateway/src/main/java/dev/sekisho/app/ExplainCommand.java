@@ -127,8 +127,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
-  private int explain(Policy policy, NameLookup names, PrintWriter out)
-      throws MalformedException {
+  private int explain(Policy policy, NameLookup names, PrintWriter out) throws MalformedException {
     Facts facts = facts();
     Decision decision = policy.decide(facts);
     if (decision instanceof Decision.Deny) {
@@ -182,8 +181,8 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   /** Where the origin is: as given, as written, or as resolved; empty when nobody knows. */
-  private List<IpAddress> addresses(
-      Host host, NameLookup names, Decision before, PrintWriter out) throws MalformedException {
+  private List<IpAddress> addresses(Host host, NameLookup names, Decision before, PrintWriter out)
+      throws MalformedException {
     return switch (host) {
       case IpAddress literal -> List.of(literal);
       case DomainName name when addresses.isEmpty() -> resolve(name, names, before, out);

@@ -32,8 +32,7 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() {
     Signals signals = new Signals();
     Runtime.getRuntime().addShutdownHook(new Thread(signals::end, "shutdown"));
-    Signal.handle(
-        new Signal("HUP"), _ -> Thread.ofVirtual().name("reload").start(signals::reload));
+    Signal.handle(new Signal("HUP"), _ -> Thread.ofVirtual().name("reload").start(signals::reload));
     PrintWriter out = spec.commandLine().getOut();
     Problems problems = new Problems();
     Optional<Configuration> configuration = Configuration.load(place.config(), problems);

@@ -149,15 +149,15 @@ class CommandsTest {
         .isEqualTo(Exit.DENIED);
     Said internal = say("explain", yaml, "--address", "10.0.0.1", "http://a.example/x");
     assertThat(internal.status()).isEqualTo(Exit.DENIED);
-    assertThat(internal.out()).contains("'special-purpose addresses'")
+    assertThat(internal.out())
+        .contains("'special-purpose addresses'")
         .contains("a.example is not for the internet (private)");
   }
 
   @Test
   void explainRefusesAsTheGatewayDoesWhatANameHidesFromPolicy() {
     Said said =
-        Said.by(
-            "explain", "--state", folder.resolve("state").toString(), "http://localhost:9/");
+        Said.by("explain", "--state", folder.resolve("state").toString(), "http://localhost:9/");
     assertThat(said.status()).as(said.out() + said.err()).isEqualTo(Exit.DENIED);
     assertThat(said.out())
         .contains("localhost resolves to")
@@ -210,6 +210,7 @@ class CommandsTest {
 
   @Test
   void theVersionIsTheOneOfThePom() throws IOException {
-    assertThat(Files.readString(top().resolve("pom.xml"))).contains("<version>" + Version.TEXT + "</version>");
+    assertThat(Files.readString(top().resolve("pom.xml")))
+        .contains("<version>" + Version.TEXT + "</version>");
   }
 }

@@ -120,9 +120,7 @@ class ExplainMatchesLiveTest {
           .isEqualTo(allowed ? Exit.FINE : Exit.DENIED);
       String rule = record.text("rule", "");
       String named = rule.equals("default") ? "the default" : "'" + rule + "'";
-      assertThat(said.toString())
-          .as("seed %s, %s%n%s", SEED, asked, record.json())
-          .contains(named);
+      assertThat(said.toString()).as("seed %s, %s%n%s", SEED, asked, record.json()).contains(named);
       denied += allowed ? 0 : 1;
     }
     assertThat(denied).as("both outcomes occur").isBetween(all.size() / 10, all.size() * 9 / 10);

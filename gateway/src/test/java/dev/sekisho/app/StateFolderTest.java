@@ -26,8 +26,7 @@ class StateFolderTest {
 
   private static void giveAway(Path path) throws IOException {
     Files.setOwner(
-        path,
-        path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
+        path, path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
   }
 
   @Test
@@ -95,7 +94,8 @@ class StateFolderTest {
     assertThat(said.status()).as(said.out()).isEqualTo(Exit.FINE);
     assertThat(said.out()).contains("Fine: 2 rules").doesNotContain("not fetched");
     Said denied =
-        Said.by("explain", "-c", file.toString(), "--state", state.toString(), "http://bad.example/");
+        Said.by(
+            "explain", "-c", file.toString(), "--state", state.toString(), "http://bad.example/");
     assertThat(denied.status()).as(denied.out()).isEqualTo(Exit.DENIED);
     assertThat(denied.out()).contains("'no threats'");
     try (Stream<Path> inside = Files.walk(state)) {
