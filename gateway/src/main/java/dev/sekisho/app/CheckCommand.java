@@ -4,7 +4,6 @@ import dev.sekisho.config.Problem;
 import dev.sekisho.config.Problems;
 import dev.sekisho.policy.Policy;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -28,24 +27,29 @@ final class CheckCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Problems problems = new Problems();
     Optional<Configuration> configuration = Configuration.load(place.config(), problems);
-    Path state = StateFolder.make(place.state());
-    Optional<Policy> policy =
-        configuration.flatMap(read -> PolicyInForce.compile(read.policy(), state, problems));
+    Optional<Policy> policy = compile(configuration, problems);
     problems.all().forEach(out::println);
     long errors = count(problems, Problem.Severity.ERROR);
-    long warnings = count(problems, Problem.Severity.WARNING);
+    String warnings = new Count(count(problems, Problem.Severity.WARNING), "warning").text();
     out.println(
         errors == 0 && policy.isPresent()
             ? "Fine: "
-                + policy.get().size()
-                + " rules, then "
+                + new Count(policy.get().size(), "rule").text()
+                + ", then "
                 + policy.get().defaultAction()
                 + ". "
                 + warnings
-                + " warnings."
-            : errors + " errors, " + warnings + " warnings.");
+                + "."
+            : new Count(errors, "error").text() + ", " + warnings + ".");
     out.flush();
     return errors == 0 ? Exit.FINE : Exit.USER_ERROR;
+  }
+
+  private Optional<Policy> compile(Optional<Configuration> configuration, Problems problems) {
+    try (CompileFolder folder = CompileFolder.of(place.state())) {
+      return configuration.flatMap(
+          read -> PolicyInForce.compile(read.policy(), folder.path(), problems));
+    }
   }
 
   private static long count(Problems problems, Problem.Severity severity) {

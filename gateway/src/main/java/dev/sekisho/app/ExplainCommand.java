@@ -1,8 +1,13 @@
 package dev.sekisho.app;
 
 import dev.sekisho.config.Problems;
-import dev.sekisho.net.AddressClass;
+import dev.sekisho.data.exchange.AddressCheck;
+import dev.sekisho.data.exchange.Ending;
+import dev.sekisho.data.exchange.Failure;
+import dev.sekisho.data.names.Resolver;
 import dev.sekisho.net.Authority;
+import dev.sekisho.net.DomainName;
+import dev.sekisho.net.Host;
 import dev.sekisho.net.HttpUrl;
 import dev.sekisho.net.IpAddress;
 import dev.sekisho.net.MalformedException;
@@ -10,7 +15,6 @@ import dev.sekisho.policy.Decision;
 import dev.sekisho.policy.Facts;
 import dev.sekisho.policy.Policy;
 import java.io.PrintWriter;
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -21,6 +25,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,7 +76,7 @@ final class ExplainCommand implements Callable<Integer> {
       paramLabel = "IP",
       split = ",",
       description =
-          "The origin's addresses. Default: what the name resolves to, where policy asks.")
+          "The origin's addresses. Default: what the name resolves to, as the section 'names' says.")
   private List<String> addresses = List.of();
 
   @Option(
@@ -96,19 +101,24 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    try (CompileFolder folder = CompileFolder.of(place.state())) {
+      return explain(folder.path());
+    }
+  }
+
+  private int explain(Path state) {
     Problems problems = new Problems();
-    Path state = StateFolder.make(place.state());
+    Optional<Configuration> configuration =
+        Configuration.load(place.config(), problems).filter(_ -> !problems.hasErrors());
     Optional<Policy> policy =
-        Configuration.load(place.config(), problems)
-            .filter(_ -> !problems.hasErrors())
-            .flatMap(read -> PolicyInForce.compile(read.policy(), state, problems));
-    if (policy.isEmpty() || problems.hasErrors()) {
+        configuration.flatMap(read -> PolicyInForce.compile(read.policy(), state, problems));
+    if (configuration.isEmpty() || policy.isEmpty() || problems.hasErrors()) {
       problems.all().forEach(spec.commandLine().getErr()::println);
       throw new UserError("The configuration has errors, so nothing can be explained.");
     }
     PrintWriter out = spec.commandLine().getOut();
     try {
-      return explain(policy.get(), out);
+      return explain(policy.get(), new NameLookup(configuration.get().names()), out);
     } catch (MalformedException e) {
       throw new UserError(
           "'" + url + "' or an address given cannot be asked for: " + e.reason() + ".");
@@ -117,22 +127,18 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
-  private int explain(Policy policy, PrintWriter out) throws MalformedException {
+  private int explain(Policy policy, NameLookup names, PrintWriter out) throws MalformedException {
     Facts facts = facts();
     Decision decision = policy.decide(facts);
     if (decision instanceof Decision.Deny) {
       return tell(policy, facts, out);
     }
-    Optional<IpAddress> refused = learnAddress(policy, facts, decision, out);
+    List<IpAddress> known = addresses(facts.host(), names, decision, out);
+    Optional<Ending.Denied> refused =
+        known.isEmpty() ? Optional.empty() : check(policy, facts, known, decision);
     if (refused.isPresent()) {
       tell(policy, facts, out);
-      IpAddress address = refused.get();
-      out.println(
-          "deny: "
-              + address.text()
-              + " is not for the internet ("
-              + AddressClass.of(address).word()
-              + "), and the rule that would allow it does not name it.");
+      out.println("deny: '" + refused.get().rule() + "': " + refused.get().reason());
       return Exit.DENIED;
     }
     if (contentType != null
@@ -159,30 +165,56 @@ final class ExplainCommand implements Callable<Integer> {
 
   /**
    * As the gateway does: the address is looked at after the first decision, and told to policy
-   * where it asked.
+   * where it asked or where the address is special.
    */
-  private Optional<IpAddress> learnAddress(
-      Policy policy, Facts facts, Decision before, PrintWriter out) throws MalformedException {
-    List<IpAddress> known = facts.host() instanceof IpAddress literal ? List.of(literal) : given();
-    boolean asked = before instanceof Decision.Learn learn && learn.need() == Facts.Group.ADDRESS;
-    if (known.isEmpty() && !asked) {
+  private static Optional<Ending.Denied> check(
+      Policy policy, Facts facts, List<IpAddress> known, Decision before) {
+    AddressCheck check = AddressCheck.of(known);
+    boolean asked = before instanceof Decision.Learn;
+    if (!asked && check.reach() == AddressCheck.Reach.ANYBODY) {
       return Optional.empty();
     }
-    if (known.isEmpty()) {
-      out.println("Policy asks for the address; resolving " + facts.host().text() + ".");
-      known = resolve(facts.host().text());
-    }
-    List<IpAddress> global =
-        known.stream().filter(address -> AddressClass.of(address) == AddressClass.GLOBAL).toList();
-    List<IpAddress> candidates = global.isEmpty() ? known : global;
-    if (!global.isEmpty() && before instanceof Decision.Allow) {
-      return Optional.empty();
-    }
-    facts.addresses(candidates);
-    if (!global.isEmpty() || policy.decide(facts) instanceof Decision.Deny) {
-      return Optional.empty();
-    }
-    return candidates.stream().filter(address -> !policy.namesAddress(facts, address)).findFirst();
+    facts.addresses(check.addresses());
+    return policy.decide(facts) instanceof Decision.Deny
+        ? Optional.empty()
+        : check.refusal(policy, facts, facts.host());
+  }
+
+  /** Where the origin is: as given, as written, or as resolved; empty when nobody knows. */
+  private List<IpAddress> addresses(Host host, NameLookup names, Decision before, PrintWriter out)
+      throws MalformedException {
+    return switch (host) {
+      case IpAddress literal -> List.of(literal);
+      case DomainName name when addresses.isEmpty() -> resolve(name, names, before, out);
+      case DomainName _ -> given();
+    };
+  }
+
+  private static List<IpAddress> resolve(
+      DomainName name, NameLookup names, Decision before, PrintWriter out) {
+    return switch (names.ask(name)) {
+      case Resolver.Answer.Addresses(List<IpAddress> found) -> {
+        out.println(
+            name.text()
+                + " resolves to "
+                + found.stream().map(IpAddress::text).collect(Collectors.joining(", "))
+                + ".");
+        yield found;
+      }
+      case Resolver.Answer.Failed(Failure failure) -> {
+        if (before instanceof Decision.Learn learn && learn.need() == Facts.Group.ADDRESS) {
+          throw new UserError(
+              failure.detail()
+                  + " Policy asks for the address of "
+                  + name.text()
+                  + "; give it with --address.");
+        }
+        out.println(
+            failure.detail()
+                + " The gateway could not reach it either; what follows is policy's answer without an address.");
+        yield List.of();
+      }
+    };
   }
 
   private List<IpAddress> given() throws MalformedException {
@@ -222,19 +254,6 @@ final class ExplainCommand implements Callable<Integer> {
     } catch (DateTimeParseException _) {
       throw new UserError(
           "--at: '" + at + "' is not a time; write it like 2026-11-24T09:00:00+09:00.");
-    }
-  }
-
-  private static List<IpAddress> resolve(String name) {
-    try {
-      List<IpAddress> all = new ArrayList<>();
-      for (InetAddress address : InetAddress.getAllByName(name)) {
-        all.add(IpAddress.ofBytes(address.getAddress()));
-      }
-      return all;
-    } catch (java.net.UnknownHostException _) {
-      throw new UserError(
-          "The name " + name + " cannot be resolved here; give its addresses with --address.");
     }
   }
 }

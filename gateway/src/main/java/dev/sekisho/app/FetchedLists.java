@@ -17,6 +17,11 @@ record FetchedLists(PolicyInForce policy) implements ListFetcher.Watcher {
 
   @Override
   public void failed(FetchedList list, String reason) {
-    LOG.warn("The list '{}' could not be fetched and is tried again: {}", list.name(), reason);
+    LOG.warn("{}", told(reason));
+  }
+
+  /** The reason is a sentence that names the list already. */
+  static String told(String reason) {
+    return Character.toUpperCase(reason.charAt(0)) + reason.substring(1) + " It is tried again.";
   }
 }

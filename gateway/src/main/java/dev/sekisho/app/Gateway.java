@@ -49,6 +49,7 @@ final class Gateway implements Closeable {
   private Listeners.@Nullable Bound bound;
   private @Nullable ListFetcher fetcher;
   private @Nullable InetSocketAddress admin;
+  private @Nullable InetSocketAddress health;
 
   private Gateway(Configuration configuration, Policy compiled, Path state) throws IOException {
     this.configuration = configuration;
@@ -112,7 +113,8 @@ final class Gateway implements Closeable {
                   "health",
                   configuration.listen().health().get(),
                   at -> AdminServer.health(at, this::readiness)));
-      listeners.alsoOwn(server.address().getPort());
+      health = server.address();
+      listeners.alsoOwn(health.getPort());
     }
     bound = listeners.open(configuration.listen());
     readiness = new Readiness.Ready();
@@ -167,6 +169,10 @@ final class Gateway implements Closeable {
 
   Optional<InetSocketAddress> admin() {
     return Optional.ofNullable(admin);
+  }
+
+  Optional<InetSocketAddress> health() {
+    return Optional.ofNullable(health);
   }
 
   Policy policy() {

@@ -68,7 +68,10 @@ final class PolicyInForce implements Supplier<Policy> {
     }
     config = next;
     policy = compiled.get();
-    LOG.info("A new policy is in force: {} rules, then {}.", policy.size(), policy.defaultAction());
+    LOG.info(
+        "A new policy is in force: {}, then {}.",
+        new Count(policy.size(), "rule").text(),
+        policy.defaultAction());
   }
 
   /** The lists have changed: the same rules over the new lists. */

@@ -5,7 +5,6 @@ import dev.sekisho.config.Problems;
 import dev.sekisho.policy.Policy;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -31,6 +30,9 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Signals signals = new Signals();
+    Runtime.getRuntime().addShutdownHook(new Thread(signals::end, "shutdown"));
+    Signal.handle(new Signal("HUP"), _ -> Thread.ofVirtual().name("reload").start(signals::reload));
     PrintWriter out = spec.commandLine().getOut();
     Problems problems = new Problems();
     Optional<Configuration> configuration = Configuration.load(place.config(), problems);
@@ -44,15 +46,36 @@ final class RunCommand implements Callable<Integer> {
       throw new UserError(
           "Nothing was started: "
               + errors(problems)
-              + ". Mend the lines above and try again; 'sekisho check' tells when it is right.");
+              + ". Mend the lines above and try again; '"
+              + command()
+              + " check' tells when it is right.");
     }
     Gateway gateway = start(configuration.get(), policy.get(), state);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway), "shutdown"));
-    Signal.handle(
-        new Signal("HUP"),
-        _ -> Thread.ofVirtual().name("reload").start(() -> gateway.reload(place.config())));
-    greet(out, configuration.get(), gateway, state);
+    signals.running(new Running(gateway, place.config()));
+    new Greeting(command(), configuration.get(), gateway, state).lines().forEach(out::println);
+    out.flush();
     return RUNNING;
+  }
+
+  /** What was started, as signals know it. */
+  private record Running(Gateway gateway, Optional<Path> config) implements Signals.Told {
+    @Override
+    public void reload() {
+      gateway.reload(config);
+    }
+
+    @Override
+    public void stop() {
+      gateway.drain();
+      gateway.close();
+      LoggerFactory.getLogger(RunCommand.class).info("Stopped.");
+    }
+  }
+
+  /** How this program is called here; the launcher of a checkout says it. */
+  private static String command() {
+    String said = System.getenv("SEKISHO_COMMAND");
+    return said == null || said.isBlank() ? "sekisho" : said;
   }
 
   private static Gateway start(Configuration configuration, Policy policy, Path state) {
@@ -63,61 +86,9 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private static void stop(Gateway gateway) {
-    gateway.drain();
-    gateway.close();
-    LoggerFactory.getLogger(RunCommand.class).info("Stopped.");
-  }
-
   private static String errors(Problems problems) {
     long count =
         problems.all().stream().filter(p -> p.severity() == Problem.Severity.ERROR).count();
-    return count == 1
-        ? "the configuration has an error"
-        : "the configuration has " + count + " errors";
-  }
-
-  private static void greet(
-      PrintWriter out, Configuration configuration, Gateway gateway, Path state) {
-    out.println("Sekisho " + Version.TEXT + " is running.");
-    gateway.bound().proxy().ifPresent(at -> out.println("  proxy        http://" + text(at)));
-    gateway.bound().proxyTls().ifPresent(at -> out.println("  proxy (TLS)  https://" + text(at)));
-    gateway
-        .admin()
-        .ifPresent(at -> out.println("  operators    http://" + text(at) + "/metrics  /readyz"));
-    Policy policy = gateway.policy();
-    out.println(
-        "  policy       "
-            + configuration.source()
-            + ": "
-            + policy.size()
-            + (policy.size() == 1 ? " rule" : " rules")
-            + ", then "
-            + policy.defaultAction()
-            + "; addresses that are not for the internet only where a rule names them");
-    out.println(
-        "  inside TLS   not opened in this version: of HTTPS the host is decided and recorded, not the URL");
-    out.println("  malware      not scanned in this version");
-    out.println("  journal      " + state.resolve("journal"));
-    gateway
-        .bound()
-        .proxy()
-        .ifPresent(at -> {
-          out.println("Try:  curl -x http://" + text(at) + " http://example.com/");
-          out.println(
-              "Then: sekisho log --since 1h"
-                  + (state.equals(Path.of("var").toAbsolutePath().normalize())
-                      ? ""
-                      : " --state " + state));
-        });
-    out.flush();
-  }
-
-  private static String text(InetSocketAddress address) {
-    String host =
-        address.getAddress().isAnyLocalAddress()
-            ? "127.0.0.1"
-            : address.getAddress().getHostAddress();
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    return "the configuration has " + new Count(count, "error").text();
   }
 }

@@ -107,10 +107,6 @@ public final class Metrics implements Observer {
         open::getAsInt);
   }
 
-  public void tunnels(IntSupplier open) {
-    gauge("sekisho_tunnels", "Tunnels open now.", open::getAsInt);
-  }
-
   /** Idle connections in the pools, over all event loops. */
   public void pooled(IntSupplier idle) {
     gauge(

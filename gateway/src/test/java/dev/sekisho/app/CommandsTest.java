@@ -2,11 +2,16 @@ package dev.sekisho.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sekisho.testing.DnsStep;
+import dev.sekisho.testing.ScriptedDns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandsTest {
   @TempDir Path folder = Path.of("");
@@ -31,8 +36,41 @@ class CommandsTest {
   @Test
   void theEmbeddedDefaultIsFine() {
     Said said = Said.by("check", "--state", folder.resolve("state").toString());
-    assertThat(said.out()).contains("Fine: 1 rules, then deny.");
+    assertThat(said.out()).contains("Fine: 1 rule, then deny. 0 warnings.");
     assertThat(said.status()).isEqualTo(Exit.FINE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"examples/first/sekisho.yaml", "deploy/sekisho.yaml"})
+  void whatIsShippedAsAnExampleIsFine(String example) {
+    Path file = top().resolve(example);
+    Said said =
+        Said.by("check", "-c", file.toString(), "--state", folder.resolve("state").toString());
+    assertThat(said.status()).as(said.out()).isEqualTo(Exit.FINE);
+    assertThat(said.out()).contains("Fine: ");
+  }
+
+  @Test
+  void everyExampleIsTried() throws IOException {
+    try (Stream<Path> all = Files.walk(top().resolve("examples"))) {
+      assertThat(all.filter(file -> file.toString().endsWith(".yaml")))
+          .as("add the new one to the test above")
+          .hasSize(1);
+    }
+  }
+
+  /** The repository, from wherever the tests are run. */
+  private static Path top() {
+    return Path.of(Files.exists(Path.of("../pom.xml")) ? ".." : "");
+  }
+
+  @Test
+  void checkAndExplainMakeNoStateFolder() {
+    String state = folder.resolve("state").toString();
+    assertThat(Said.by("check", "--state", state).status()).isEqualTo(Exit.FINE);
+    assertThat(Said.by("explain", "--state", state, "http://192.0.2.1/").status())
+        .isEqualTo(Exit.DENIED);
+    assertThat(Path.of(state)).doesNotExist();
   }
 
   @Test
@@ -111,7 +149,38 @@ class CommandsTest {
         .isEqualTo(Exit.DENIED);
     Said internal = say("explain", yaml, "--address", "10.0.0.1", "http://a.example/x");
     assertThat(internal.status()).isEqualTo(Exit.DENIED);
-    assertThat(internal.out()).contains("10.0.0.1 is not for the internet (private)");
+    assertThat(internal.out())
+        .contains("'special-purpose addresses'")
+        .contains("a.example is not for the internet (private)");
+  }
+
+  @Test
+  void explainRefusesAsTheGatewayDoesWhatANameHidesFromPolicy() {
+    Said said =
+        Said.by("explain", "--state", folder.resolve("state").toString(), "http://localhost:9/");
+    assertThat(said.status()).as(said.out() + said.err()).isEqualTo(Exit.DENIED);
+    assertThat(said.out())
+        .contains("localhost resolves to")
+        .contains("deny: 'special-purpose addresses': The address of localhost");
+  }
+
+  @Test
+  void explainAsksTheNameServersOfTheFile() throws IOException {
+    try (ScriptedDns dns = ScriptedDns.start()) {
+      dns.on("a.test", ScriptedDns.Type.A, DnsStep.addresses(3600, "93.184.215.14"));
+      String names = "names: { resolver: '" + dns.authority() + "' }\n";
+      Said open = say("explain", names + "policy: { default: allow }", "http://a.test/");
+      assertThat(open.status()).as(open.out() + open.err()).isEqualTo(Exit.FINE);
+      assertThat(open.out()).contains("a.test resolves to 93.184.215.14.");
+      Said unknown = say("explain", names + "policy: { default: allow }", "http://b.test/");
+      assertThat(unknown.status()).isEqualTo(Exit.FINE);
+      assertThat(unknown.out()).contains("b.test").contains("policy's answer without an address");
+      String byAddress =
+          "policy: { rules: [ { name: a, to: { address: 192.0.2.0/24 }, action: allow } ] }";
+      Said needed = say("explain", names + byAddress, "http://b.test/");
+      assertThat(needed.status()).isEqualTo(Exit.USER_ERROR);
+      assertThat(needed.err()).contains("give it with --address");
+    }
   }
 
   @Test
@@ -141,7 +210,7 @@ class CommandsTest {
 
   @Test
   void theVersionIsTheOneOfThePom() throws IOException {
-    Path pom = Files.exists(Path.of("../pom.xml")) ? Path.of("../pom.xml") : Path.of("pom.xml");
-    assertThat(Files.readString(pom)).contains("<version>" + Version.TEXT + "</version>");
+    assertThat(Files.readString(top().resolve("pom.xml")))
+        .contains("<version>" + Version.TEXT + "</version>");
   }
 }

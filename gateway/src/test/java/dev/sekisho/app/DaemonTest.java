@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sekisho.testing.RawClient;
 import dev.sekisho.testing.RunningSekisho;
 import dev.sekisho.testing.ScriptedOrigin;
+import dev.sekisho.testing.TestCertificate;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -160,6 +161,35 @@ class DaemonTest {
           .contains("sekisho_event_loop_lag_seconds")
           .contains("sekisho_pool_idle_connections")
           .contains("sekisho_client_connections");
+    }
+  }
+
+  @Test
+  void theGreetingNamesEveryDoorAndWhatToTypeNext() throws Exception {
+    TestCertificate certificate = TestCertificate.make(folder);
+    Path file = folder.resolve("doors.yaml");
+    Files.writeString(
+        file,
+        """
+        listen:
+          proxy: null
+          proxy-tls: { address: "127.0.0.1:0", certificate: %s, key: %s }
+          admin: null
+          health: "127.0.0.1:0"
+        journal: { segment-size: 4MiB, reserve: 4MiB }
+        policy: { rules: [ { name: one, to: { host: a.example }, action: allow } ] }
+        """
+            .formatted(certificate.certificate(), certificate.key()));
+    try (RunningSekisho sekisho = RunningSekisho.start(file, folder.resolve("state"))) {
+      String said = String.join("\n", sekisho.output());
+      assertThat(said)
+          .containsPattern("  health +http://127\\.0\\.0\\.1:[0-9]+/readyz")
+          .contains(": 1 rule, then deny")
+          .containsPattern(
+              "Try:  curl --proxy-cacert "
+                  + certificate.certificate()
+                  + " -x https://127\\.0\\.0\\.1:[0-9]+ http://example\\.com/")
+          .contains("Then: sekisho log --since 1h --state " + folder.resolve("state"));
     }
   }
 

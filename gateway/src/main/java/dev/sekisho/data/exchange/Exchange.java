@@ -2,14 +2,12 @@ package dev.sekisho.data.exchange;
 
 import dev.sekisho.journal.Journal;
 import dev.sekisho.journal.Record;
-import dev.sekisho.net.AddressClass;
 import dev.sekisho.net.DomainName;
 import dev.sekisho.net.IpAddress;
 import dev.sekisho.policy.Decision;
 import dev.sekisho.policy.Facts;
 import dev.sekisho.policy.Obligations;
 import dev.sekisho.policy.Policy;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -150,48 +148,15 @@ public final class Exchange {
                     "The request leads back to this gateway.")));
       }
     }
-    List<IpAddress> global = globalOnly(addresses);
-    if (!global.isEmpty()) {
-      addresses = global;
-    }
+    AddressCheck check = AddressCheck.of(addresses);
+    addresses = check.addresses();
     facts.addresses(addresses);
-    boolean again = decided == Decided.AFTER_ADDRESS || global.isEmpty();
+    boolean again =
+        decided == Decided.AFTER_ADDRESS || check.reach() == AddressCheck.Reach.WHERE_NAMED;
     Step step = again ? heed(policy.decide(facts)) : Step.GO;
-    return global.isEmpty() && step instanceof Step.Go ? unlessNamed() : step;
-  }
-
-  /**
-   * The addresses that anybody may reach; where a name has some of these, its other addresses are
-   * left alone.
-   */
-  private static List<IpAddress> globalOnly(List<IpAddress> addresses) {
-    List<IpAddress> global = new ArrayList<>(addresses.size());
-    for (IpAddress address : addresses) {
-      if (AddressClass.of(address) == AddressClass.GLOBAL) {
-        global.add(address);
-      }
-    }
-    return global;
-  }
-
-  /**
-   * Special-purpose addresses are dialled only where the rule that allows the exchange names each
-   * of them.
-   */
-  private Step unlessNamed() {
-    for (IpAddress address : addresses) {
-      if (!policy.namesAddress(facts, address)) {
-        return Step.end(
-            new Ending.Denied(
-                "special-purpose addresses",
-                "The address of "
-                    + asked.host().text()
-                    + " is not for the internet ("
-                    + AddressClass.of(address).word()
-                    + "), and the rule that would allow it does not name it."));
-      }
-    }
-    return Step.GO;
+    return step instanceof Step.Go
+        ? check.refusal(policy, facts, asked.host()).map(Step::end).orElse(Step.GO)
+        : step;
   }
 
   private Step dial() {
