@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,9 +20,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import tools.jackson.databind.JsonNode;
@@ -36,6 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
 class SchemaTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String STRANGE = "no-such-thing";
+  private static final Pattern YAML_IN_A_PAGE = Pattern.compile("(?s)```yaml\n(.*?)```");
   private static final Pattern KNOWN_KEYS =
       Pattern.compile("unknown key 'no-such-thing' in .* Known here: (.*)\\.");
   private static final Pattern KNOWN_WORDS =
@@ -46,11 +51,14 @@ class SchemaTest {
   @TempDir Path folder;
 
   private SchemaWalk schema;
+  private SchemaCheck check;
   private JsonNode everything;
 
   @BeforeEach
   void read() throws IOException {
-    schema = new SchemaWalk(JSON.readTree(docs.resolve("sekisho.schema.json").toFile()));
+    JsonNode written = JSON.readTree(docs.resolve("sekisho.schema.json").toFile());
+    schema = new SchemaWalk(written);
+    check = new SchemaCheck(written);
     try (InputStream in = SchemaTest.class.getResourceAsStream("everything.yaml")) {
       everything = tree(new String(in.readAllBytes(), StandardCharsets.UTF_8));
     }
@@ -164,5 +172,54 @@ class SchemaTest {
     Configuration read = Configuration.load(Optional.of(file), problems).orElseThrow();
     assertThat(problems.all()).isEmpty();
     return read;
+  }
+
+  @Test
+  void anEditorHasNothingToSayAgainstOurOwnConfigurations() throws IOException {
+    List<String> texts = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(docs.resolveSibling("examples"))) {
+      for (Path file : files.filter(f -> f.endsWith("sekisho.yaml")).toList()) {
+        texts.add(Files.readString(file));
+      }
+    }
+    texts.add(Files.readString(docs.resolveSibling("deploy").resolve("sekisho.yaml")));
+    try (Stream<Path> pages = Files.list(docs)) {
+      for (Path page : pages.filter(f -> f.toString().endsWith(".md")).toList()) {
+        YAML_IN_A_PAGE
+            .matcher(Files.readString(page))
+            .results()
+            .forEach(block -> texts.add(block.group(1)));
+      }
+    }
+    assertThat(texts).hasSizeGreaterThan(8);
+    assertThat(check.complaints(everything)).isEmpty();
+    for (String text : texts) {
+      assertThat(check.complaints(tree(text))).as(text).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "limit: {}",
+        "limits: { connections: 0 }",
+        "limits: { idle-timeout: 5 minutes }",
+        "limits: { header-block: 1MB }",
+        "listen: { proxy: 3128 }",
+        "listen: { proxy-tls: { address: '127.0.0.1:3129' } }",
+        "lists: { partners: { file: a, url: https://lists.example/a } }",
+        "lists: { partners: { file: a, interval: 1h } }",
+        "policy: { rules: [{ name: one }] }",
+        "policy: { rules: [{ name: one, action: permit }] }",
+        "policy: { rules: [{ name: one, action: allow, scan: all }] }",
+        "policy: { rules: [{ name: one, action: allow, deliver: as-is }] }",
+        "policy: { rules: [{ name: one, action: allow, to: { host: [] } }] }",
+        "policy: { rules: [{ name: one, action: allow, to: { port: 70000 } }] }",
+        "inspect: { never: [{ name: one, path: /a }] }",
+        "scan: { antivirus: true }"
+      })
+  void whatTheReadersRefuseAnEditorUnderlines(String text) throws IOException {
+    assertThat(problems(tree(text))).anyMatch(SchemaTest::isError);
+    assertThat(check.complaints(tree(text))).isNotEmpty();
   }
 }
