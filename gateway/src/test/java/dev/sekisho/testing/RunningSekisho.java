@@ -35,9 +35,7 @@ public final class RunningSekisho implements Closeable {
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Dio.netty.allocator.type=pooled",
+                "@" + Path.of("..", "deploy", "jvm.options").toAbsolutePath().normalize(),
                 "-Xmx256m",
                 "-Dlogback.configurationFile=logback.xml",
                 "-XX:TieredStopAtLevel=1",

@@ -341,17 +341,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     }
   }
 
-  /** How a connection is broken off in the middle of a response. */
-  enum Break {
-    /** The framing tells the client that something is missing. */
-    CLOSE,
-    /** Only a reset does. */
-    RESET
-  }
-
   /** Breaks it off so that the client cannot take what it has for everything. */
-  void breakOff(Break how) {
-    if (how == Break.RESET && channel instanceof SocketChannel socket && channel.isActive()) {
+  void breakOff(BreakOff how) {
+    if (how == BreakOff.RESET && channel instanceof SocketChannel socket && channel.isActive()) {
       socket.config().setSoLinger(0);
     }
     carrier = null;

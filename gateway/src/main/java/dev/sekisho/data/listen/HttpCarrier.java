@@ -235,8 +235,7 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
       return;
     }
     if (download.begun()) {
-      client.breakOff(
-          download.endsByClose() ? ClientConnection.Break.RESET : ClientConnection.Break.CLOSE);
+      client.breakOff(download.endsByClose() ? BreakOff.RESET : BreakOff.CLOSE);
       return;
     }
     // After a refused CONNECT the client may already have sent what was meant for the tunnel; it
@@ -254,7 +253,7 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
   public void abandon() {
     letGo();
     download.discard();
-    client.breakOff(ClientConnection.Break.CLOSE);
+    client.breakOff(BreakOff.CLOSE);
   }
 
   @Override
