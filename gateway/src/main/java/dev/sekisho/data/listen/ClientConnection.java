@@ -155,10 +155,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   /** Something of ours threw: said in the log, recorded where that still works, and over. */
   @Override
   public void defective(Throwable cause) {
-    LOG.error(
-        "A defect in the gateway ended the connection of {}; please report it.",
-        client.address().text(),
-        cause);
+    LOG.error("A defect ended the connection of {}; please report it.", client.address(), cause);
     HttpCarrier now = carrier;
     try {
       if (now != null) {
