@@ -195,6 +195,10 @@ public final class Policy {
     PolicyWarnings.unknowableNever(never.rules(), where, unknowable, problems);
   }
 
+  public Opening opening(Facts facts, Decision decision) {
+    throw new UnsupportedOperationException("contract");
+  }
+
   /** Whether there is a rule that allows with {@code log: host}. */
   public boolean mayLogHostOnly() {
     return hostOnly;

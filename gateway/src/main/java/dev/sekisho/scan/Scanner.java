@@ -2,6 +2,7 @@ package dev.sekisho.scan;
 
 import java.io.Closeable;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,20 +14,37 @@ public interface Scanner extends Closeable {
 
   /**
    * Begins to scan one body, which is offered piece by piece. {@code then} is called exactly once,
-   * on {@code loop}, also after {@link Job#cancel}; until then the pieces that were offered are read
-   * by another thread and must stay as they are.
+   * on {@code loop}, also after {@link Job#cancel}; until then the pieces that were offered are
+   * read by another thread and must stay as they are.
    */
   Job begin(Subject subject, Executor loop, Consumer<Verdict> then);
 
+  /** How long a body may take to arrive while it is held. */
+  Duration patience();
+
+  /** The verdict on a body that is not given to an engine, or not to its end. */
+  Verdict.Unscanned unscanned(Verdict.Reason reason, String detail);
+
+  /** Whether more may be held. */
+  enum Room {
+    ROOM,
+    NONE
+  }
+
   /** One body under scan. Called on one event loop. */
   interface Job {
-    /** The next piece, as sent (with its content coding). Never blocks. The buffer's content stays the caller's. */
-    void offer(ByteBuffer piece);
+    /**
+     * The next piece, as sent (with its content coding). Never blocks. The buffer's content stays
+     * the caller's.
+     */
+    Room offer(ByteBuffer piece);
 
     /** That was all: the verdict may be given. */
     void end();
 
-    /** Nobody needs the verdict any more; {@code then} still comes, as {@link Verdict.Unscanned}. */
+    /**
+     * Nobody needs the verdict any more; {@code then} still comes, as {@link Verdict.Unscanned}.
+     */
     void cancel();
   }
 

@@ -1,6 +1,7 @@
 package dev.sekisho.data.exchange;
 
 import dev.sekisho.net.AddressClass;
+import dev.sekisho.net.Authority;
 import dev.sekisho.net.Host;
 import dev.sekisho.net.IpAddress;
 import dev.sekisho.policy.Facts;
@@ -41,6 +42,18 @@ public record AddressCheck(List<IpAddress> addresses, Reach reach) {
     return global.isEmpty()
         ? new AddressCheck(known, Reach.WHERE_NAMED)
         : new AddressCheck(global, Reach.ANYBODY);
+  }
+
+  /**
+   * The refusal of what policy would let go, if there is one: of any host that the client named on
+   * the way.
+   */
+  Optional<Ending.Denied> refusal(Policy policy, Known known) {
+    Optional<Ending.Denied> refusal = refusal(policy, known.facts(), known.facts().host());
+    for (Authority other : known.alsoNamed()) {
+      refusal = refusal.or(() -> refusal(policy, known.asIfFor(other, addresses), other.host()));
+    }
+    return refusal;
   }
 
   /**

@@ -23,6 +23,7 @@ public sealed interface Asked {
    * @param protocol {@code http} or {@code websocket}
    * @param path as written, without the query
    * @param query as written without the question mark, or null
+   * @param way where it goes
    */
   record Url(
       Host host,
@@ -34,7 +35,8 @@ public sealed interface Asked {
       String scheme,
       String protocol,
       String path,
-      @Nullable String query)
+      @Nullable String query,
+      Way way)
       implements Asked {}
 
   /**

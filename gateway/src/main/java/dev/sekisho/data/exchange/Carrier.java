@@ -9,7 +9,10 @@ import java.util.List;
  * event on the exchange, on the same event loop, at once or later; {@link #refuse} and {@link
  * #abandon} are not answered.
  */
-public interface Carrier {
+public sealed interface Carrier permits LineCarrier, RequestCarrier {
+  /** Checks what the client said about itself; answered by {@link Exchange#identified}. */
+  void identify(String credentials);
+
   /** Answered by {@link Exchange#resolved} or {@link Exchange#failed}. */
   void resolve(DomainName name);
 
@@ -18,21 +21,6 @@ public interface Carrier {
    * be connected to.
    */
   void dial(List<IpAddress> addresses, int port, Connection connection);
-
-  /** Sends the request; answered by {@link Exchange#responded} or {@link Exchange#failed}. */
-  void forward();
-
-  /**
-   * Hands the response to the client; answered by {@link Exchange#delivered} or {@link
-   * Exchange#failed}.
-   */
-  void deliver();
-
-  /**
-   * Says 200 to a CONNECT and joins both ends; answered by {@link Exchange#delivered} or {@link
-   * Exchange#failed}.
-   */
-  void tunnel();
 
   /**
    * Answers the client in the origin's stead. When a response has already begun, the connection is

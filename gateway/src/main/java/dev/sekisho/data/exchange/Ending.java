@@ -1,5 +1,7 @@
 package dev.sekisho.data.exchange;
 
+import dev.sekisho.scan.Scanner;
+
 /** The one way in which an exchange ended. */
 public sealed interface Ending {
   /**
@@ -14,6 +16,16 @@ public sealed interface Ending {
    * @param reason one sentence for people
    */
   record Denied(String rule, String reason) implements Ending {}
+
+  /**
+   * The client is asked who it is.
+   *
+   * @param rule the rule that needs to know
+   */
+  record AskedWho(String rule, String reason, String challenge) implements Ending {}
+
+  /** The scanner found something. */
+  record Infected(Scanner.Direction direction, String engine, String name) implements Ending {}
 
   /** It could not be done, or not to its end. */
   record Failed(Failure failure) implements Ending {}

@@ -1,14 +1,20 @@
 package dev.sekisho.data.exchange;
 
-import dev.sekisho.journal.Journal;
+import dev.sekisho.identity.Identity;
 import dev.sekisho.journal.Record;
+import dev.sekisho.journal.RecordId;
 import dev.sekisho.net.DomainName;
+import dev.sekisho.net.Host;
 import dev.sekisho.net.IpAddress;
 import dev.sekisho.policy.Decision;
 import dev.sekisho.policy.Facts;
 import dev.sekisho.policy.Obligations;
+import dev.sekisho.policy.Opening;
 import dev.sekisho.policy.Policy;
+import dev.sekisho.scan.Verdict;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,48 +23,66 @@ import org.jspecify.annotations.Nullable;
  * Carrier}, and its answer comes back as one of the events below. Whatever happens, an exchange
  * ends once, in {@link #end}, with one closed record.
  *
+ * <p>A CONNECT and a request pass through the same phases; those that are not theirs they go
+ * through at once. A CONNECT that is opened stays in {@link Phase#OPEN} until its connection is
+ * over, while every request inside is an exchange of its own.
+ *
  * <p>There are no sockets, threads or clocks here. An exchange lives on one event loop.
  */
 public final class Exchange {
+  private final Errand errand;
   private final Asked asked;
+  private final Asker asker;
+  private final Known known;
   private final Carrier carrier;
   private final Gate gate;
   private final Policy policy;
   private final Facts facts;
-  private final Record record;
+  private final Entry entry;
 
-  private Phase phase = Phase.DECIDE;
+  private Phase phase = Phase.IDENTIFY;
   private Progress progress = Progress.RUNNING;
-  private Told journal = Told.NOTHING;
   private Decided decided = Decided.PENDING;
+  private Obligations obligations = Obligations.DEFAULT;
+  private Optional<Ending.Denied> denial;
   private List<IpAddress> addresses = List.of();
   private Carrier.Connection connection = Carrier.Connection.ANY;
 
   /**
    * @param record begun by the caller with who and when; the exchange fills in the rest
    */
-  public Exchange(Asked asked, IpAddress client, Record record, Carrier carrier, Gate gate) {
-    this.asked = asked;
-    this.carrier = carrier;
+  public Exchange(Errand errand, Asker asker, Record record, Gate gate) {
+    this.errand = errand;
+    this.asked = errand.asked();
+    this.asker = asker;
+    this.carrier = errand.carrier();
     this.gate = gate;
-    this.record = record;
     this.policy = gate.policy().get();
-    this.facts = new Facts(client, record.startMicros, asked.host(), asked.port());
-    learnFromRequest();
-    describe(client);
+    this.known = new Known(asked, asker, record.startMicros);
+    this.facts = known.facts();
+    this.entry = new Entry(record, asker.address(), policy, gate);
+    this.denial = asker.line().flatMap(Asker.Line::denial);
+    entry.describe(asked, asker, facts);
+    if (asker.who() instanceof Asker.Who.Proved proved) {
+      learnWho(proved);
+    }
   }
 
   /** The life of a request, in order. */
   private Step step() {
     return switch (phase) {
+      case IDENTIFY -> identify();
       case DECIDE -> decide();
       case ROUTE -> route();
       case RESOLVE -> resolve();
       case CHECK -> check();
       case RECORD -> openRecord();
+      case OPEN -> open();
+      case SCAN_UPLOAD -> scan(RequestCarrier::scanUpload);
       case DIAL -> dial();
       case FORWARD -> forward();
       case JUDGE -> judge();
+      case SCAN_DOWNLOAD -> scan(RequestCarrier::scanDownload);
       case DELIVER -> deliver();
       case DONE -> Step.end(new Ending.Delivered());
     };
@@ -71,60 +95,37 @@ public final class Exchange {
 
   // The phases.
 
-  private Step decide() {
-    return heed(policy.decide(facts));
+  private Step identify() {
+    if (asker.who() instanceof Asker.Who.Presented(String credentials)) {
+      carrier.identify(credentials);
+      return Step.AWAIT;
+    }
+    return Step.GO;
   }
 
-  private Step openRecord() {
-    return switch (tell()) {
-      case Journal.Appended.Written _ -> {
-        journal = Told.OPENED;
-        yield Step.GO;
-      }
-      case Journal.Appended.Refused refused ->
-          switch (refused.proceed()) {
-            case PASS -> {
-              journal = Told.OPENED;
-              yield Step.GO;
-            }
-            case REFUSE ->
-                Step.end(
-                    new Ending.Failed(
-                        new Failure(
-                            Failure.Side.GATEWAY,
-                            Failure.Kind.JOURNAL_UNAVAILABLE,
-                            Failure.Retry.SAFE,
-                            "The gateway cannot write its journal and lets nothing out unrecorded: "
-                                + refused.reason())));
-          };
+  private Step decide() {
+    if (denial.isPresent()) {
+      return Step.end(denial.get());
+    }
+    return switch (heed(policy.decide(facts))) {
+      case Step.Go _ -> OtherNames.ofRequest(policy, known).<Step>map(Step::end).orElse(Step.GO);
+      case Step.Await await -> await;
+      case Step.End end -> end;
     };
   }
 
-  /**
-   * The opened record. While policy still waits for the response, and may then oblige that only the
-   * host be logged, the URL is left out of it.
-   */
-  private Journal.Appended tell() {
-    if (decided != Decided.AFTER_RESPONSE || !policy.mayLogHostOnly()) {
-      return gate.appender().opened(record);
-    }
-    String url = record.url;
-    String path = record.path;
-    record.url = null;
-    record.path = null;
-    Journal.Appended appended = gate.appender().opened(record);
-    record.url = url;
-    record.path = path;
-    return appended;
-  }
-
   private Step route() {
-    record.route = "direct";
+    if (decided != Decided.OPENING) {
+      entry.route("direct");
+    }
     return Step.GO;
   }
 
   private Step resolve() {
-    return switch (asked.host()) {
+    if (decided == Decided.OPENING) {
+      return Step.GO;
+    }
+    return switch (known.destination()) {
       case IpAddress address -> {
         addresses = List.of(address);
         yield Step.GO;
@@ -137,15 +138,12 @@ public final class Exchange {
   }
 
   private Step check() {
+    if (decided == Decided.OPENING) {
+      return Step.GO;
+    }
     for (IpAddress address : addresses) {
-      if (gate.self().test(address, asked.port())) {
-        return Step.end(
-            new Ending.Failed(
-                new Failure(
-                    Failure.Side.CLIENT,
-                    Failure.Kind.LOOP,
-                    Failure.Retry.SAFE,
-                    "The request leads back to this gateway.")));
+      if (gate.self().test(address, known.port())) {
+        return Step.end(Stopped.LOOP);
       }
     }
     AddressCheck check = AddressCheck.of(addresses);
@@ -154,21 +152,43 @@ public final class Exchange {
     boolean again =
         decided == Decided.AFTER_ADDRESS || check.reach() == AddressCheck.Reach.WHERE_NAMED;
     Step step = again ? heed(policy.decide(facts)) : Step.GO;
-    return step instanceof Step.Go
-        ? check.refusal(policy, facts, asked.host()).map(Step::end).orElse(Step.GO)
+    return step instanceof Step.Go && decided != Decided.OPENING
+        ? check.refusal(policy, known).map(Step::end).orElse(Step.GO)
         : step;
   }
 
+  /** Nothing goes out of a refused CONNECT, so nothing has to be written down before. */
+  private Step openRecord() {
+    if (entry.opened() || denial.isPresent()) {
+      return Step.GO;
+    }
+    return entry.open(
+        decided == Decided.AFTER_RESPONSE
+            ? Entry.Shown.HOST_WHILE_UNDECIDED
+            : Entry.Shown.AS_DECIDED);
+  }
+
+  private Step open() {
+    return switch (errand) {
+      case Errand.Line(_, LineCarrier line) when decided == Decided.OPENING -> {
+        entry.answered(200);
+        line.open(known.inherited(), denial);
+        yield Step.AWAIT;
+      }
+      case Errand.Line _, Errand.Request _ -> Step.GO;
+    };
+  }
+
   private Step dial() {
-    carrier.dial(addresses, asked.port(), connection);
+    carrier.dial(addresses, known.port(), connection);
     return Step.AWAIT;
   }
 
   private Step forward() {
-    return switch (asked) {
-      case Asked.Line _ -> Step.GO;
-      case Asked.Url _ -> {
-        carrier.forward();
+    return switch (errand) {
+      case Errand.Line _ -> Step.GO;
+      case Errand.Request(_, RequestCarrier request) -> {
+        request.forward();
         yield Step.AWAIT;
       }
     };
@@ -178,18 +198,40 @@ public final class Exchange {
     return decided == Decided.AFTER_RESPONSE ? heed(policy.decide(facts)) : Step.GO;
   }
 
+  private Step scan(Consumer<RequestCarrier> body) {
+    if (errand instanceof Errand.Request(_, RequestCarrier request)
+        && obligations.scan() == Obligations.Scan.ALL) {
+      body.accept(request);
+      return Step.AWAIT;
+    }
+    return Step.GO;
+  }
+
   private Step deliver() {
-    switch (asked) {
-      case Asked.Line _ -> {
-        record.status = 200;
-        carrier.tunnel();
+    switch (errand) {
+      case Errand.Line(_, LineCarrier line) -> {
+        entry.answered(200);
+        line.tunnel();
       }
-      case Asked.Url _ -> carrier.deliver();
+      case Errand.Request(_, RequestCarrier request) -> request.deliver();
     }
     return Step.AWAIT;
   }
 
   // Events: what the world answered. Each ends the phase that waited for it.
+
+  /** What the client said about itself was checked. */
+  public void identified(Identity.Answer answer) {
+    if (progress != Progress.RUNNING) {
+      return;
+    }
+    if (answer instanceof Identity.Answer.Known(var user, var groups, var by)) {
+      learnWho(new Asker.Who.Proved(user, groups, by));
+    } else {
+      known.notProved(answer);
+    }
+    proceed();
+  }
 
   /** The name has these addresses; at least one. */
   public void resolved(List<IpAddress> answer) {
@@ -199,12 +241,73 @@ public final class Exchange {
     }
   }
 
+  /**
+   * TLS came through the CONNECT. May end the exchange.
+   *
+   * @param serverName the name it is for; null when the client gave none
+   * @return what requests inside are refused with, because of that name
+   */
+  public Optional<Ending.Denied> greeted(@Nullable Host serverName) {
+    if (progress != Progress.RUNNING || serverName == null) {
+      return Optional.empty();
+    }
+    entry.hello(serverName.text());
+    return switch (OtherNames.inTls(policy, known, serverName, asked.port())) {
+      case OtherNames.Named.Fine _ -> Optional.empty();
+      case OtherNames.Named.Denied(Ending.Denied refusal) -> Optional.of(refusal);
+      case OtherNames.Named.Neither(Ending.Denied refusal) -> {
+        end(refusal);
+        yield Optional.empty();
+      }
+    };
+  }
+
+  /** What came through the CONNECT cannot be opened. */
+  public void unopened(Unopened why) {
+    if (progress != Progress.RUNNING) {
+      return;
+    }
+    switch (gate.unopened().getOrDefault(why, Unopened.Outcome.DENY)) {
+      case DENY -> end(Stopped.unopened(why));
+      case TUNNEL -> {
+        entry.sealed(Stopped.sealed(why));
+        known.sealed();
+        decided = Decided.PENDING;
+        phase = Phase.DECIDE;
+        run();
+      }
+    }
+  }
+
+  /** The connection of the CONNECT that was opened is over, and every exchange inside it. */
+  public void lineOver() {
+    if (progress == Progress.RUNNING) {
+      end(new Ending.Delivered());
+    }
+  }
+
+  /** A body was scanned, or there is none. */
+  public void scanned(Scanned scanned) {
+    if (progress != Progress.RUNNING) {
+      return;
+    }
+    if (scanned instanceof Scanned.Judged(Verdict verdict)) {
+      entry.verdict(verdict);
+    }
+    Stopped.by(scanned, phase).ifPresentOrElse(this::end, this::proceed);
+  }
+
   /** Connected to this address. */
   public void dialled(IpAddress address) {
     if (progress == Progress.RUNNING) {
-      record.originIp = address.text();
+      entry.connected(address.text());
       proceed();
     }
+  }
+
+  /** What TLS towards the origin came to; before {@link #dialled}. */
+  public void secured(String version, String cipher) {
+    entry.secured(version, cipher);
   }
 
   /**
@@ -215,8 +318,7 @@ public final class Exchange {
    */
   public void responded(int status, @Nullable String contentType, long size) {
     if (progress == Progress.RUNNING) {
-      record.status = status;
-      record.contentType = contentType;
+      entry.responded(status, contentType);
       facts.response(contentType, size);
       proceed();
     }
@@ -253,18 +355,21 @@ public final class Exchange {
   /** The client closed its connection. */
   public void clientLeft() {
     if (progress == Progress.RUNNING) {
-      end(
-          new Ending.Failed(
-              new Failure(
-                  Failure.Side.CLIENT,
-                  Failure.Kind.CLIENT_LEFT,
-                  Failure.Retry.UNSAFE,
-                  "The client closed its connection.")));
+      end(Stopped.CLIENT_LEFT);
     }
   }
 
   public Phase phase() {
     return phase;
+  }
+
+  public RecordId id() {
+    return entry.id();
+  }
+
+  /** The user who proved to be one; empty for everybody else. */
+  public String user() {
+    return known.userName();
   }
 
   // How it goes on, and how it ends.
@@ -288,57 +393,70 @@ public final class Exchange {
 
   /**
    * What policy said becomes a step. What it needs to learn is learnt in a later phase, which asks
-   * again.
+   * again. A CONNECT is opened where policy needs to see inside, and to show a refusal.
    */
   private Step heed(Decision decision) {
-    note(decision);
-    return switch (decision) {
-      case Decision.Allow allow -> {
-        decided = Decided.ALLOWED;
-        record.decision = Record.Decided.ALLOW;
-        oblige(allow.obligations());
+    entry.note(decision);
+    if (!known.mayBeOpened()) {
+      return take(decision);
+    }
+    return switch (policy.opening(facts, decision)) {
+      case Opening.Open(String because) -> {
+        decided = Decided.OPENING;
+        entry.opening(because);
+        switch (decision) {
+          case Decision.Deny deny -> {
+            denial = Optional.of(new Ending.Denied(deny.rule(), deny.reason()));
+            entry.denied(deny.rule(), deny.reason());
+          }
+          case Decision.Allow _, Decision.Learn _ -> entry.allowed(Obligations.DEFAULT);
+        }
         yield Step.GO;
       }
-      case Decision.Deny deny -> Step.end(new Ending.Denied(deny.rule(), deny.reason()));
-      case Decision.Learn learn ->
-          switch (learn.need()) {
-            case ADDRESS -> later(learn, Phase.CHECK, Decided.AFTER_ADDRESS);
-            case RESPONSE -> later(learn, Phase.JUDGE, Decided.AFTER_RESPONSE);
-            case WHO, REQUEST -> notLearnable(learn);
-          };
+      case Opening.Closed closed -> {
+        closed.sealedBy().ifPresent(rule -> entry.sealed("sealed by inspect.never, rule " + rule));
+        yield take(decision);
+      }
+      case Opening.Learn(Facts.Group need, String rule) -> learn(need, rule, decision.reason());
     };
   }
 
-  /**
-   * What the rule asks for besides letting the exchange through. Scanning is asked for by default
-   * and has no engine in this version.
-   */
-  private void oblige(Obligations obligations) {
-    switch (obligations.log()) {
-      case URL -> {}
-      case HOST -> {
-        record.url = null;
-        record.path = null;
+  private Step take(Decision decision) {
+    return switch (decision) {
+      case Decision.Allow allow -> {
+        decided = Decided.ALLOWED;
+        obligations = allow.obligations();
+        entry.allowed(obligations);
+        yield Step.GO;
       }
-    }
+      case Decision.Deny deny -> Step.end(new Ending.Denied(deny.rule(), deny.reason()));
+      case Decision.Learn learn -> learn(learn.need(), learn.rule(), learn.reason());
+    };
   }
 
-  private Step later(Decision.Learn learn, Phase when, Decided then) {
+  private Step learn(Facts.Group need, String rule, String reason) {
+    return switch (need) {
+      case WHO -> ask(rule, reason);
+      case ADDRESS -> later(Phase.CHECK, Decided.AFTER_ADDRESS, rule, reason);
+      case RESPONSE -> later(Phase.JUDGE, Decided.AFTER_RESPONSE, rule, reason);
+      case REQUEST -> Step.end(Stopped.notLearnable(rule, reason));
+    };
+  }
+
+  private Step ask(String rule, String reason) {
+    Optional<String> challenge = gate.identity().challenge();
+    return Step.end(
+        challenge.isPresent() && asker.line().isEmpty()
+            ? Stopped.who(known.user(), rule, reason, challenge.get())
+            : Stopped.notLearnable(rule, reason));
+  }
+
+  private Step later(Phase when, Decided then, String rule, String reason) {
     if (phase.compareTo(when) >= 0) {
-      return notLearnable(learn);
+      return Step.end(Stopped.notLearnable(rule, reason));
     }
     decided = then;
     return Step.GO;
-  }
-
-  /**
-   * Policy asks for a fact that this exchange has already given or has said to be unknowable.
-   * Refusing is the safe answer.
-   */
-  private static Step notLearnable(Decision.Learn learn) {
-    return Step.end(
-        new Ending.Denied(
-            learn.rule(), "Policy needs a fact that cannot be learnt: " + learn.reason()));
   }
 
   /**
@@ -347,107 +465,23 @@ public final class Exchange {
    */
   private void end(Ending ending) {
     progress = Progress.ENDED;
-    record.phase = phase.word();
-    record.bytesUp = carrier.bytesUp();
-    record.bytesDown = carrier.bytesDown();
-    switch (ending) {
-      case Ending.Delivered _ -> close();
-      case Ending.Denied denied -> {
-        record.decision = Record.Decided.DENY;
-        record.rule = denied.rule();
-        record.reason = denied.reason();
-        refuse(Refusal.denied(denied, record.id, subject()));
-      }
-      case Ending.Failed(Failure failure) -> {
-        record.errorSide = failure.side().word();
-        record.errorKind = failure.kind().word();
-        record.errorDetail = failure.detail();
-        if (failure.kind() == Failure.Kind.CLIENT_LEFT) {
-          close();
-          carrier.abandon();
-        } else {
-          refuse(Refusal.failed(failure, record.id, subject()));
-        }
-      }
+    entry.moved(phase, carrier.bytesUp(), carrier.bytesDown());
+    entry.ended(ending);
+    Optional<Refusal> refusal = Refusal.of(ending, entry.id(), known.subject());
+    if (refusal.isPresent() && !carrier.responseBegun()) {
+      entry.refused(refusal.get().status());
+    }
+    entry.close(carrier.nowMicros());
+    if (refusal.isPresent()) {
+      carrier.refuse(refusal.get());
+    } else if (ending instanceof Ending.Failed) {
+      carrier.abandon();
     }
   }
 
-  private void refuse(Refusal refusal) {
-    if (!carrier.responseBegun()) {
-      record.status = refusal.status();
-      record.bytesDown = 0;
-    }
-    close();
-    carrier.refuse(refusal);
-  }
-
-  private void close() {
-    record.endMicros = carrier.nowMicros();
-    record.durationMicros = Math.max(0, record.endMicros - record.startMicros);
-    record.fate = Record.Fate.NONE;
-    if (record.decision == null && policy.mayLogHostOnly()) {
-      record.url = null;
-      record.path = null;
-    }
-    boolean write =
-        switch (journal) {
-          case OPENED -> true;
-          case NOTHING -> !countable() || withinBurst();
-        };
-    if (write) {
-      gate.appender().closed(record);
-    }
-    gate.observer().ended(record);
-  }
-
-  /** What costs the client nothing to repeat may be counted; every other failure is recorded. */
-  private boolean countable() {
-    return record.decision == Record.Decided.DENY
-        || Failure.Kind.NAME_NOT_FOUND.word().equals(record.errorKind)
-        || Failure.Kind.LOOP.word().equals(record.errorKind);
-  }
-
-  private boolean withinBurst() {
-    return gate.flood().refused(facts.client(), record.endMicros) == RefusalFlood.Verdict.RECORD;
-  }
-
-  private void note(Decision decision) {
-    record.rule = decision.rule();
-    record.observed = decision.observed();
-  }
-
-  private void learnFromRequest() {
-    facts.whoUnknowable();
-    switch (asked) {
-      case Asked.Url url ->
-          facts.request(url.scheme(), url.protocol(), url.method(), url.path(), url.query());
-      case Asked.Line _ -> {
-        facts.requestUnknowable();
-        facts.responseUnknowable();
-      }
-    }
-  }
-
-  private void describe(IpAddress client) {
-    record.device = policy.device(client);
-    record.categories = policy.categories(facts);
-    record.host = asked.host().text();
-    record.port = asked.port();
-    record.method = asked.method();
-    record.httpVersion = asked.httpVersion();
-    record.userAgent = asked.userAgent();
-    if (asked instanceof Asked.Url url) {
-      record.url = url.url();
-      record.scheme = url.scheme();
-      record.path = url.path();
-    }
-  }
-
-  private String subject() {
-    return switch (asked) {
-      case Asked.Url url -> url.url();
-      case Asked.Line line -> line.host().text() + ":" + line.port();
-    };
+  private void learnWho(Asker.Who.Proved who) {
+    known.proved(who);
+    entry.who(who);
   }
 
   private enum Progress {
@@ -455,15 +489,12 @@ public final class Exchange {
     ENDED
   }
 
-  private enum Told {
-    NOTHING,
-    OPENED
-  }
-
   private enum Decided {
     PENDING,
     ALLOWED,
     AFTER_ADDRESS,
-    AFTER_RESPONSE
+    AFTER_RESPONSE,
+    /** A CONNECT that is opened: what goes out is decided inside. */
+    OPENING
   }
 }

@@ -61,7 +61,12 @@ public record Failure(Side side, Kind kind, Retry retry, String detail) {
     MALFORMED_RESPONSE(502, "http_protocol_error"),
     RESPONSE_HEADER_TOO_LARGE(502, "http_response_header_section_size"),
     RESPONSE_INCOMPLETE(502, "http_response_incomplete"),
-    IDLE_TIMEOUT(504, "connection_timeout");
+    IDLE_TIMEOUT(504, "connection_timeout"),
+    IDENTITY_UNAVAILABLE(503, "proxy_internal_error"),
+    NOT_SCANNED(503, "proxy_internal_error"),
+    CLIENT_REFUSED_CERTIFICATE(502, "tls_alert_received"),
+    CLIENT_TLS_FAILED(502, "tls_protocol_error"),
+    MINTING_FAILED(502, "tls_certificate_error");
 
     private final int status;
     private final String proxyStatus;

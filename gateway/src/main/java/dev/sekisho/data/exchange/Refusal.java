@@ -1,6 +1,7 @@
 package dev.sekisho.data.exchange;
 
 import dev.sekisho.journal.RecordId;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param rule the rule that decided; null when no rule did
  * @param id the record to quote when asking the owner of the gateway
  * @param subject what was asked for, for display; null when it could not be read
+ * @param challenge the Proxy-Authenticate field of a 407
  */
 public record Refusal(
     int status,
@@ -21,17 +23,64 @@ public record Refusal(
     String reason,
     @Nullable String rule,
     RecordId id,
-    @Nullable String subject) {
+    @Nullable String subject,
+    Optional<String> challenge) {
 
-  /** Refused by policy: 403, {@code http_request_denied}. */
-  static Refusal denied(Ending.Denied denied, RecordId id, String subject) {
+  /** What the client is told of an ending; empty where it has what it wanted, or has left. */
+  static Optional<Refusal> of(Ending ending, RecordId id, String subject) {
+    return switch (ending) {
+      case Ending.Delivered _ -> Optional.empty();
+      case Ending.Denied denied ->
+          Optional.of(forbidden("denied", denied.reason(), denied.rule(), id, subject));
+      case Ending.Infected infected ->
+          Optional.of(forbidden("infected", reason(infected), null, id, subject));
+      case Ending.AskedWho asked -> Optional.of(asked(asked, id, subject));
+      case Ending.Failed(Failure failure) when failure.kind() == Failure.Kind.CLIENT_LEFT ->
+          Optional.empty();
+      case Ending.Failed(Failure failure) -> Optional.of(failed(failure, id, subject));
+    };
+  }
+
+  static String reason(Ending.Infected infected) {
+    return infected.engine()
+        + " found "
+        + infected.name()
+        + switch (infected.direction()) {
+          case UP -> " in what was sent; the origin got nothing of it.";
+          case DOWN -> " in the answer; nothing of it was handed over.";
+        };
+  }
+
+  /** 407 (RFC 9110 §15.5.8). */
+  private static Refusal asked(Ending.AskedWho asked, RecordId id, String subject) {
     return new Refusal(
-        403, "http_request_denied", "denied", denied.reason(), denied.rule(), id, subject);
+        407,
+        "http_request_denied",
+        "ask",
+        asked.reason(),
+        asked.rule(),
+        id,
+        subject,
+        Optional.of(asked.challenge()));
   }
 
   public static Refusal failed(Failure failure, RecordId id, @Nullable String subject) {
     Failure.Kind kind = failure.kind();
     return new Refusal(
-        kind.status(), kind.proxyStatus(), kind.word(), failure.detail(), null, id, subject);
+        kind.status(),
+        kind.proxyStatus(),
+        kind.word(),
+        failure.detail(),
+        null,
+        id,
+        subject,
+        Optional.empty());
+  }
+
+  /** 403. */
+  private static Refusal forbidden(
+      String kind, String reason, @Nullable String rule, RecordId id, String subject) {
+    return new Refusal(
+        403, "http_request_denied", kind, reason, rule, id, subject, Optional.empty());
   }
 }

@@ -85,6 +85,19 @@ public final class Fields {
     return i < 0 ? null : value(i);
   }
 
+  /** The values of every field of this name as one list (RFC 9110 §5.3), or null. */
+  public @Nullable String joined(FieldName name) {
+    int i = indexOf(name);
+    if (i < 0) {
+      return null;
+    }
+    StringBuilder all = new StringBuilder(value(i));
+    for (i = next(i, name); i >= 0; i = next(i, name)) {
+      all.append(", ").append(value(i));
+    }
+    return all.toString();
+  }
+
   /** The value of the first field of a name that is none of ours, given in lower case, or null. */
   public @Nullable String first(String lowerCaseName) {
     for (int i = 0; i < count; i++) {

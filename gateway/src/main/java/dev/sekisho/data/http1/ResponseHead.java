@@ -89,6 +89,13 @@ public final class ResponseHead implements ParsedResponse {
     return minorVersion == 1 || fields.hasToken(FieldName.CONNECTION, "keep-alive");
   }
 
+  /**
+   * The codings of the body in the order in which they were applied, or null where there are none.
+   */
+  public @Nullable String contentEncoding() {
+    return fields.joined(FieldName.CONTENT_ENCODING);
+  }
+
   public @Nullable String contentType() {
     return fields.first(FieldName.CONTENT_TYPE);
   }

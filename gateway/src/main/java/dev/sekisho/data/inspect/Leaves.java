@@ -6,9 +6,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Server contexts with a minted certificate for one name or address. Shared by all event loops.
- */
+/** Server contexts with a minted certificate for one name or address. Shared by all event loops. */
 public interface Leaves {
   /** The context for this host if it is at hand, or null when it has to be minted. */
   @Nullable SslContext known(Host host);

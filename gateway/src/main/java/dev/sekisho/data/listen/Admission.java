@@ -38,9 +38,12 @@ final class Admission extends ChannelInboundHandlerAdapter {
     }
     switch (limits.enter(client.address())) {
       case ADMITTED -> {
-        var who = new ClientConnection.Client(client.address(), client.port(), listener);
+        var who = new Client(client.address(), client.port(), listener);
         ctx.pipeline()
-            .replace(this, "client", new ClientConnection(ctx.channel(), lane, who, guests));
+            .replace(
+                this,
+                "client",
+                new ClientConnection(ctx.channel(), lane, who, Setting.DOOR, guests));
       }
       case TOO_MANY ->
           turnAway(

@@ -3,7 +3,6 @@ package dev.sekisho.data.listen;
 import dev.sekisho.data.exchange.Refusal;
 import dev.sekisho.data.http1.FieldName;
 import dev.sekisho.data.http1.RequestHead;
-import dev.sekisho.data.listen.ClientConnection.Afterwards;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -21,6 +20,7 @@ final class Answer {
           Map.entry(403, "Forbidden"),
           Map.entry(404, "Not Found"),
           Map.entry(405, "Method Not Allowed"),
+          Map.entry(407, "Proxy Authentication Required"),
           Map.entry(408, "Request Timeout"),
           Map.entry(414, "URI Too Long"),
           Map.entry(417, "Expectation Failed"),
@@ -70,6 +70,9 @@ final class Answer {
         .append("; details=")
         .append(quoted(refusal))
         .append("\r\n");
+    refusal
+        .challenge()
+        .ifPresent(value -> head.append("Proxy-Authenticate: ").append(value).append("\r\n"));
     head.append("Content-Language: ")
         .append(body.language())
         .append("\r\nVary: Accept, Accept-Language\r\n");

@@ -3,7 +3,9 @@ package dev.sekisho.data.listen;
 import dev.sekisho.data.exchange.Failure;
 import dev.sekisho.data.exchange.Failure.Kind;
 import dev.sekisho.data.exchange.Failure.Side;
+import dev.sekisho.data.exchange.Phase;
 import dev.sekisho.data.relay.Tunnels;
+import java.util.function.Supplier;
 
 /**
  * The ways in which an exchange breaks off on its sockets. None of them says what the origin did by
@@ -37,6 +39,27 @@ final class Broken {
       failure(Side.GATEWAY, Kind.DEFECT, "A time limit ran out in a phase that has none.");
 
   private Broken() {}
+
+  /** The time limit of a request's phase is over. */
+  static Failure outOfTime(Phase phase, Supplier<Failure> sending, Supplier<Failure> delivering) {
+    return switch (phase) {
+      case FORWARD -> sending.get();
+      case DELIVER -> delivering.get();
+      case IDENTIFY,
+          DECIDE,
+          ROUTE,
+          RESOLVE,
+          CHECK,
+          RECORD,
+          OPEN,
+          SCAN_UPLOAD,
+          DIAL,
+          JUDGE,
+          SCAN_DOWNLOAD,
+          DONE ->
+          NO_LIMIT_HERE;
+    };
+  }
 
   static Failure defect(Throwable cause) {
     return failure(

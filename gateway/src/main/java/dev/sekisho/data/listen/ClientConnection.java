@@ -1,5 +1,7 @@
 package dev.sekisho.data.listen;
 
+import dev.sekisho.data.exchange.Asked;
+import dev.sekisho.data.exchange.Asker;
 import dev.sekisho.data.exchange.Failure;
 import dev.sekisho.data.exchange.Refusal;
 import dev.sekisho.data.exchange.Unreadable;
@@ -8,7 +10,6 @@ import dev.sekisho.data.http1.FieldName;
 import dev.sekisho.data.http1.NeedMore;
 import dev.sekisho.data.http1.RequestHead;
 import dev.sekisho.data.http1.RequestParser;
-import dev.sekisho.data.http1.Target;
 import dev.sekisho.data.origin.BoundConnections;
 import dev.sekisho.journal.Record;
 import dev.sekisho.net.IpAddress;
@@ -27,9 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's connection: requests in, one after the other, each carried by an {@link
- * HttpCarrier}. What arrives while an exchange is under way is its body, or the next request, which
- * waits its turn.
+ * One client's connection: requests in, one after the other, each carried by an {@link Carried}.
+ * What arrives while an exchange is under way is its body, or the next request, which waits its
+ * turn.
  *
  * <p>States and the time limit that holds in each:
  *
@@ -59,36 +60,31 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   private final Channel channel;
   private final Lane lane;
   private final Client client;
-  private final Guests guests;
+  private final Setting setting;
+  private final House house;
   private final RequestParser parser;
   private final BoundConnections bound = new BoundConnections();
 
   private State state = State.AWAITING;
   private ByteBuf held = Unpooled.EMPTY_BUFFER;
-  private @Nullable HttpCarrier carrier;
+  private @Nullable Carried carrier;
   private long deadlineNanos;
   private long headSinceMicros;
 
-  /**
-   * Who is at the other end.
-   *
-   * @param listener the listener's name in records
-   */
-  record Client(IpAddress address, int port, String listener) {}
-
-  ClientConnection(Channel channel, Lane lane, Client client, Guests guests) {
+  ClientConnection(Channel channel, Lane lane, Client client, Setting setting, House house) {
     this.channel = channel;
     this.lane = lane;
     this.client = client;
-    this.guests = guests;
-    this.parser = new RequestParser(lane.headLimits(), Target.Scheme.HTTP.defaultPort());
+    this.setting = setting;
+    this.house = house;
+    this.parser = new RequestParser(lane.headLimits(), setting.scheme().defaultPort());
     this.deadlineNanos = lane.deadlines().nowNanos() + lane.limits().requestTimeout().toNanos();
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     lane.deadlines().add(this);
-    guests.arrived(this);
+    house.arrived(this);
   }
 
   // What the connection tells us.
@@ -156,7 +152,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   @Override
   public void defective(Throwable cause) {
     LOG.error("A defect ended the connection of {}; please report it.", client.address(), cause);
-    HttpCarrier now = carrier;
+    Carried now = carrier;
     try {
       if (now != null) {
         now.defect(cause);
@@ -244,20 +240,35 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   private void begin(RequestHead head) {
     state = State.EXCHANGING;
     never();
-    switch (Reading.of(head, lane.voice().pseudonym())) {
+    switch (Reading.of(head, lane.voice().pseudonym(), setting)) {
       case Reading.Ours(String path) ->
-          answer(OwnPage.render(path, head, channel.alloc()), OwnPage.afterwards(head));
+          answer(
+              OwnPage.render(path, head, lane.means().inspection(), channel.alloc()),
+              OwnPage.afterwards(head));
       case Reading.Unfit(Failure failure) -> unreadable(failure);
-      case Reading.Outbound outbound -> {
-        Record record = newRecord(outbound.mode());
+      case Reading.Outbound(Asked asked, Record.Mode mode) -> {
+        Record record = newRecord(mode);
         if (head.hostDisagrees()) {
           record.hostField = head.fields().first(FieldName.HOST);
         }
-        HttpCarrier next = new HttpCarrier(this, lane, head, outbound.asked(), record);
+        Carried next =
+            switch (asked) {
+              case Asked.Line line -> new ConnectCarrier(this, lane, head, line, record);
+              case Asked.Url url -> new HttpCarrier(this, lane, head, url, record);
+            };
         carrier = next;
         next.begin();
       }
     }
+  }
+
+  Asker asker(RequestHead head) {
+    return setting.asker(client, head, lane.gate().identity());
+  }
+
+  /** A connection of the same client inside this one. */
+  ClientConnection within(Setting.Inside setting, House house) {
+    return new ClientConnection(channel, lane, client, setting, house);
   }
 
   private void unreadable(Failure failure) {
@@ -265,7 +276,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
         Unreadable.end(
             failure,
             client.address(),
-            newRecord(Record.Mode.PLAIN),
+            newRecord(setting.mode()),
             WallClock.micros(),
             lane.gate());
     answer(Answer.refusal(refusal, channel.alloc()), Afterwards.CLOSE);
@@ -273,13 +284,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   private Record newRecord(Record.Mode mode) {
     long start = headSinceMicros == 0 ? WallClock.micros() : headSinceMicros;
-    return new Record(
-        lane.gate().journal().newId(start),
-        start,
-        client.listener(),
-        mode,
-        client.address().text(),
-        client.port());
+    return setting.record(client, mode, start, lane.gate());
   }
 
   // What a carrier may do with the connection it has.
@@ -298,16 +303,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   BoundConnections bound() {
     return bound;
-  }
-
-  /** What happens to the connection once an answer is out. */
-  enum Afterwards {
-    KEEP,
-    CLOSE;
-
-    static Afterwards of(boolean keep) {
-      return keep ? KEEP : CLOSE;
-    }
   }
 
   /** Sends a whole answer of our own and goes on, or closes. Ownership passes. */
@@ -352,7 +347,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   }
 
   boolean draining() {
-    return guests.draining();
+    return house.draining();
   }
 
   /**
@@ -374,7 +369,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     if (state == State.TUNNELLING) {
       state = State.CLOSED;
       bound.close();
-      guests.left(this, client.address());
+      house.left(this, client.address());
     }
   }
 
@@ -400,12 +395,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   void closeIfIdle() {
     if (state == State.AWAITING) {
       close();
+    } else if (state == State.TUNNELLING) {
+      present().closeIfIdle();
     }
   }
 
   /** Ends whatever it carries, as when the drain limit is over. */
   void end() {
-    HttpCarrier now = carrier;
+    Carried now = carrier;
     if (now != null && state == State.TUNNELLING) {
       now.endTunnel();
       return;
@@ -422,7 +419,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     if (state == State.CLOSED || state == State.TUNNELLING) {
       return;
     }
-    HttpCarrier now = carrier;
+    Carried now = carrier;
     carrier = null;
     close();
     if (now != null) {
@@ -439,7 +436,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     deadlineNanos = lane.deadlines().nowNanos() + LINGER_NANOS;
     release();
     readOn();
-    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    SslHandler tls = LineOpener.innermostTls(channel);
     if (!(channel instanceof SocketChannel socket) || !channel.isActive()) {
       close();
     } else if (tls == null) {
@@ -458,7 +455,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     release();
     bound.close();
     channel.close();
-    guests.left(this, client.address());
+    house.left(this, client.address());
   }
 
   /** Stops reading when the client is ahead of what can be used; resumes when it is not. */
@@ -491,7 +488,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     held = Unpooled.EMPTY_BUFFER;
   }
 
-  private HttpCarrier present() {
+  private Carried present() {
     if (carrier == null) {
       throw new IllegalStateException("no exchange in state " + state);
     }

@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  * things are gathered in one buffer, so that a small response is one write.
  */
 final class Download {
-  private static final byte[] ESTABLISHED =
-      "HTTP/1.1 200 Connection Established\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final ByteBuf CONTINUE =
+      Unpooled.unreleasableBuffer(
+          Unpooled.copiedBuffer("HTTP/1.1 100 Continue\r\n\r\n", StandardCharsets.US_ASCII)
+              .asReadOnly());
   private static final int SMALL = 8 << 10;
 
   /** RFC 9110 §8.3.1: a token, a slash, a token. */
@@ -34,6 +36,7 @@ final class Download {
   private final ResponseWriter responses;
 
   private Started started = Started.NOTHING;
+  private Interims interims = Interims.ALL;
   private ResponseWriter.Afterwards afterwards = ResponseWriter.Afterwards.CLOSE;
   private @Nullable ResponseHead response;
   private @Nullable BodyWriter body;
@@ -44,6 +47,13 @@ final class Download {
   private enum Started {
     NOTHING,
     WRITTEN
+  }
+
+  /** Which 1xx responses of the origin are passed on. */
+  private enum Interims {
+    ALL,
+    /** The client has its 100 already. */
+    WITHOUT_CONTINUE
   }
 
   Download(Channel client, RequestHead request, ResponseWriter responses) {
@@ -66,19 +76,28 @@ final class Download {
 
   /** Passes a 1xx on; HTTP/1.0 clients do not know them (RFC 9110 §15.2). */
   void interim(ResponseHead interim) {
-    if (request.minorVersion() == 1) {
+    boolean said = interim.status() == 100 && interims == Interims.WITHOUT_CONTINUE;
+    if (request.minorVersion() == 1 && !said) {
       ByteBuf out = client.alloc().buffer(256);
       responses.write(interim, BodyFraming.NONE, ResponseWriter.Afterwards.KEEP, out);
       client.writeAndFlush(out, client.voidPromise());
     }
   }
 
+  /**
+   * Tells a client that waits for it to send its body (RFC 9110 §15.2.1), in the origin's stead.
+   */
+  void continueSending() {
+    interims = Interims.WITHOUT_CONTINUE;
+    client.writeAndFlush(CONTINUE.duplicate(), client.voidPromise());
+  }
+
   /** Begins to hand the response over. Nothing leaves before {@link #flush}. */
-  void begin(ClientConnection.Afterwards wanted) {
+  void begin(Afterwards wanted) {
     ResponseHead head = head();
     BodyFraming framing = head.framingFor(request.minorVersion());
     boolean keep =
-        wanted == ClientConnection.Afterwards.KEEP
+        wanted == Afterwards.KEEP
             && request.keepAlive()
             && !(framing instanceof BodyFraming.UntilClose);
     afterwards = keep ? ResponseWriter.Afterwards.KEEP : ResponseWriter.Afterwards.CLOSE;
@@ -187,8 +206,8 @@ final class Download {
         && response.framingFor(request.minorVersion()) instanceof BodyFraming.UntilClose;
   }
 
-  ClientConnection.Afterwards afterwards() {
-    return ClientConnection.Afterwards.of(afterwards == ResponseWriter.Afterwards.KEEP);
+  Afterwards afterwards() {
+    return Afterwards.of(afterwards == ResponseWriter.Afterwards.KEEP);
   }
 
   /** Body bytes handed over, without framing. */
@@ -202,12 +221,6 @@ final class Download {
     responses.write(head(), BodyFraming.NONE, ResponseWriter.Afterwards.SWITCH, out);
     started = Started.WRITTEN;
     return out;
-  }
-
-  /** The answer to a CONNECT whose line is there. */
-  ByteBuf established() {
-    started = Started.WRITTEN;
-    return client.alloc().buffer(ESTABLISHED.length).writeBytes(ESTABLISHED);
   }
 
   /**

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Every client connection that is open, tunnels included, over all event loops: what has to be
  * waited for at shutdown.
  */
-final class Guests {
+final class Guests implements House {
   private final ConnectionLimits limits;
   private final Set<ClientConnection> present = ConcurrentHashMap.newKeySet();
   private volatile Mood mood = Mood.OPEN;
@@ -24,12 +24,13 @@ final class Guests {
     this.limits = limits;
   }
 
-  void arrived(ClientConnection connection) {
+  @Override
+  public void arrived(ClientConnection connection) {
     present.add(connection);
   }
 
-  /** Called once for each connection, when it or the tunnel it became is over. */
-  void left(ClientConnection connection, IpAddress client) {
+  @Override
+  public void left(ClientConnection connection, IpAddress client) {
     present.remove(connection);
     limits.leave(client);
   }
@@ -39,7 +40,8 @@ final class Guests {
     mood = Mood.DRAINING;
   }
 
-  boolean draining() {
+  @Override
+  public boolean draining() {
     return mood == Mood.DRAINING;
   }
 

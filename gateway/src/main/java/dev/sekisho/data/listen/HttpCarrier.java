@@ -1,36 +1,38 @@
 package dev.sekisho.data.listen;
 
 import dev.sekisho.data.exchange.Asked;
-import dev.sekisho.data.exchange.Carrier;
+import dev.sekisho.data.exchange.Errand;
 import dev.sekisho.data.exchange.Exchange;
 import dev.sekisho.data.exchange.Failure;
 import dev.sekisho.data.exchange.Refusal;
+import dev.sekisho.data.exchange.RequestCarrier;
+import dev.sekisho.data.exchange.Scanned;
+import dev.sekisho.data.exchange.Way;
+import dev.sekisho.data.http1.FieldName;
 import dev.sekisho.data.http1.Fields;
 import dev.sekisho.data.http1.RequestHead;
 import dev.sekisho.data.http1.ResponseHead;
-import dev.sekisho.data.listen.ClientConnection.Afterwards;
-import dev.sekisho.data.names.Resolver;
-import dev.sekisho.data.origin.Dialler;
 import dev.sekisho.data.origin.OriginConnection;
-import dev.sekisho.data.relay.Tunnels;
+import dev.sekisho.data.origin.OriginKey;
 import dev.sekisho.journal.Record;
 import dev.sekisho.net.Authority;
 import dev.sekisho.net.DomainName;
+import dev.sekisho.net.Host;
 import dev.sekisho.net.IpAddress;
+import dev.sekisho.scan.Scanner;
+import dev.sekisho.scan.Verdict;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.socket.SocketChannel;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries one exchange over sockets: does what the exchange asks ({@link Carrier}) and tells it
- * what came of it. Bytes of bodies pass here and never through the exchange. Everything runs on the
- * client connection's event loop.
+ * Carries one request and its response over sockets: does what the exchange asks ({@link
+ * RequestCarrier}) and tells it what came of it. Bytes of bodies pass here and never through the
+ * exchange. Everything runs on the client connection's event loop.
  */
-final class HttpCarrier implements Carrier, OriginConnection.User {
+final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginConnection.User {
   /**
    * A used connection may carry a request that cannot be repeated only while the origin is very
    * unlikely to be closing it.
@@ -40,111 +42,145 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
   private final ClientConnection client;
   private final Lane lane;
   private final RequestHead head;
-  private final Authority authority;
+  private final Asked.Url asked;
   private final Exchange exchange;
+  private final Outreach outreach;
+  private final Junction junction;
+  private @Nullable Access access;
   private final Upload upload;
   private final Download download;
 
   private Life life = Life.LIVING;
-  private Dialler.@Nullable Attempt attempt;
   private @Nullable OriginConnection origin;
-  private @Nullable Channel line;
-  private Tunnels.@Nullable Tunnel tunnel;
+  private @Nullable Holding holding;
+  private @Nullable Fields heldTrailers;
 
   private enum Life {
     LIVING,
     OVER
   }
 
-  HttpCarrier(ClientConnection client, Lane lane, RequestHead head, Asked asked, Record record) {
+  HttpCarrier(
+      ClientConnection client, Lane lane, RequestHead head, Asked.Url asked, Record record) {
     this.client = client;
     this.lane = lane;
     this.head = head;
-    this.authority = new Authority(asked.host(), asked.port());
+    this.asked = asked;
     this.upload = new Upload(head);
     this.download = new Download(client.channel(), head, lane.voice().responses());
-    this.exchange = new Exchange(asked, client.clientAddress(), record, this, lane.gate());
+    this.outreach = new Outreach(client, lane);
+    this.junction = new Junction(client, lane);
+    this.exchange =
+        new Exchange(new Errand.Request(asked, this), client.asker(head), record, lane.gate());
   }
 
-  void begin() {
+  @Override
+  public void begin() {
     exchange.begin();
   }
 
   // What the exchange asks for.
 
   @Override
+  public void identify(String credentials) {
+    outreach.identify(credentials, exchange::identified);
+  }
+
+  @Override
   public void resolve(DomainName name) {
-    Resolver resolver = lane.means().resolver();
-    Resolver.Answer known = resolver.known(name);
-    if (known != null) {
-      answered(known);
-    } else {
-      resolver.resolve(name, lane.loop(), answer -> client.guarded(() -> answered(answer)));
+    outreach.resolve(name, exchange);
+  }
+
+  @Override
+  public void scanUpload() {
+    if (!upload.hasBody()) {
+      exchange.scanned(Scanned.NOTHING);
+      return;
+    }
+    upload.beginHolding();
+    hold(Scanner.Direction.UP, head.fields().first(FieldName.CONTENT_ENCODING));
+    if (head.expectsContinue()) {
+      download.continueSending();
+    }
+    pump();
+    client.taken();
+  }
+
+  @Override
+  public void scanDownload() {
+    ResponseHead response = download.head();
+    switch (Scannable.of(response, Download.mediaType(response), lane.means().scanner())) {
+      case Scannable.Nothing _ -> exchange.scanned(Scanned.NOTHING);
+      case Scannable.Never(Verdict.Unscanned verdict) ->
+          exchange.scanned(new Scanned.Judged(verdict));
+      case Scannable.Body _ -> {
+        hold(Scanner.Direction.DOWN, response.contentEncoding());
+        connected().startBody(response);
+      }
     }
   }
 
-  private void answered(Resolver.Answer answer) {
-    switch (answer) {
-      case Resolver.Answer.Addresses(List<IpAddress> addresses) -> exchange.resolved(addresses);
-      case Resolver.Answer.Failed(Failure failure) -> exchange.failed(failure);
+  private void hold(Scanner.Direction direction, @Nullable String coding) {
+    var subject =
+        new Scanner.Subject(
+            direction,
+            asked.host().text() + asked.path(),
+            coding == null ? null : coding.toLowerCase(Locale.ROOT));
+    holding = new Holding(lane, client.channel().alloc(), subject, this::scanned);
+    client.within(lane.means().scanner().patience());
+  }
+
+  private void scanned(Verdict verdict) {
+    Holding over = holding;
+    if (over != null && upload.holding()) {
+      upload.held(over.pieces());
+      over.letGo();
+      holding = null;
     }
+    exchange.scanned(new Scanned.Judged(verdict));
   }
 
   @Override
   public void dial(List<IpAddress> addresses, int port, Connection wanted) {
     client.never();
-    OriginConnection used =
-        wanted == Connection.ANY && !isConnect() ? usedConnection(addresses) : null;
-    if (used != null) {
-      origin = used;
-      exchange.dialled(used.address());
-      return;
-    }
-    attempt =
-        lane.means()
-            .dialler()
-            .dial(addresses, port, lane.loop(), outcome -> client.guarded(() -> dialled(outcome)));
-  }
-
-  private @Nullable OriginConnection usedConnection(List<IpAddress> addresses) {
-    OriginConnection bound = client.bound().take(authority);
-    if (bound != null && addresses.contains(bound.address())) {
-      return bound;
-    }
-    if (bound != null) {
-      bound.close();
-    }
+    Access to = new Access(client, lane, key(), this);
+    access = to;
     long youngerThan = upload.repeatable() ? Long.MAX_VALUE : FRESH_NANOS;
-    return lane.pool().take(authority, addresses, youngerThan, lane.deadlines().nowNanos());
-  }
-
-  private void dialled(Dialler.Dialled outcome) {
-    attempt = null;
-    switch (outcome) {
-      case Dialler.Dialled.Failed(Failure failure) -> exchange.failed(failure);
-      case Dialler.Dialled.Connected(Channel channel, IpAddress address) -> {
-        if (life == Life.OVER) {
-          channel.close();
-          return;
-        }
-        if (isConnect()) {
-          line = channel;
-        } else if (ended(channel)) {
-          channel.close();
-          exchange.failed(Broken.ENDED_AT_ONCE);
-          return;
-        } else {
-          origin = new OriginConnection(channel, address, lane.headLimits());
-        }
-        exchange.dialled(address);
-      }
+    OriginConnection used = wanted == Connection.ANY ? to.used(addresses, youngerThan) : null;
+    if (used != null) {
+      reached(used);
+    } else {
+      to.dial(addresses, port);
     }
   }
 
-  /** What ended before anybody listened will not tell it again. */
-  private static boolean ended(Channel channel) {
-    return !channel.isActive()
-        || channel instanceof SocketChannel socket && socket.isInputShutdown();
+  /** A connection serves one user alone, and one security. */
+  private OriginKey key() {
+    Way way = asked.way();
+    String user = exchange.user();
+    return switch (way.security()) {
+      case Way.Security.Plain _ ->
+          new OriginKey(new Authority(way.host(), way.port()), OriginKey.Security.PLAIN, user);
+      case Way.Security.Tls(Host name) ->
+          new OriginKey(
+              new Authority(name, way.port()), lane.means().originTls().securityFor(name), user);
+    };
+  }
+
+  @Override
+  public void secured(String version, String cipher) {
+    exchange.secured(version, cipher);
+  }
+
+  @Override
+  public void reached(OriginConnection connection) {
+    origin = connection;
+    exchange.dialled(connection.address());
+  }
+
+  @Override
+  public void failed(Failure failure) {
+    exchange.failed(failure);
   }
 
   @Override
@@ -169,31 +205,31 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
     }
     download.begin(Afterwards.of(upload.over() && !client.draining()));
     client.within(lane.limits().bodyTimeout());
-    connected().startBody(response);
-  }
-
-  @Override
-  public void tunnel() {
-    Channel to = line;
-    if (to == null) {
-      throw new IllegalStateException("no line to join");
+    Holding held = holding;
+    if (held == null) {
+      connected().startBody(response);
+      return;
     }
-    line = null;
-    joinAfter(download.established(), new OriginConnection.Detached(to, Unpooled.EMPTY_BUFFER));
+    holding = null;
+    held.pieces().forEach(download::data);
+    held.letGo();
+    Fields trailers = heldTrailers;
+    if (trailers != null) {
+      over(trailers);
+    } else {
+      holdBackOrigin();
+      download.flush();
+    }
   }
 
   /** After 101 both sides speak another protocol: from here it is a tunnel. */
   private void switchProtocols() {
-    OriginConnection.Detached detached = connected().detach();
+    OriginConnection.Detached far = connected().detach();
     origin = null;
-    joinAfter(download.switching(), detached);
-  }
-
-  private void joinAfter(ByteBuf message, OriginConnection.Detached far) {
     client.within(lane.limits().bodyTimeout());
     client
         .channel()
-        .writeAndFlush(message)
+        .writeAndFlush(download.switching())
         .addListener(written -> client.guarded(() -> join(written.isSuccess(), far)));
   }
 
@@ -204,27 +240,7 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
       exchange.clientLeft();
       return;
     }
-    ByteBuf early = client.detach();
-    tunnel =
-        lane.means()
-            .tunnels()
-            .open(
-                client.channel(),
-                far.channel(),
-                early,
-                far.early(),
-                lane.limits().tunnelIdle(),
-                ended -> client.guarded(() -> tunnelEnded(ended)));
-  }
-
-  private void tunnelEnded(Tunnels.Ended ended) {
-    switch (ended.cause()) {
-      case CLOSED -> exchange.delivered();
-      case CLIENT_RESET, ORIGIN_RESET, IDLE, ENDED, FAILED ->
-          exchange.failed(Broken.tunnel(ended.cause()));
-    }
-    life = Life.OVER;
-    client.tunnelled();
+    junction.join(client.detach(), far, exchange);
   }
 
   @Override
@@ -238,9 +254,7 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
       client.breakOff(download.endsByClose() ? BreakOff.RESET : BreakOff.CLOSE);
       return;
     }
-    // After a refused CONNECT the client may already have sent what was meant for the tunnel; it
-    // must not be read as requests.
-    Afterwards then = Afterwards.of(head.keepAlive() && !isConnect() && upload.nothingLeftToRead());
+    Afterwards then = Afterwards.of(head.keepAlive() && upload.nothingLeftToRead());
     client.answer(Answer.refusal(refusal, head, then, client.channel().alloc()), then);
   }
 
@@ -258,12 +272,12 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
 
   @Override
   public long bytesUp() {
-    return tunnel == null ? upload.bytes() : tunnel.bytesUp();
+    return junction.joined() ? junction.bytesUp() : upload.bytes();
   }
 
   @Override
   public long bytesDown() {
-    return tunnel == null ? download.bytes() : tunnel.bytesDown();
+    return junction.joined() ? junction.bytesDown() : download.bytes();
   }
 
   @Override
@@ -273,9 +287,18 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
 
   // What the client connection tells.
 
-  /** More of the request's body may have arrived. */
-  void pump() {
+  @Override
+  public void pump() {
     if (life == Life.OVER || !upload.open()) {
+      return;
+    }
+    Holding held = holding;
+    if (held != null && upload.holding()) {
+      if (upload.hold(client.held(), held) instanceof Upload.Pumped.Broken(Failure failure)) {
+        exchange.failed(failure);
+      } else if (!held.filling() && held.undecided()) {
+        client.never();
+      }
       return;
     }
     switch (upload.pump(client.held())) {
@@ -287,34 +310,40 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
     }
   }
 
-  void flushUp() {
+  @Override
+  public void flushUp() {
     // Also when the upload is over: its last piece was written by the pump just before.
     if (origin != null) {
       upload.flush();
     }
   }
 
-  void clientWritable() {
+  @Override
+  public void clientWritable() {
     if (origin != null) {
       origin.resume();
     }
   }
 
-  void clientLeft() {
+  @Override
+  public void clientLeft() {
     exchange.clientLeft();
   }
 
-  /** The time limit of the phase it is in is over. */
-  void expired() {
-    exchange.failed(
-        switch (exchange.phase()) {
-          case FORWARD -> uploadExpired();
-          case DELIVER ->
-              origin != null && client.channel().isWritable()
-                  ? Broken.RESPONSE_STOPPED
-                  : Broken.CLIENT_STOPPED_TAKING;
-          case DECIDE, RECORD, ROUTE, RESOLVE, CHECK, DIAL, JUDGE, DONE -> Broken.NO_LIMIT_HERE;
-        });
+  @Override
+  public void expired() {
+    Holding held = holding;
+    if (held != null && held.filling()) {
+      held.outOfPatience();
+      return;
+    }
+    exchange.failed(Broken.outOfTime(exchange.phase(), this::uploadExpired, this::downloadExpired));
+  }
+
+  private Failure downloadExpired() {
+    return origin != null && client.channel().isWritable()
+        ? Broken.RESPONSE_STOPPED
+        : Broken.CLIENT_STOPPED_TAKING;
   }
 
   private Failure uploadExpired() {
@@ -324,11 +353,13 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
     return connected().writable() ? Broken.REQUEST_STOPPED : Broken.ORIGIN_STOPPED_TAKING;
   }
 
-  void drained() {
+  @Override
+  public void drained() {
     exchange.failed(Broken.SHUT_DOWN);
   }
 
-  void defect(Throwable cause) {
+  @Override
+  public void defect(Throwable cause) {
     exchange.failed(Broken.defect(cause));
   }
 
@@ -337,11 +368,9 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
     client.defective(cause);
   }
 
-  /** Ends a tunnel from our side. */
-  void endTunnel() {
-    if (tunnel != null) {
-      tunnel.end();
-    }
+  @Override
+  public void endTunnel() {
+    junction.end();
   }
 
   // What the origin's connection tells.
@@ -365,6 +394,11 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
 
   @Override
   public void data(ByteBuf piece) {
+    Holding held = holding;
+    if (held != null) {
+      held.add(piece);
+      return;
+    }
     download.data(piece);
     client.within(lane.limits().bodyTimeout());
     holdBackOrigin();
@@ -392,8 +426,20 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
   public void end(Fields trailers, OriginConnection.Reuse reuse) {
     OriginConnection last = connected();
     origin = null;
-    download.end(trailers);
     keepOrClose(last, reuse);
+    Holding held = holding;
+    if (held != null) {
+      heldTrailers = trailers;
+      client.never();
+      held.end();
+    } else {
+      over(trailers);
+    }
+  }
+
+  /** The response is over, and everything of it may go. */
+  private void over(Fields trailers) {
+    download.end(trailers);
     download.flush();
     if (download.allWritten()) {
       finish();
@@ -416,13 +462,11 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
       last.close();
       return;
     }
-    last.resume();
     if (head.authenticatesConnection() || download.head().authenticatesConnection()) {
       last.bind();
     }
-    switch (last.binding()) {
-      case BOUND -> client.bound().give(authority, last);
-      case SHARED -> lane.pool().give(authority, last, lane.deadlines().nowNanos());
+    if (access != null) {
+      access.giveBack(last);
     }
   }
 
@@ -448,22 +492,18 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
 
   private void letGo() {
     life = Life.OVER;
-    if (attempt != null) {
-      attempt.cancel();
-      attempt = null;
+    if (access != null) {
+      access.cancel();
     }
     if (origin != null) {
       origin.close();
       origin = null;
     }
-    if (line != null) {
-      line.close();
-      line = null;
+    if (holding != null) {
+      holding.letGo();
+      holding = null;
     }
-  }
-
-  private boolean isConnect() {
-    return head.method().equals("CONNECT");
+    upload.discard();
   }
 
   private OriginConnection connected() {

@@ -8,7 +8,9 @@ import dev.sekisho.data.names.Resolver;
 import dev.sekisho.data.origin.Dialler;
 import dev.sekisho.data.origin.OriginConfig;
 import dev.sekisho.data.origin.OriginPool;
+import dev.sekisho.data.origin.OriginTls;
 import dev.sekisho.data.relay.Tunnels;
+import dev.sekisho.scan.Scanner;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +33,14 @@ final class Lane {
   private final Future<?> sweep;
 
   /** What reaches origins; shared by all lanes. */
-  record Means(Resolver resolver, Dialler dialler, Tunnels tunnels, OriginConfig origin) {}
+  record Means(
+      Resolver resolver,
+      Dialler dialler,
+      OriginTls originTls,
+      Tunnels tunnels,
+      OriginConfig origin,
+      InspectionMeans inspection,
+      Scanner scanner) {}
 
   /**
    * How the gateway speaks to others.

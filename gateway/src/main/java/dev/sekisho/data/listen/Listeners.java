@@ -6,11 +6,14 @@ import dev.sekisho.data.exchange.RefusalFlood;
 import dev.sekisho.data.names.Resolver;
 import dev.sekisho.data.origin.Dialler;
 import dev.sekisho.data.origin.OriginConfig;
+import dev.sekisho.data.origin.OriginTls;
 import dev.sekisho.data.origin.Transport;
 import dev.sekisho.data.relay.Tunnels;
+import dev.sekisho.identity.Identity;
 import dev.sekisho.journal.Journal;
 import dev.sekisho.net.CidrSet;
 import dev.sekisho.policy.Policy;
+import dev.sekisho.scan.Scanner;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
@@ -66,13 +69,21 @@ public final class Listeners implements Closeable {
    * @param pseudonym this gateway's name in Via fields
    */
   public record Parts(
-      Supplier<Policy> policy, Journal journal, Observer observer, Reach reach, String pseudonym) {}
+      Supplier<Policy> policy,
+      Identity identity,
+      Journal journal,
+      Observer observer,
+      Reach reach,
+      InspectionMeans inspection,
+      Scanner scanner,
+      String pseudonym) {}
 
   /** What reaches origins. */
   public record Reach(
       Transport transport,
       Resolver resolver,
       Dialler dialler,
+      OriginTls originTls,
       Tunnels tunnels,
       OriginConfig origin) {}
 
@@ -92,8 +103,11 @@ public final class Listeners implements Closeable {
         new Lane.Means(
             parts.reach().resolver(),
             parts.reach().dialler(),
+            parts.reach().originTls(),
             parts.reach().tunnels(),
-            parts.reach().origin());
+            parts.reach().origin(),
+            parts.inspection(),
+            parts.scanner());
     Lane.Voice voice = Lane.Voice.of(parts.pseudonym());
     for (EventExecutor loop : loops) {
       lanes.put(loop, new Lane((EventLoop) loop, gate(parts, threads), means, config, voice));
@@ -109,7 +123,14 @@ public final class Listeners implements Closeable {
             RefusalFlood.INTERVAL,
             new FloodRecords(parts.journal(), appender));
     return new Gate(
-        parts.policy(), parts.journal(), appender, own::contains, flood, parts.observer());
+        parts.policy(),
+        parts.identity(),
+        parts.inspection().unopened(),
+        parts.journal(),
+        appender,
+        own::contains,
+        flood,
+        parts.observer());
   }
 
   /**

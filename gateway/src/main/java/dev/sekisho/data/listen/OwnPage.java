@@ -3,7 +3,6 @@ package dev.sekisho.data.listen;
 import dev.sekisho.data.http1.BodyFraming;
 import dev.sekisho.data.http1.FieldName;
 import dev.sekisho.data.http1.RequestHead;
-import dev.sekisho.data.listen.ClientConnection.Afterwards;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +38,8 @@ final class OwnPage {
     return Afterwards.of(head.keepAlive() && head.framing() instanceof BodyFraming.None);
   }
 
-  static ByteBuf render(String path, RequestHead head, ByteBufAllocator allocator) {
+  static ByteBuf render(
+      String path, RequestHead head, InspectionMeans inspection, ByteBufAllocator allocator) {
     Afterwards then = afterwards(head);
     String method = head.method();
     if (method.equals("OPTIONS")) {
@@ -48,13 +48,36 @@ final class OwnPage {
     if (!method.equals("GET") && !method.equals("HEAD")) {
       return Answer.page(405, "text/plain; charset=utf-8", READ_ONLY, method, then, allocator);
     }
-    if (path.equals("/")) {
-      boolean japanese =
-          RefusalPage.prefersJapanese(head.fields().first(FieldName.ACCEPT_LANGUAGE));
-      return Answer.page(
-          200, "text/html; charset=utf-8", japanese ? JAPANESE : ENGLISH, method, then, allocator);
-    }
-    return Answer.page(404, "text/plain; charset=utf-8", NOTHING, method, then, allocator);
+    return switch (path) {
+      case "/" -> {
+        boolean japanese =
+            RefusalPage.prefersJapanese(head.fields().first(FieldName.ACCEPT_LANGUAGE));
+        yield Answer.page(
+            200,
+            "text/html; charset=utf-8",
+            japanese ? JAPANESE : ENGLISH,
+            method,
+            then,
+            allocator);
+      }
+      case "/ca.pem" ->
+          Answer.page(
+              200,
+              "application/x-pem-file",
+              inspection.published().get().pem(),
+              method,
+              then,
+              allocator);
+      case "/ca.crt" ->
+          Answer.page(
+              200,
+              "application/x-x509-ca-cert",
+              inspection.published().get().der(),
+              method,
+              then,
+              allocator);
+      default -> Answer.page(404, "text/plain; charset=utf-8", NOTHING, method, then, allocator);
+    };
   }
 
   private static byte[] page(String language, String title, String text) {

@@ -2,6 +2,7 @@ package dev.sekisho.data.listen;
 
 import dev.sekisho.data.exchange.Asked;
 import dev.sekisho.data.exchange.Failure;
+import dev.sekisho.data.exchange.Way;
 import dev.sekisho.data.http1.FieldName;
 import dev.sekisho.data.http1.RequestHead;
 import dev.sekisho.data.http1.Target;
@@ -22,10 +23,17 @@ sealed interface Reading {
   /** Well-formed, but not to be taken on. */
   record Unfit(Failure failure) implements Reading {}
 
-  static Reading of(RequestHead head, String via) {
+  static Reading of(RequestHead head, String via, Setting setting) {
     if (head.fields().has(FieldName.VIA) && head.viaContains(via)) {
       return unfit(Failure.Kind.LOOP, "The request has come through this gateway before.");
     }
+    return switch (setting) {
+      case Setting.Door _ -> atTheDoor(head);
+      case Setting.Inside inside -> InsideReading.of(head, inside);
+    };
+  }
+
+  private static Reading atTheDoor(RequestHead head) {
     return switch (head.target()) {
       case Target.OriginForm _ -> new Ours(pathOf(head.pathAndQuery()));
       case Target.AsteriskForm _ -> new Ours("*");
@@ -67,7 +75,8 @@ sealed interface Reading {
             "http",
             head.upgradesToWebSocket() ? "websocket" : "http",
             question < 0 ? pathAndQuery : pathAndQuery.substring(0, question),
-            question < 0 ? null : pathAndQuery.substring(question + 1)),
+            question < 0 ? null : pathAndQuery.substring(question + 1),
+            Way.plain(authority.host(), authority.port())),
         Record.Mode.PLAIN);
   }
 
@@ -76,11 +85,11 @@ sealed interface Reading {
     return question < 0 ? pathAndQuery : pathAndQuery.substring(0, question);
   }
 
-  private static Reading unfit(Failure.Kind kind, String detail) {
+  static Reading unfit(Failure.Kind kind, String detail) {
     return new Unfit(new Failure(Failure.Side.CLIENT, kind, Failure.Retry.SAFE, detail));
   }
 
-  private static String version(RequestHead head) {
+  static String version(RequestHead head) {
     return head.minorVersion() == 1 ? "HTTP/1.1" : "HTTP/1.0";
   }
 }

@@ -11,6 +11,9 @@ import dev.sekisho.data.http1.RequestHead;
 import dev.sekisho.data.http1.RequestWriter;
 import dev.sekisho.data.origin.OriginConnection;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +46,8 @@ final class Upload {
 
   private enum State {
     BEFORE,
+    /** The body is held for the scanner, and nothing was sent. */
+    HOLDING,
     SENDING,
     OVER
   }
@@ -52,12 +57,55 @@ final class Upload {
   private final BodyWriter writer;
   private State state = State.BEFORE;
   private @Nullable OriginConnection origin;
+  private final Deque<ByteBuf> ready = new ArrayDeque<>();
+  private BodyPart.@Nullable End end;
   private long bytes;
 
   Upload(RequestHead head) {
     this.head = head;
     this.reader = BodyReader.ofRequest(head.framing());
     this.writer = new BodyWriter(head.framing());
+  }
+
+  /** From now on {@link #hold} is called, until {@link #held}. */
+  void beginHolding() {
+    state = State.HOLDING;
+  }
+
+  /** Moves what has arrived of the body to where it is held. */
+  Pumped hold(ByteBuf in, Holding holding) {
+    Pumped pumped = Pumped.NOTHING;
+    while (state == State.HOLDING && end == null && holding.filling()) {
+      switch (reader.read(in)) {
+        case NeedMore _ -> {
+          return pumped;
+        }
+        case Bad(Failure failure) -> {
+          return new Pumped.Broken(failure);
+        }
+        case BodyPart.Content(int length) -> holding.add(in.readRetainedSlice(length));
+        case BodyPart.End last -> {
+          end = last;
+          holding.end();
+        }
+      }
+      pumped = Pumped.SOME;
+    }
+    return pumped;
+  }
+
+  boolean holding() {
+    return state == State.HOLDING;
+  }
+
+  /** The body, as far as it was held, may go; the pieces are this upload's now. */
+  void held(List<ByteBuf> pieces) {
+    ready.addAll(pieces);
+  }
+
+  void discard() {
+    ready.forEach(ByteBuf::release);
+    ready.clear();
   }
 
   /** Writes the head; {@link #pump} goes on with the body. */
@@ -78,19 +126,20 @@ final class Upload {
     Pumped pumped = Pumped.NOTHING;
     OriginConnection to = origin;
     while (to != null && state == State.SENDING && to.writable()) {
-      switch (reader.read(in)) {
-        case NeedMore _ -> {
-          return pumped;
-        }
-        case Bad(Failure failure) -> {
-          return new Pumped.Broken(failure);
-        }
-        case BodyPart.Content(int length) -> send(to, in, length);
-        case BodyPart.End end -> {
-          state = State.OVER;
-          ByteBuf out = to.buffer();
-          writer.end(end.trailers(), out);
-          to.write(out);
+      if (!ready.isEmpty()) {
+        send(to, ready.removeFirst());
+      } else if (end != null) {
+        finish(to, end);
+      } else {
+        switch (reader.read(in)) {
+          case NeedMore _ -> {
+            return pumped;
+          }
+          case Bad(Failure failure) -> {
+            return new Pumped.Broken(failure);
+          }
+          case BodyPart.Content(int length) -> send(to, in.readRetainedSlice(length));
+          case BodyPart.End last -> finish(to, last);
         }
       }
       pumped = Pumped.SOME;
@@ -98,17 +147,26 @@ final class Upload {
     return pumped;
   }
 
-  private void send(OriginConnection to, ByteBuf in, int length) {
+  private void finish(OriginConnection to, BodyPart.End last) {
+    end = last;
+    state = State.OVER;
+    ByteBuf out = to.buffer();
+    writer.end(last.trailers(), out);
+    to.write(out);
+  }
+
+  private void send(OriginConnection to, ByteBuf piece) {
+    int length = piece.readableBytes();
     bytes += length;
     if (!(head.framing() instanceof BodyFraming.Chunked)) {
       writer.before(length, io.netty.buffer.Unpooled.EMPTY_BUFFER);
-      to.write(in.readRetainedSlice(length));
+      to.write(piece);
       return;
     }
     ByteBuf before = to.buffer();
     writer.before(length, before);
     to.write(before);
-    to.write(in.readRetainedSlice(length));
+    to.write(piece);
     ByteBuf after = to.buffer();
     writer.after(after);
     to.write(after);
@@ -132,12 +190,12 @@ final class Upload {
   }
 
   boolean open() {
-    return state == State.SENDING;
+    return state == State.SENDING || state == State.HOLDING;
   }
 
   /** No byte of this request is still to come from the client, so the next one can be read. */
   boolean nothingLeftToRead() {
-    return !hasBody() || state == State.OVER;
+    return !hasBody() || end != null;
   }
 
   /** Sending it twice does what sending it once does, and it is still whole in our hands. */
@@ -150,7 +208,7 @@ final class Upload {
     return bytes;
   }
 
-  private boolean hasBody() {
+  boolean hasBody() {
     return !(head.framing() instanceof BodyFraming.None);
   }
 }

@@ -2,8 +2,14 @@ package dev.sekisho.data.origin;
 
 import dev.sekisho.net.Authority;
 
-/** What connections to an origin may stand for each other: same host and port, same security. */
-public record OriginKey(Authority authority, Security security) {
+/**
+ * Which connections to an origin may stand for each other: same host and port, same security, same
+ * user.
+ *
+ * @param user whose requests it carries, so that nobody ever gets a connection of another user's;
+ *     empty for clients that proved nothing
+ */
+public record OriginKey(Authority authority, Security security, String user) {
   public sealed interface Security {
     Security PLAIN = new Plain();
 

@@ -17,12 +17,16 @@ public interface OriginTls {
    *
    * @param host the name or address that the client asked for: sent as SNI (a name only) and held
    *     against the certificate
-   * @param key which client certificate, if any, the gateway shows ({@link OriginKey.Security.Tls#credential})
+   * @param key which client certificate, if any, the gateway shows ({@link
+   *     OriginKey.Security.Tls#credential})
    * @return lets the handshake be given up: {@code then} is not called any more and the channel is
    *     closed
    */
   Dialler.Attempt secure(
       Channel channel, Host host, int port, OriginKey.Security.Tls key, Consumer<Secured> then);
+
+  /** Which client certificate, if any, the gateway shows to this host. */
+  OriginKey.Security.Tls securityFor(Host host);
 
   sealed interface Secured {
     /**

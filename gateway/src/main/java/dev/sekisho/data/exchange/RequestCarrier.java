@@ -1,0 +1,25 @@
+package dev.sekisho.data.exchange;
+
+/** Carries one request and its response. */
+public non-sealed interface RequestCarrier extends Carrier {
+  /**
+   * Has the request's body scanned before anything of it goes out; answered by {@link
+   * Exchange#scanned} or {@link Exchange#failed}.
+   */
+  void scanUpload();
+
+  /** Sends the request; answered by {@link Exchange#responded} or {@link Exchange#failed}. */
+  void forward();
+
+  /**
+   * Has the response's body scanned before the client gets anything of it; answered by {@link
+   * Exchange#scanned} or {@link Exchange#failed}.
+   */
+  void scanDownload();
+
+  /**
+   * Hands the response to the client; answered by {@link Exchange#delivered} or {@link
+   * Exchange#failed}.
+   */
+  void deliver();
+}

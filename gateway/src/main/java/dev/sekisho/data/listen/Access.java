@@ -1,0 +1,141 @@
+package dev.sekisho.data.listen;
+
+import dev.sekisho.data.exchange.Failure;
+import dev.sekisho.data.origin.Dialler;
+import dev.sekisho.data.origin.OriginConnection;
+import dev.sekisho.data.origin.OriginKey;
+import dev.sekisho.data.origin.OriginTls;
+import dev.sekisho.net.IpAddress;
+import io.netty.channel.Channel;
+import io.netty.channel.socket.SocketChannel;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request's access to its origin: a connection that was used before, or a new one, with TLS
+ * where the URL says https. Nothing but the handshake goes out on it before the origin's
+ * certificate is verified.
+ */
+final class Access {
+  private final ClientConnection client;
+  private final Lane lane;
+  private final Outreach outreach;
+  private final OriginKey key;
+  private final Told told;
+  private Use use = Use.WANTED;
+  private Dialler.@Nullable Attempt attempt;
+
+  private enum Use {
+    WANTED,
+    OVER
+  }
+
+  /** Who is told what came of it; once. */
+  interface Told {
+    /** TLS stands; {@link #reached} follows. */
+    void secured(String version, String cipher);
+
+    void reached(OriginConnection connection);
+
+    void failed(Failure failure);
+  }
+
+  Access(ClientConnection client, Lane lane, OriginKey key, Told told) {
+    this.client = client;
+    this.lane = lane;
+    this.outreach = new Outreach(client, lane);
+    this.key = key;
+    this.told = told;
+  }
+
+  /**
+   * A connection that was used before, or null.
+   *
+   * @param youngerThanNanos not one that has rested longer
+   */
+  @Nullable OriginConnection used(List<IpAddress> addresses, long youngerThanNanos) {
+    OriginConnection bound = client.bound().take(key);
+    if (bound != null && addresses.contains(bound.address())) {
+      return bound;
+    }
+    if (bound != null) {
+      bound.close();
+    }
+    return lane.pool().take(key, addresses, youngerThanNanos, lane.deadlines().nowNanos());
+  }
+
+  void dial(List<IpAddress> addresses, int port) {
+    attempt = outreach.dial(addresses, port, this::dialled);
+  }
+
+  private void dialled(Dialler.Dialled outcome) {
+    attempt = null;
+    switch (outcome) {
+      case Dialler.Dialled.Failed(Failure failure) -> told.failed(failure);
+      case Dialler.Dialled.Connected(Channel channel, IpAddress address) -> {
+        if (use == Use.OVER) {
+          channel.close();
+        } else if (ended(channel)) {
+          channel.close();
+          told.failed(Broken.ENDED_AT_ONCE);
+        } else {
+          secure(channel, address);
+        }
+      }
+    }
+  }
+
+  /** What ended before anybody listened will not tell it again. */
+  private static boolean ended(Channel channel) {
+    return !channel.isActive()
+        || channel instanceof SocketChannel socket && socket.isInputShutdown();
+  }
+
+  private void secure(Channel channel, IpAddress address) {
+    switch (key.security()) {
+      case OriginKey.Security.Plain _ -> reached(channel, address);
+      case OriginKey.Security.Tls tls ->
+          attempt =
+              lane.means()
+                  .originTls()
+                  .secure(
+                      channel,
+                      key.authority().host(),
+                      key.authority().port(),
+                      tls,
+                      outcome -> client.guarded(() -> secured(outcome, channel, address)));
+    }
+  }
+
+  private void secured(OriginTls.Secured outcome, Channel channel, IpAddress address) {
+    attempt = null;
+    switch (outcome) {
+      case OriginTls.Secured.Failed(Failure failure) -> told.failed(failure);
+      case OriginTls.Secured.Done(String version, String cipher) -> {
+        told.secured(version, cipher);
+        reached(channel, address);
+      }
+    }
+  }
+
+  private void reached(Channel channel, IpAddress address) {
+    told.reached(new OriginConnection(channel, address, lane.headLimits()));
+  }
+
+  /** A connection that is in step, for another request of whoever may use it. */
+  void giveBack(OriginConnection connection) {
+    connection.resume();
+    switch (connection.binding()) {
+      case BOUND -> client.bound().give(key, connection);
+      case SHARED -> lane.pool().give(key, connection, lane.deadlines().nowNanos());
+    }
+  }
+
+  void cancel() {
+    use = Use.OVER;
+    if (attempt != null) {
+      attempt.cancel();
+      attempt = null;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package dev.sekisho.data.listen;
+
+import dev.sekisho.data.exchange.Failure;
+import dev.sekisho.data.exchange.Failure.Kind;
+import dev.sekisho.data.exchange.Failure.Side;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Why a client and the gateway did not come to terms in TLS. */
+final class HandshakeTrouble {
+  static final Failure TOO_SLOW =
+      client(Kind.CLIENT_TLS_FAILED, "The client did not complete the TLS handshake in time.");
+  static final Failure LEFT =
+      client(
+          Kind.CLIENT_TLS_FAILED,
+          "The client closed the connection in the middle of the TLS handshake. Programs do that too"
+              + " when they do not trust the gateway's authority, or expect one certificate alone.");
+
+  /** As OpenSSL and BoringSSL name the alert that was received. */
+  private static final Pattern ALERT =
+      Pattern.compile("ALERT[_ ]([A-Z_ ]+)|alert[ :]+([a-z_ ]+)", Pattern.CASE_INSENSITIVE);
+
+  /** What a client says that takes our certificate for false (RFC 8446 §6.2). */
+  private static final Pattern CERTIFICATE =
+      Pattern.compile("certificate|unknown_ca|access_denied|decrypt_error");
+
+  private HandshakeTrouble() {}
+
+  static Failure notMinted(String detail) {
+    return new Failure(
+        Side.GATEWAY,
+        Kind.MINTING_FAILED,
+        Failure.Retry.SAFE,
+        "No certificate could be made: " + detail);
+  }
+
+  static Failure of(@Nullable Throwable cause) {
+    String message = cause == null || cause.getMessage() == null ? "" : cause.getMessage();
+    Matcher alert = ALERT.matcher(message);
+    if (alert.find()) {
+      String found = alert.group(1) == null ? alert.group(2) : alert.group(1);
+      String name = found.strip().toLowerCase(Locale.ROOT).replace(' ', '_');
+      return CERTIFICATE.matcher(name).find()
+          ? client(
+              Kind.CLIENT_REFUSED_CERTIFICATE,
+              "The client refused the gateway's certificate (alert "
+                  + name
+                  + "): it does not have the gateway's authority, or expects one certificate alone.")
+          : client(Kind.CLIENT_TLS_FAILED, "The client gave up TLS (alert " + name + ").");
+    }
+    if (cause instanceof java.nio.channels.ClosedChannelException) {
+      return LEFT;
+    }
+    return client(
+        Kind.CLIENT_TLS_FAILED,
+        "The TLS handshake with the client failed: "
+            + (message.isEmpty() ? "no reason given" : message)
+            + ".");
+  }
+
+  private static Failure client(Kind kind, String detail) {
+    return new Failure(Side.CLIENT, kind, Failure.Retry.SAFE, detail);
+  }
+}

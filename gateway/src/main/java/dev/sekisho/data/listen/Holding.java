@@ -1,0 +1,156 @@
+package dev.sekisho.data.listen;
+
+import dev.sekisho.scan.Scanner;
+import dev.sekisho.scan.Verdict;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A body that is held until the scanner has judged it. What arrives is copied into pieces of its
+ * own, because a slice would keep the whole buffer it was read into. The scanner reads the pieces
+ * on another thread; they are let go when both it and the exchange are done with them.
+ */
+final class Holding {
+  private static final int PIECE = 64 << 10;
+  private static final int LEAST = 1 << 10;
+
+  private final Scanner scanner;
+  private final ByteBufAllocator allocator;
+  private final Consumer<Verdict> then;
+  private final Scanner.Job job;
+  private final List<ByteBuf> pieces = new ArrayList<>();
+  private long bytes;
+  private State state = State.FILLING;
+  private Scan scan = Scan.UNDER_WAY;
+  private Use use = Use.WANTED;
+
+  private enum State {
+    FILLING,
+    /** Everything is here; the verdict is awaited. */
+    WHOLE,
+    JUDGED
+  }
+
+  private enum Scan {
+    UNDER_WAY,
+    OVER
+  }
+
+  private enum Use {
+    WANTED,
+    OVER
+  }
+
+  /**
+   * @param then told the verdict once, on the lane's loop; not after {@link #letGo}
+   */
+  Holding(Lane lane, ByteBufAllocator allocator, Scanner.Subject subject, Consumer<Verdict> then) {
+    this.scanner = lane.means().scanner();
+    this.allocator = allocator;
+    this.then = then;
+    this.job = scanner.begin(subject, lane.loop(), this::answered);
+  }
+
+  /** Whether the verdict is still to come. */
+  boolean undecided() {
+    return state != State.JUDGED;
+  }
+
+  boolean filling() {
+    return state == State.FILLING;
+  }
+
+  /** The next piece of the body; ownership passes. May bring the verdict at once. */
+  void add(ByteBuf piece) {
+    Scanner.Room room = Scanner.Room.ROOM;
+    bytes += piece.readableBytes();
+    while (piece.isReadable()) {
+      ByteBuf last = last(piece.readableBytes());
+      int from = last.writerIndex();
+      int length = Math.min(last.writableBytes(), piece.readableBytes());
+      last.writeBytes(piece, length);
+      if (room == Scanner.Room.ROOM) {
+        room = job.offer(last.nioBuffer(from, length));
+      }
+    }
+    piece.release();
+    if (bytes > scanner.limit()) {
+      giveUp(
+          Verdict.Reason.TOO_LARGE,
+          "It is longer than scan.limit (" + scanner.limit() + " bytes).");
+    } else if (room == Scanner.Room.NONE) {
+      giveUp(Verdict.Reason.NO_ROOM, "No more can be held now (scan.memory).");
+    }
+  }
+
+  private ByteBuf last(int wanted) {
+    if (!pieces.isEmpty() && pieces.getLast().isWritable()) {
+      return pieces.getLast();
+    }
+    int size = pieces.isEmpty() ? Math.clamp(wanted, LEAST, PIECE) : PIECE;
+    ByteBuf next = allocator.directBuffer(size, size);
+    pieces.add(next);
+    return next;
+  }
+
+  /** That was all of the body. */
+  void end() {
+    if (state == State.FILLING) {
+      state = State.WHOLE;
+      job.end();
+    }
+  }
+
+  /** The body takes longer than it may. */
+  void outOfPatience() {
+    giveUp(
+        Verdict.Reason.ENDLESS,
+        "It did not end within scan.patience (" + scanner.patience().toSeconds() + " s).");
+  }
+
+  private void giveUp(Verdict.Reason reason, String detail) {
+    if (state == State.JUDGED) {
+      return;
+    }
+    state = State.JUDGED;
+    job.cancel();
+    then.accept(scanner.unscanned(reason, detail));
+  }
+
+  private void answered(Verdict verdict) {
+    scan = Scan.OVER;
+    boolean first = state != State.JUDGED;
+    state = State.JUDGED;
+    if (first && use == Use.WANTED) {
+      then.accept(verdict);
+    }
+    release();
+  }
+
+  /** What is held, in order; each piece is the caller's. To be followed by {@link #letGo}. */
+  List<ByteBuf> pieces() {
+    return pieces.stream().filter(ByteBuf::isReadable).map(ByteBuf::retainedDuplicate).toList();
+  }
+
+  /** The exchange is done with it. */
+  void letGo() {
+    if (use == Use.OVER) {
+      return;
+    }
+    use = Use.OVER;
+    if (state != State.JUDGED) {
+      job.cancel();
+    }
+    release();
+  }
+
+  private void release() {
+    if (use == Use.OVER && scan == Scan.OVER) {
+      pieces.forEach(ByteBuf::release);
+      pieces.clear();
+    }
+  }
+}
