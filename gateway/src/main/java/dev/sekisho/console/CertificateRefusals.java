@@ -1,0 +1,83 @@
+package dev.sekisho.console;
+
+import dev.sekisho.data.exchange.Failure;
+import dev.sekisho.data.exchange.Observer;
+import dev.sekisho.journal.Record;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which clients refused the gateway's certificate, and for which names: who still lacks the
+ * authority, and which programs expect one certificate alone. Bounded: what was seen longest ago
+ * makes room.
+ */
+public final class CertificateRefusals implements Observer {
+  private static final int MOST = 10_000;
+
+  private final Observer next;
+  private final Map<Who, Seen> seen =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Who, Seen> eldest) {
+          return size() > MOST;
+        }
+      };
+
+  /**
+   * @param next told of every exchange too
+   */
+  public CertificateRefusals(Observer next) {
+    this.next = next;
+  }
+
+  /**
+   * @param name what the client wanted to reach
+   */
+  private record Who(String client, String name) {}
+
+  private record Seen(long times, long lastMicros, @Nullable String detail) {}
+
+  /**
+   * One line of what operators see.
+   *
+   * @param last ISO 8601, UTC
+   * @param detail what the client said
+   */
+  record Line(String client, String name, long times, String last, @Nullable String detail) {}
+
+  @Override
+  public void ended(Record record) {
+    next.ended(record);
+    if (Failure.Kind.CLIENT_REFUSED_CERTIFICATE.word().equals(record.errorKind)) {
+      count(record);
+    }
+  }
+
+  private synchronized void count(Record record) {
+    String name = record.sni != null ? record.sni : String.valueOf(record.host);
+    seen.merge(
+        new Who(record.clientIp, name),
+        new Seen(1, record.endMicros, record.errorDetail),
+        (before, now) -> new Seen(before.times + 1, now.lastMicros, now.detail));
+  }
+
+  /** The latest first. */
+  synchronized List<Line> lines() {
+    return seen.entrySet().stream()
+        .map(entry ->
+            new Line(
+                entry.getKey().client,
+                entry.getKey().name,
+                entry.getValue().times,
+                java.time.Instant.EPOCH
+                    .plus(entry.getValue().lastMicros, java.time.temporal.ChronoUnit.MICROS)
+                    .toString(),
+                entry.getValue().detail))
+        .toList()
+        .reversed();
+  }
+}
