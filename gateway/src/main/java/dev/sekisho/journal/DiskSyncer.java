@@ -132,7 +132,7 @@ final class DiskSyncer implements Runnable {
   }
 
   private boolean force(MappedSegment segment, int to) {
-    if (!segment.force(to)) {
+    if (!segment.forceBehind(to)) {
       return false;
     }
     syncs.incrementAndGet();

@@ -32,6 +32,7 @@ final class MappedSegment {
   private static final VarHandle PUBLISH = LONG.varHandle();
 
   private final Path file;
+  private final Kernel kernel;
   private final Arena arena;
   private final MemorySegment memory;
   private final int capacity;
@@ -48,8 +49,9 @@ final class MappedSegment {
 
   private int synced;
 
-  private MappedSegment(Path file, Arena arena, MemorySegment memory) {
+  private MappedSegment(Path file, Kernel kernel, Arena arena, MemorySegment memory) {
     this.file = file;
+    this.kernel = kernel;
     this.arena = arena;
     this.memory = memory;
     this.capacity = Math.toIntExact(memory.byteSize());
@@ -66,7 +68,7 @@ final class MappedSegment {
         FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       MemorySegment memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena);
       kernel.singlePages(memory);
-      return new MappedSegment(file, arena, memory);
+      return new MappedSegment(file, kernel, arena, memory);
     } catch (IOException | RuntimeException e) {
       arena.close();
       throw e;
@@ -147,7 +149,7 @@ final class MappedSegment {
    * call for it, adding zero atomically does the same, and changes nothing, whatever the loop
    * stores at the same time.
    */
-  void touch(Kernel kernel, int window) {
+  void touch(int window) {
     int from = published.get() & -PAGE;
     int to = Math.min(capacity, from + window);
     if (kernel.populate(memory.asSlice(from, to - from))) {
@@ -156,6 +158,21 @@ final class MappedSegment {
     for (int page = from; page + PAGE <= to; page += PAGE) {
       Object _ = PUBLISH.getAndAdd(memory, page + PAGE - 8L, 0L);
     }
+  }
+
+  /**
+   * Forces what the loop has left behind to the disk, up to this place, and takes it out of the
+   * address space before: otherwise the kernel protects one page after the other, and at each of
+   * them makes every processor, the loop's too, forget what it knew of the page. Used by one thread
+   * only. Whether there was any.
+   */
+  boolean forceBehind(int to) {
+    if (to > synced) {
+      int from = synced & -PAGE;
+      int end = Math.min(capacity, to + PAGE - 1 & -PAGE);
+      kernel.release(memory.asSlice(from, end - from));
+    }
+    return force(to);
   }
 
   /**

@@ -42,7 +42,7 @@ public final class SegmentJournal implements Journal {
         new SpacePreparer(
             appenders, new SpacePreparer.Places(folder, reserve, clock), condition, config);
     this.preparing = Thread.ofPlatform().name("journal-space").daemon().unstarted(preparer);
-    this.toucher = new PageToucher(appenders, folder.kernel(), preparing, config.space().segment());
+    this.toucher = new PageToucher(appenders, preparing, config.space().segment());
     this.touching = Thread.ofPlatform().name("journal-touch").daemon().unstarted(toucher);
     Retention retention = new Retention(folder.path(), config.keeping(), clock);
     this.syncer =
