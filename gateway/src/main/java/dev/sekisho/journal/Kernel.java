@@ -20,7 +20,6 @@ final class Kernel {
   /** O_RDWR, O_CREAT, O_EXCL, O_CLOEXEC of Linux on x86-64 and aarch64. */
   private static final int FLAGS = 0x2 | 0x40 | 0x80 | 0x80000;
 
-  private static final int RANDOM = 1;
   private static final int DONT_NEED = 4;
   private static final int POPULATE_WRITE = 23;
   private static final int OWNER_ONLY = 0600;
@@ -71,14 +70,6 @@ final class Kernel {
    */
   boolean populate(MemorySegment pages) {
     return advise(pages, POPULATE_WRITE);
-  }
-
-  /**
-   * Tells that what is around a page is of no interest, so that the kernel need not take groups of
-   * pages.
-   */
-  void singlePages(MemorySegment mapping) {
-    boolean _ = advise(mapping, RANDOM);
   }
 
   /**

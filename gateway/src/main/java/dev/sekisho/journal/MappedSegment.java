@@ -67,7 +67,6 @@ final class MappedSegment {
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       MemorySegment memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena);
-      kernel.singlePages(memory);
       return new MappedSegment(file, kernel, arena, memory);
     } catch (IOException | RuntimeException e) {
       arena.close();

@@ -26,6 +26,12 @@ final class SegmentAppender implements Journal.Appender {
   /** How far pages are touched ahead of the loop. */
   static final int WINDOW = 1 << 20;
 
+  /**
+   * So many exchanges that were opened last find their text when they are closed; those that take
+   * longer are encoded again. A power of two.
+   */
+  private static final int OPENED_TEXTS = 256;
+
   private static final Logger LOG = LoggerFactory.getLogger(SegmentAppender.class);
   private static final Journal.Appended.Written WRITTEN = new Journal.Appended.Written();
 
@@ -37,6 +43,8 @@ final class SegmentAppender implements Journal.Appender {
   private final Journal.OnFailure onFailure;
   private final boolean always;
   private final RecordEncoder encoder;
+  private final @Nullable OpenedText[] openedTexts = new OpenedText[OPENED_TEXTS];
+  private int nextOpenedText;
   private final Thread touching;
 
   private volatile @Nullable MappedSegment current;
@@ -73,7 +81,8 @@ final class SegmentAppender implements Journal.Appender {
     if (disk != null) {
       return refuse(disk);
     }
-    int length = encoder.whole(record, SegmentFormat.Type.OPENED);
+    OpenedText text = nextOpenedText();
+    int length = encoder.opened(record, text);
     long needed = TERSE_ENTRY + SegmentFormat.aligned(length);
     if (reserved.getPlain() + needed > room()) {
       LockSupport.unpark(touching);
@@ -82,6 +91,8 @@ final class SegmentAppender implements Journal.Appender {
     MappedSegment segment = write(length);
     segment.recordOpened();
     record.openedIn = segment;
+    record.openedText = text;
+    nextOpenedText++;
     reserved.lazySet(reserved.getPlain() + TERSE_ENTRY);
     count(opened, 1);
     return WRITTEN;
@@ -89,7 +100,7 @@ final class SegmentAppender implements Journal.Appender {
 
   @Override
   public Journal.Appended closed(Record record) {
-    int length = encoder.whole(record, SegmentFormat.Type.CLOSED);
+    int length = encodeClosed(record);
     MappedSegment openedIn = record.openedIn;
     if (openedIn == null) {
       return closedUnopened(length);
@@ -105,6 +116,26 @@ final class SegmentAppender implements Journal.Appender {
     reserved.lazySet(others);
     count(closed, 1);
     return WRITTEN;
+  }
+
+  private OpenedText nextOpenedText() {
+    int at = nextOpenedText & OPENED_TEXTS - 1;
+    OpenedText text = openedTexts[at];
+    if (text == null) {
+      text = new OpenedText();
+      openedTexts[at] = text;
+    }
+    return text;
+  }
+
+  private int encodeClosed(Record record) {
+    OpenedText text = record.openedText;
+    if (text == null || !text.isOf(record)) {
+      return encoder.whole(record, SegmentFormat.Type.CLOSED);
+    }
+    record.openedText = null;
+    text.forget();
+    return encoder.closed(record, text);
   }
 
   private Journal.Appended closedUnopened(int length) {
