@@ -14,9 +14,9 @@ import java.nio.file.Path;
  * store needs a block and the disk is full; {@code posix_fallocate} takes the blocks first and
  * answers with an error instead. And {@code madvise} makes many pages writable in one call, at a
  * fifth of what a store into each costs (MADV_POPULATE_WRITE, Linux 5.14 and newer), and takes many
- * away in one call (MADV_DONTNEED).
+ * away in one call (MADV_DONTNEED). Tests put a disk that fails in its place.
  */
-final class Kernel {
+class Kernel {
   /** O_RDWR, O_CREAT, O_EXCL, O_CLOEXEC of Linux on x86-64 and aarch64. */
   private static final int FLAGS = 0x2 | 0x40 | 0x80 | 0x80000;
 
@@ -70,6 +70,15 @@ final class Kernel {
    */
   boolean populate(MemorySegment pages) {
     return advise(pages, POPULATE_WRITE);
+  }
+
+  /**
+   * Waits until the disk has these pages.
+   *
+   * @throws java.io.UncheckedIOException when it does not take them
+   */
+  void force(MemorySegment pages) {
+    pages.force();
   }
 
   /**

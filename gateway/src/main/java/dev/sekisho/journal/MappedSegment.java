@@ -47,7 +47,10 @@ final class MappedSegment {
   /** Records opened here that have no end yet; changed by the loop, read by others. */
   private final AtomicInteger open = new AtomicInteger();
 
-  private int synced;
+  private volatile int synced;
+
+  /** Which one of its loop's it is, from 1; 0 before the loop has come to it. */
+  private volatile long ordinal;
 
   private MappedSegment(Path file, Kernel kernel, Arena arena, MemorySegment memory) {
     this.file = file;
@@ -86,6 +89,11 @@ final class MappedSegment {
 
   int position() {
     return position;
+  }
+
+  /** The loop comes to this segment. */
+  void begin(long which) {
+    ordinal = which;
   }
 
   boolean fits(int aligned) {
@@ -143,6 +151,10 @@ final class MappedSegment {
     return open.get();
   }
 
+  long ordinal() {
+    return ordinal;
+  }
+
   /**
    * Makes the next pages writable, so that the loop's stores do not fault. Where the kernel has no
    * call for it, adding zero atomically does the same, and changes nothing, whatever the loop
@@ -183,9 +195,14 @@ final class MappedSegment {
       return false;
     }
     int from = synced & -PAGE;
-    memory.asSlice(from, Math.min(capacity, to) - from).force();
+    kernel.force(memory.asSlice(from, Math.min(capacity, to) - from));
     synced = to;
     return true;
+  }
+
+  /** Forces all of it, written or not, whatever was forced before. */
+  void forceFile() {
+    kernel.force(memory);
   }
 
   int synced() {

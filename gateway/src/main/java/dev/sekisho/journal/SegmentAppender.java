@@ -59,6 +59,7 @@ final class SegmentAppender implements Journal.Appender {
   private final AtomicLong refused = new AtomicLong();
   private final AtomicLong dropped = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
+  private long rolls;
   private int wakeAt;
   private boolean saidDropped;
 
@@ -95,7 +96,7 @@ final class SegmentAppender implements Journal.Appender {
     nextOpenedText++;
     reserved.lazySet(reserved.getPlain() + TERSE_ENTRY);
     count(opened, 1);
-    return WRITTEN;
+    return durable(segment);
   }
 
   @Override
@@ -110,12 +111,12 @@ final class SegmentAppender implements Journal.Appender {
         && others + SegmentFormat.aligned(length) > room()) {
       length = encoder.terse(record, SegmentFormat.Type.CLOSED);
     }
-    write(length);
+    MappedSegment segment = write(length);
     record.openedIn = null;
     openedIn.recordEnded();
     reserved.lazySet(others);
     count(closed, 1);
-    return WRITTEN;
+    return durable(segment);
   }
 
   private OpenedText nextOpenedText() {
@@ -150,9 +151,9 @@ final class SegmentAppender implements Journal.Appender {
       return new Journal.Appended.Refused(noSpace(), onFailure);
     }
     saidDropped = false;
-    write(length);
+    MappedSegment segment = write(length);
     count(closed, 1);
-    return WRITTEN;
+    return durable(segment);
   }
 
   private Journal.Appended refuse(String reason) {
@@ -178,9 +179,6 @@ final class SegmentAppender implements Journal.Appender {
     encoder.seal(length, segment.nextNumber());
     segment.append(encoder.bytes(), length);
     count(bytes, aligned);
-    if (always) {
-      forceNow(segment);
-    }
     if (segment.position() > wakeAt) {
       wakeAt = segment.position() + Math.min(WINDOW / 2, segment.capacity() / 8);
       LockSupport.unpark(touching);
@@ -195,6 +193,7 @@ final class SegmentAppender implements Journal.Appender {
       throw new IllegalStateException("the journal's accounting of space is wrong");
     }
     spareRoom.addAndGet(-usable(next));
+    next.begin(++rolls);
     current = next;
     if (old != null) {
       full.add(old);
@@ -203,12 +202,22 @@ final class SegmentAppender implements Journal.Appender {
     return next;
   }
 
-  private void forceNow(MappedSegment segment) {
+  /**
+   * With {@code sync: always}, what was written counts only when the disk has it. Otherwise it
+   * stands in the journal nevertheless, and an opened record gets its end like any other.
+   */
+  private Journal.Appended durable(MappedSegment segment) {
+    if (!always) {
+      return WRITTEN;
+    }
     try {
       segment.force(segment.position());
       condition.diskWorks();
+      return WRITTEN;
     } catch (RuntimeException e) {
-      condition.diskFails(String.valueOf(e.getMessage()));
+      String problem = String.valueOf(e.getMessage());
+      condition.diskFails(problem);
+      return refuse(problem);
     }
   }
 

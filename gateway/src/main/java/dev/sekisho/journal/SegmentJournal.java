@@ -68,7 +68,12 @@ public final class SegmentJournal implements Journal {
   /** The same by another clock. */
   public static SegmentJournal open(JournalConfig config, Path folder, InstantSource clock)
       throws IOException {
-    SegmentFolder segments = new SegmentFolder(folder);
+    return open(config, new SegmentFolder(folder, new Kernel()), clock);
+  }
+
+  static SegmentJournal open(JournalConfig config, SegmentFolder segments, InstantSource clock)
+      throws IOException {
+    Path folder = segments.path();
     segments.makeFolder();
     FileChannel lock = lock(folder);
     try {
