@@ -43,7 +43,7 @@ record JournalRow() implements Row {
     List<Double> speeds = new ArrayList<>();
     try {
       for (int i = 0; i < pace.starts(); i++) {
-        String steady = run(bed, report, Math.round(3 * pace.windowSeconds()), MICROS_BETWEEN);
+        String steady = run(bed, report, Math.round(2 * pace.windowSeconds()), MICROS_BETWEEN);
         tails.add(number(TAIL, steady));
         controls.add(number(CONTROL, steady));
         others.add(sum(OTHERS, steady));

@@ -169,9 +169,7 @@ final class DiskSyncer implements Runnable {
 
   private void force(SegmentAppender appender, Pass pass) {
     MappedSegment current = appender.current();
-    if (pass == Pass.FORCE
-        && current != null
-        && current.forceBehind(forcible(appender, current))) {
+    if (pass == Pass.FORCE && current != null && current.forceBehind(forcible(appender, current))) {
       syncs.incrementAndGet();
       LockSupport.unpark(touching);
     }

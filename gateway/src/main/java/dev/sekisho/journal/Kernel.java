@@ -10,11 +10,11 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
 /**
- * What Java has no call for. A mapping of a file with holes kills the process (SIGBUS) when a
- * store needs a block and the disk is full; {@code posix_fallocate} takes the blocks first and
- * answers with an error instead. And {@code madvise} makes many pages writable in one call, at a
- * fifth of what a store into each costs (MADV_POPULATE_WRITE, Linux 5.14 and newer), and takes many
- * away in one call (MADV_DONTNEED). Tests put a disk that fails in its place.
+ * What Java has no call for. A mapping of a file with holes kills the process (SIGBUS) when a store
+ * needs a block and the disk is full; {@code posix_fallocate} takes the blocks first and answers
+ * with an error instead. And {@code madvise} makes many pages writable in one call, at a fifth of
+ * what a store into each costs (MADV_POPULATE_WRITE, Linux 5.14 and newer), and takes many away in
+ * one call (MADV_DONTNEED). Tests put a disk that fails in its place.
  */
 class Kernel {
   /** O_RDWR, O_CREAT, O_EXCL, O_CLOEXEC of Linux on x86-64 and aarch64. */
@@ -82,8 +82,8 @@ class Kernel {
   }
 
   /**
-   * Takes whole pages out of the address space, all at once; what they hold stays in the page cache,
-   * to be written to the file, and a later access brings them back.
+   * Takes whole pages out of the address space, all at once; what they hold stays in the page
+   * cache, to be written to the file, and a later access brings them back.
    */
   void release(MemorySegment pages) {
     boolean _ = advise(pages, DONT_NEED);

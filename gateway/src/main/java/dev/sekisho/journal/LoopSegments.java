@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One event loop's segments after the loop has left them: first to be finished, then to be settled.
- * A settled segment is not read by a restart any more, so every end of what was opened in it must be
- * durable before, also when that end stands in a later segment. Each step that fails stays to be
+ * A settled segment is not read by a restart any more, so every end of what was opened in it must
+ * be durable before, also when that end stands in a later segment. Each step that fails stays to be
  * done, and is done again at the next pass. Used by one thread at a time.
  */
 final class LoopSegments {
@@ -101,11 +101,12 @@ final class LoopSegments {
 
   private boolean durable(Mark mark) {
     long ordinal = mark.segment.ordinal();
-    return finished >= ordinal
-        || finished == ordinal - 1 && mark.segment.synced() >= mark.position;
+    return finished >= ordinal || finished == ordinal - 1 && mark.segment.synced() >= mark.position;
   }
 
-  /** When the loop has stopped: nothing is left to be done, and what was only prepared is deleted. */
+  /**
+   * When the loop has stopped: nothing is left to be done, and what was only prepared is deleted.
+   */
   void finishAll() throws IOException {
     finishFull();
     MappedSegment current = appender.current();

@@ -87,8 +87,8 @@ public final class AppendBenchmark {
     }
   }
 
-  private static void inTurns(
-      String name, Way way, Way control, Duration time, long pauseNanos) throws Exception {
+  private static void inTurns(String name, Way way, Way control, Duration time, long pauseNanos)
+      throws Exception {
     Record record = Samples.finish(Samples.get());
     Latencies appends = new Latencies();
     Latencies controls = new Latencies();
@@ -171,11 +171,12 @@ public final class AppendBenchmark {
     }
 
     void printSince(Threads before, long appends) {
-      used.forEach((name, nanos) -> System.out.printf(
-          Locale.ROOT,
-          "%s: %,.0f ns of processor for each append%n",
-          name,
-          (double) (nanos - before.used.getOrDefault(name, 0L)) / appends));
+      used.forEach((name, nanos) ->
+          System.out.printf(
+              Locale.ROOT,
+              "%s: %,.0f ns of processor for each append%n",
+              name,
+              (double) (nanos - before.used.getOrDefault(name, 0L)) / appends));
     }
   }
 
