@@ -5,13 +5,16 @@ import dev.sekisho.journal.Journal;
 import dev.sekisho.journal.Record;
 import dev.sekisho.net.IpAddress;
 
-/** Writes one record for the refusals of a client that were only counted. */
+/** Writes one record for the refusals of one sort and client that were only counted. */
 record FloodRecords(Journal journal, Journal.Appender appender) implements RefusalFlood.Settlement {
+  /** They came from many ports: the record names none. */
+  private static final int NO_PORT = -1;
+
   @Override
   public void settle(IpAddress client, RefusalFlood.Sort sort, long more) {
     long now = WallClock.micros();
     Record record =
-        new Record(journal.newId(now), now, sort.listener(), sort.mode(), client.text(), 0);
+        new Record(journal.newId(now), now, sort.listener(), sort.mode(), client.text(), NO_PORT);
     record.endMicros = now;
     record.durationMicros = 0;
     record.decision = sort.decision();
