@@ -88,6 +88,7 @@ public final class Listeners implements Closeable {
     this.loops =
         new MultiThreadIoEventLoopGroup(
             threads, new DefaultThreadFactory("loop"), transport.loops());
+    own.keepUp(loops.next(), OwnAddresses.INTERVAL);
     var means =
         new Lane.Means(
             parts.reach().resolver(),
