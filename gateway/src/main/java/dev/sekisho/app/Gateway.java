@@ -59,7 +59,7 @@ final class Gateway implements Closeable {
     Transport transport = Transport.best();
     DnsResolver resolver =
         part(DnsResolver.open(configuration.names(), transport, SystemFiles.usual()));
-    Tunnels tunnels = part(Tunnels.start(TunnelLimits.ofThisMachine()));
+    Tunnels tunnels = Tunnels.start(TunnelLimits.ofThisMachine());
     var dialler = new HappyEyeballs(configuration.origin(), transport, Optional.empty());
     var reach = new Listeners.Reach(transport, resolver, dialler, tunnels, configuration.origin());
     int threads = Runtime.getRuntime().availableProcessors();
@@ -70,6 +70,8 @@ final class Gateway implements Closeable {
                 configuration.listen(),
                 configuration.limits(),
                 new Listeners.Parts(policy, journal, metrics, reach, pseudonym())));
+    // Ended before the event loops, on which the records of tunnels are closed.
+    part(tunnels);
     LOG.debug("{} event loops on {}", threads, transport.word());
   }
 
