@@ -5,6 +5,7 @@ import dev.sekisho.config.Problems;
 import dev.sekisho.console.AdminServer;
 import dev.sekisho.console.Metrics;
 import dev.sekisho.console.Readiness;
+import dev.sekisho.data.listen.ListenConfig;
 import dev.sekisho.data.listen.Listeners;
 import dev.sekisho.data.names.DnsResolver;
 import dev.sekisho.data.names.SystemFiles;
@@ -148,17 +149,7 @@ final class Gateway implements Closeable {
     try {
       return opening.at(address);
     } catch (IOException e) {
-      throw new IOException(
-          "listen."
-              + name
-              + ": cannot listen on "
-              + address.getAddress().getHostAddress()
-              + " port "
-              + address.getPort()
-              + " ("
-              + e.getMessage()
-              + "). Is another program, or another Sekisho, using it?",
-          e);
+      throw ListenConfig.cannotListen(name, address, e);
     }
   }
 

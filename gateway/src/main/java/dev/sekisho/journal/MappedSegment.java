@@ -185,6 +185,7 @@ final class MappedSegment {
       try {
         arena.close();
       } catch (IllegalStateException _) {
+        // the other thread is still inside
         LockSupport.parkNanos(100_000L);
       }
     }
