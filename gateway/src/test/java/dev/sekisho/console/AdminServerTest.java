@@ -54,7 +54,8 @@ class AdminServerTest {
           Thread.ofVirtual()
               .start(() -> {
                 try {
-                  slow.getOutputStream().write("GET /readyz HTTP/1.1\r\nX: ".getBytes(StandardCharsets.UTF_8));
+                  slow.getOutputStream()
+                      .write("GET /readyz HTTP/1.1\r\nX: ".getBytes(StandardCharsets.UTF_8));
                   while (true) {
                     slow.getOutputStream().write('x');
                     Thread.sleep(100);

@@ -75,7 +75,8 @@ final class Inquiry {
   private enum Trouble {
     SILENT("no answer in time from the name server "),
     UNREACHABLE("cannot reach the name server "),
-    NO_SOCKET("the gateway can open no further socket (LimitNOFILE, ulimit -n) to the name server "),
+    NO_SOCKET(
+        "the gateway can open no further socket (LimitNOFILE, ulimit -n) to the name server "),
     REFUSED("refusal or failure (RCODE %d) from the name server "),
     GARBLED("no usable answer from the name server ");
 

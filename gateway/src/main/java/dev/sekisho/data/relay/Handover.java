@@ -166,8 +166,7 @@ final class Handover implements Tunnels.Tunnel {
       EventLoop loop = client.eventLoop();
       Consumer<Ended> owner = then;
       // Captures these two alone: a tunnel lives long, and must not keep the channels in memory.
-      var passed =
-          new SpliceTunnel(pump, sockets, idle, loop, ended -> tell(ended, loop, owner));
+      var passed = new SpliceTunnel(pump, sockets, idle, loop, ended -> tell(ended, loop, owner));
       tunnel = passed;
       if (!pump.start(passed)) {
         free(kernel, sockets);

@@ -326,8 +326,7 @@ class FloodTest {
         }
       }
       var sockets = certificate.trusting().getSocketFactory();
-      try (RawClient client =
-          new RawClient(sockets.createSocket("127.0.0.1", gateway.tlsPort()))) {
+      try (RawClient client = new RawClient(sockets.createSocket("127.0.0.1", gateway.tlsPort()))) {
         client.send(requests.get(0)).readResponse();
       }
       gateway.close();
@@ -335,8 +334,12 @@ class FloodTest {
     }
     assertThat(records.stream().filter(record -> record.repeats > 0))
         .extracting(
-            record -> record.listener, record -> record.mode, record -> record.decision,
-            record -> record.errorKind, record -> record.repeats, record -> record.clientPort)
+            record -> record.listener,
+            record -> record.mode,
+            record -> record.decision,
+            record -> record.errorKind,
+            record -> record.repeats,
+            record -> record.clientPort)
         .containsExactlyInAnyOrder(
             tuple("proxy", Record.Mode.PLAIN, Record.Decided.DENY, null, 4L, -1),
             tuple("proxy", Record.Mode.CONNECT, Record.Decided.DENY, null, 5L, -1),

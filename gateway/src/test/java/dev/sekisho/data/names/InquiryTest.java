@@ -43,8 +43,7 @@ class InquiryTest {
   private Inquiry inquiry(Consumer<Finding> then) throws Exception {
     var servers = new NameServers(List.of(NOBODY), Duration.ofSeconds(30), 2);
     var means =
-        new Inquiry.Means(
-            NoSockets.on(Transport.best()), servers, standing, new SecureRandom());
+        new Inquiry.Means(NoSockets.on(Transport.best()), servers, standing, new SecureRandom());
     return new Inquiry(loop, means, DomainName.parse("a.example"), Family.IPV4, then);
   }
 

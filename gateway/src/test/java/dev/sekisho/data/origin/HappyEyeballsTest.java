@@ -243,8 +243,7 @@ class HappyEyeballsTest {
   @ParameterizedTest
   @MethodSource("running")
   void saysOnTheLoopThatNoSocketCouldBeOpened(Running on) {
-    var dialler =
-        new HappyEyeballs(config(LONG), NoSockets.on(on.transport()), Optional.empty());
+    var dialler = new HappyEyeballs(config(LONG), NoSockets.on(on.transport()), Optional.empty());
     CompletableFuture<Thread> loop = new CompletableFuture<>();
     on.loop().execute(() -> loop.complete(Thread.currentThread()));
     CompletableFuture<Thread> told = new CompletableFuture<>();
@@ -267,8 +266,7 @@ class HappyEyeballsTest {
   @ParameterizedTest
   @MethodSource("running")
   void canBeCancelledWithoutASocket(Running on) {
-    var dialler =
-        new HappyEyeballs(config(LONG), NoSockets.on(on.transport()), Optional.empty());
+    var dialler = new HappyEyeballs(config(LONG), NoSockets.on(on.transport()), Optional.empty());
     AtomicInteger reports = new AtomicInteger();
     CompletableFuture<Void> cancelled = new CompletableFuture<>();
     on.loop()

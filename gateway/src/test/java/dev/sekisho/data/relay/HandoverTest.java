@@ -40,8 +40,7 @@ class HandoverTest {
   @Test
   void aSlowReaderOfWhatNettyStillWritesIsNotIdle() throws Exception {
     try (TunnelRig rig = rig()) {
-      Line line =
-          rig.open(Setup.plain().written(new byte[BACKLOG]).idle(Duration.ofSeconds(2)));
+      Line line = rig.open(Setup.plain().written(new byte[BACKLOG]).idle(Duration.ofSeconds(2)));
       InputStream in = line.client().getInputStream();
       long read = 0;
       // Four seconds in all, which is twice the limit.
@@ -61,8 +60,7 @@ class HandoverTest {
   @Test
   void aReaderThatTakesNothingIsIdleAndSeesACut() throws Exception {
     try (TunnelRig rig = rig()) {
-      Line line =
-          rig.open(Setup.plain().written(new byte[BACKLOG]).idle(Duration.ofMillis(400)));
+      Line line = rig.open(Setup.plain().written(new byte[BACKLOG]).idle(Duration.ofMillis(400)));
       assertThat(line.end()).isEqualTo(new Ended(0, 0, Cause.IDLE));
       assertThatThrownBy(() -> line.client().getInputStream().readAllBytes())
           .isInstanceOf(SocketException.class);
