@@ -48,7 +48,8 @@ final class OwnAddresses {
       own.addresses = interfaces.addresses();
     } catch (SocketException e) {
       LOG.warn(
-          "The addresses of this machine cannot be listed ({}); until they can, a loop back to this gateway is recognised on loopback only.",
+          "The addresses of this machine cannot be listed ({}); until they can, a loop back to this gateway"
+              + " is recognised on loopback only.",
           e.getMessage());
     }
     return own;

@@ -307,6 +307,14 @@ class FloodTest {
         .distinct();
   }
 
+  private static void sendEach(TestGateway gateway, List<String> requests) throws IOException {
+    for (String request : requests) {
+      try (RawClient client = gateway.client()) {
+        client.send(request).readResponse();
+      }
+    }
+  }
+
   @Test
   void aCountSaysWhatSortOfRefusalsItStandsFor() throws Exception {
     List<String> requests =
@@ -319,11 +327,7 @@ class FloodTest {
     String limits = "limits: { refusals-recorded: 1 }\n";
     try (TestGateway gateway = TestGateway.startWithTls(certificate, DENY_EVERYTHING + limits)) {
       for (int i = 0; i < 5; i++) {
-        for (String request : requests) {
-          try (RawClient client = gateway.client()) {
-            client.send(request).readResponse();
-          }
-        }
+        sendEach(gateway, requests);
       }
       var sockets = certificate.trusting().getSocketFactory();
       try (RawClient client = new RawClient(sockets.createSocket("127.0.0.1", gateway.tlsPort()))) {
