@@ -218,6 +218,7 @@ final class MappedSegment {
       try {
         arena.close();
       } catch (IllegalStateException _) {
+        // the other thread is still inside
         LockSupport.parkNanos(100_000L);
       }
     }

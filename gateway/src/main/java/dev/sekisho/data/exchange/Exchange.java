@@ -408,7 +408,7 @@ public final class Exchange {
   }
 
   private boolean withinBurst() {
-    return gate.flood().refused(facts.client(), record.endMicros) == RefusalFlood.Verdict.RECORD;
+    return gate.flood().refused(facts.client(), record) == RefusalFlood.Verdict.RECORD;
   }
 
   private void note(Decision decision) {
