@@ -241,6 +241,7 @@ public final class PolicyConfig {
       return Files.getLastModifiedTime(path).to(TimeUnit.MICROSECONDS)
           + TimeUnit.SECONDS.toMicros(greatestAge.toSeconds());
     } catch (IOException _) {
+      // never fetched, or removed: what the list knows is not known, and the rules fail closed
       return Catalogue.NEVER;
     }
   }

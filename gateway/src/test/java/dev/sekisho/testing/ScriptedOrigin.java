@@ -32,14 +32,19 @@ public final class ScriptedOrigin implements Closeable {
     void run(Line line) throws IOException, InterruptedException;
   }
 
-  private ScriptedOrigin(Script script) throws IOException {
+  private ScriptedOrigin(InetAddress address, Script script) throws IOException {
     this.script = script;
-    this.door = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    this.door = new ServerSocket(0, 200, address);
     threads.submit(this::accept);
   }
 
   public static ScriptedOrigin of(Script script) throws IOException {
-    return new ScriptedOrigin(script);
+    return new ScriptedOrigin(InetAddress.getLoopbackAddress(), script);
+  }
+
+  /** On ::1, and on no IPv4 address. */
+  public static ScriptedOrigin ofIpv6(Script script) throws IOException {
+    return new ScriptedOrigin(InetAddress.ofLiteral("::1"), script);
   }
 
   /** Reads whole requests and answers each with these bytes. */
