@@ -14,8 +14,8 @@ import java.lang.foreign.MemorySegment;
  * little. The pipe is borrowed for the splice and given back as soon as it is empty.
  *
  * <p>Few long splices cost much less than many short ones: every read of a busy connection tells
- * the sender of new room, and what that sets off is done before the call returns. But what was
- * read and finds no room must be held. So the sink is asked first: as much as it has room for goes
+ * the sender of new room, and what that sets off is done before the call returns. But what was read
+ * and finds no room must be held. So the sink is asked first: as much as it has room for goes
  * through the thread's wide pipe; where there is little room, a narrow pipe bounds what can get
  * stuck.
  *

@@ -56,10 +56,7 @@ final class PumpLoop {
     poller = new Poller(kernel, arena);
     pipes =
         new PipePool(
-            kernel,
-            limits.pipes() / limits.threads(),
-            limits.pipeBytes(),
-            limits.widePipeBytes());
+            kernel, limits.pipes() / limits.threads(), limits.pipeBytes(), limits.widePipeBytes());
     mover = new Mover(kernel, pipes, PooledByteBufAllocator.DEFAULT, limits.bufferBytes());
     thread = Thread.ofPlatform().name(name).daemon().start(this::run);
   }

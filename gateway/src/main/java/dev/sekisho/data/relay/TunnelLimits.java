@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  * @param widePipeBytes capacity asked for the one pipe of each thread that serves bulk transfers
  *     while their readers keep up; no more than {@code pipeBytes}: there is none
  */
-public record TunnelLimits(int threads, int bufferBytes, int pipes, int pipeBytes, int widePipeBytes) {
+public record TunnelLimits(
+    int threads, int bufferBytes, int pipes, int pipeBytes, int widePipeBytes) {
   private static final int PIPE_BYTES = 256 * 1024;
   private static final int WIDE_PIPE_BYTES = 1024 * 1024;
   private static final int PAGE_BYTES = 4096;
@@ -48,11 +49,7 @@ public record TunnelLimits(int threads, int bufferBytes, int pipes, int pipeByte
     int pages = setting("pipe-user-pages-soft", 16_384);
     int fitting = pages == 0 ? MOST_PIPES : pages / 2 / (pipeBytes / PAGE_BYTES);
     return new TunnelLimits(
-        1,
-        64 * 1024,
-        Math.min(MOST_PIPES, fitting),
-        pipeBytes,
-        Math.min(WIDE_PIPE_BYTES, largest));
+        1, 64 * 1024, Math.min(MOST_PIPES, fitting), pipeBytes, Math.min(WIDE_PIPE_BYTES, largest));
   }
 
   private static int setting(String name, int otherwise) {
