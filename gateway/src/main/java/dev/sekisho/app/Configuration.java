@@ -64,7 +64,7 @@ record Configuration(
             ListenConfig.read(section(root, "listen"), folder),
             LimitsConfig.read(section(root, "limits")),
             NamesConfig.read(section(root, "names")),
-            OriginConfig.read(section(root, "origin")),
+            OriginConfig.read(section(root, "origin"), folder),
             JournalConfig.read(section(root, "journal")),
             PolicyConfig.read(root, folder));
     for (String key : LATER) {

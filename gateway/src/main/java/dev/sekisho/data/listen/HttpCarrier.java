@@ -12,6 +12,7 @@ import dev.sekisho.data.listen.ClientConnection.Afterwards;
 import dev.sekisho.data.names.Resolver;
 import dev.sekisho.data.origin.Dialler;
 import dev.sekisho.data.origin.OriginConnection;
+import dev.sekisho.data.origin.OriginKey;
 import dev.sekisho.data.relay.Tunnels;
 import dev.sekisho.journal.Record;
 import dev.sekisho.net.Authority;
@@ -106,8 +107,12 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
             .dial(addresses, port, lane.loop(), outcome -> client.guarded(() -> dialled(outcome)));
   }
 
+  private OriginKey originKey() {
+    return new OriginKey(authority, OriginKey.Security.PLAIN);
+  }
+
   private @Nullable OriginConnection usedConnection(List<IpAddress> addresses) {
-    OriginConnection bound = client.bound().take(authority);
+    OriginConnection bound = client.bound().take(originKey());
     if (bound != null && addresses.contains(bound.address())) {
       return bound;
     }
@@ -115,7 +120,7 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
       bound.close();
     }
     long youngerThan = upload.repeatable() ? Long.MAX_VALUE : FRESH_NANOS;
-    return lane.pool().take(authority, addresses, youngerThan, lane.deadlines().nowNanos());
+    return lane.pool().take(originKey(), addresses, youngerThan, lane.deadlines().nowNanos());
   }
 
   private void dialled(Dialler.Dialled outcome) {
@@ -421,8 +426,8 @@ final class HttpCarrier implements Carrier, OriginConnection.User {
       last.bind();
     }
     switch (last.binding()) {
-      case BOUND -> client.bound().give(authority, last);
-      case SHARED -> lane.pool().give(authority, last, lane.deadlines().nowNanos());
+      case BOUND -> client.bound().give(originKey(), last);
+      case SHARED -> lane.pool().give(originKey(), last, lane.deadlines().nowNanos());
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.sekisho.data.origin;
 
-import dev.sekisho.net.Authority;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,28 +10,28 @@ import org.jspecify.annotations.Nullable;
  * ever gets one.
  */
 public final class BoundConnections {
-  private @Nullable Map<Authority, OriginConnection> bound;
+  private @Nullable Map<OriginKey, OriginConnection> bound;
 
-  public @Nullable OriginConnection take(Authority authority) {
+  public @Nullable OriginConnection take(OriginKey key) {
     if (bound == null) {
       return null;
     }
-    OriginConnection connection = bound.remove(authority);
+    OriginConnection connection = bound.remove(key);
     return connection != null && connection.idle() ? connection : null;
   }
 
-  public void give(Authority authority, OriginConnection connection) {
+  public void give(OriginKey key, OriginConnection connection) {
     if (bound == null) {
       bound = new HashMap<>();
     }
-    OriginConnection before = bound.put(authority, connection);
+    OriginConnection before = bound.put(key, connection);
     if (before != null) {
       before.close();
     }
   }
 
-  public boolean has(Authority authority) {
-    return bound != null && bound.containsKey(authority);
+  public boolean has(OriginKey key) {
+    return bound != null && bound.containsKey(key);
   }
 
   public void close() {

@@ -1,6 +1,5 @@
 package dev.sekisho.data.origin;
 
-import dev.sekisho.net.Authority;
 import dev.sekisho.net.IpAddress;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -10,13 +9,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Idle connections of one event loop, by what the client asked for. The one used last is used next,
+ * Idle connections of one event loop, by what the client asked for and how it is secured. The one used last is used next,
  * so that those not needed grow old and are closed. Connections whose origin authenticated the
  * connection itself (NTLM, Negotiate) must never be given here.
  */
 public final class OriginPool {
   private final OriginConfig.PoolLimits limits;
-  private final Map<Authority, ArrayDeque<OriginConnection>> idle = new HashMap<>();
+  private final Map<OriginKey, ArrayDeque<OriginConnection>> idle = new HashMap<>();
   private int size;
 
   public OriginPool(OriginConfig.PoolLimits limits) {
@@ -30,8 +29,8 @@ public final class OriginPool {
    *     request that cannot be repeated is on its way
    */
   public @Nullable OriginConnection take(
-      Authority authority, List<IpAddress> addresses, long youngerThanNanos, long nowNanos) {
-    ArrayDeque<OriginConnection> resting = idle.get(authority);
+      OriginKey key, List<IpAddress> addresses, long youngerThanNanos, long nowNanos) {
+    ArrayDeque<OriginConnection> resting = idle.get(key);
     if (resting == null) {
       return null;
     }
@@ -51,9 +50,9 @@ public final class OriginPool {
   }
 
   /** Keeps a connection that is in step, or closes it when there are enough. */
-  public void give(Authority authority, OriginConnection connection, long nowNanos) {
+  public void give(OriginKey key, OriginConnection connection, long nowNanos) {
     ArrayDeque<OriginConnection> resting =
-        idle.computeIfAbsent(authority, _ -> new ArrayDeque<>(4));
+        idle.computeIfAbsent(key, _ -> new ArrayDeque<>(4));
     if (size >= limits.total() || resting.size() >= limits.perOrigin() || !connection.idle()) {
       connection.close();
       return;
