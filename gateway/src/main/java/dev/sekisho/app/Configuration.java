@@ -70,7 +70,7 @@ record Configuration(
             ListenConfig.read(section(root, "listen"), folder),
             LimitsConfig.read(section(root, "limits")),
             NamesConfig.read(section(root, "names")),
-            OriginConfig.read(section(root, "origin")),
+            OriginConfig.read(section(root, "origin"), folder),
             scan,
             JournalConfig.read(section(root, "journal")),
             IdentityConfig.read(section(root, "identity"), folder),
