@@ -11,6 +11,7 @@ import dev.sekisho.data.names.NamesConfig;
 import dev.sekisho.data.origin.OriginConfig;
 import dev.sekisho.journal.JournalConfig;
 import dev.sekisho.policy.PolicyConfig;
+import dev.sekisho.scan.ScanConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -30,6 +31,7 @@ record Configuration(
     LimitsConfig limits,
     NamesConfig names,
     OriginConfig origin,
+    ScanConfig scan,
     JournalConfig journal,
     PolicyConfig policy) {
   private static final String EMBEDDED = "embedded default";
@@ -38,7 +40,7 @@ record Configuration(
    * Sections of capabilities that this version does not have. Ignoring one would leave somebody
    * unprotected who thinks otherwise.
    */
-  private static final List<String> LATER = List.of("identity", "scan", "routes", "parents", "nat");
+  private static final List<String> LATER = List.of("identity", "routes", "parents", "nat");
 
   /**
    * Reads the file, or the embedded default. Every problem goes to {@code problems}; where there is
@@ -65,6 +67,7 @@ record Configuration(
             LimitsConfig.read(section(root, "limits")),
             NamesConfig.read(section(root, "names")),
             OriginConfig.read(section(root, "origin")),
+            ScanConfig.read(section(root, "scan"), folder),
             JournalConfig.read(section(root, "journal")),
             PolicyConfig.read(root, folder));
     for (String key : LATER) {
