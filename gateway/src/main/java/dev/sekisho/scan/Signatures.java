@@ -29,8 +29,20 @@ final class Signatures implements Engine {
     return "signatures";
   }
 
+  /** A list may hold the digest of the compressed file as well as that of its content. */
   @Override
   public Finding scan(Body body, Body.View view, long deadline) throws InterruptedException {
+    Finding finding = look(body, view, deadline);
+    if (finding instanceof Finding.Nothing
+        && digests
+        && view == Body.View.DECODED
+        && !body.isPlain()) {
+      return look(body, Body.View.RAW, deadline);
+    }
+    return finding;
+  }
+
+  private Finding look(Body body, Body.View view, long deadline) throws InterruptedException {
     byte[] head = new byte[Eicar.LONGEST + 1];
     MessageDigest sha256 = Sha256.begin();
     try (Reading reading = body.read(view)) {
