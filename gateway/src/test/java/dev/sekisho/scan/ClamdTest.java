@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -206,6 +207,40 @@ class ClamdTest {
     CountDownLatch over = new CountDownLatch(1);
     assertDown(verdictOf(_ -> over.await(), new byte[8 << 20]), "did not answer in time");
     over.countDown();
+  }
+
+  @Test
+  void oneBodyThatTakesTooLongDoesNotMakeItDownButThreeInARowDo() throws IOException {
+    byte[] slow = Scans.bytes("slow");
+    try (ScriptedClamd clamd =
+            ScriptedClamd.at(
+                socket("clamd"),
+                connection -> {
+                  if (Arrays.equals(connection.readBody(), slow)) {
+                    connection.hang();
+                  }
+                  connection.say("stream: OK\0");
+                });
+        BodyScanner scanner = scanner(", engine-timeout: 100ms", clamd)) {
+      ClamdNode node = new ClamdNode(ClamdAddress.parse(clamd.address()).orElseThrow());
+      assertDown(Scans.scan(scanner, slow), "did not answer in time");
+      assertThat(Scans.scan(scanner, BODY)).isEqualTo(new Verdict.Clean("clamd"));
+      for (int i = 0; i < 3; i++) {
+        assertThat(node.status().state()).isNotEqualTo(EngineStatus.State.DOWN);
+        askInVain(node, slow);
+      }
+      assertThat(node.status().state()).isEqualTo(EngineStatus.State.DOWN);
+    }
+  }
+
+  private static void askInVain(ClamdNode node, byte[] slow) {
+    Body body = new Body(List.of(ByteBuffer.wrap(slow)), Optional.of(ContentCodings.NONE), 1000);
+    try (Reading reading = body.read(Body.View.RAW)) {
+      assertThat(node.ask(reading, 1000, System.nanoTime() + 50_000_000))
+          .isInstanceOf(ClamdReply.Failed.class);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

@@ -46,8 +46,13 @@ class ContentCodingsTest {
   }
 
   private static void assertUnreadable(Result result) {
-    assertThat(result.fault()).isNotNull();
-    assertThat(result.fault().reason()).isEqualTo(Verdict.Reason.UNREADABLE);
+    assertFault(result, Verdict.Reason.UNREADABLE);
+  }
+
+  private static void assertFault(Result result, Verdict.Reason reason) {
+    assertThat(result.fault())
+        .isNotNull()
+        .satisfies(fault -> assertThat(fault.reason()).isEqualTo(reason));
   }
 
   @Test
@@ -165,8 +170,7 @@ class ContentCodingsTest {
     assertWhole(decode(Scans.gzip(fits), "gzip"), fits);
     for (byte[] bomb : List.of(new byte[(int) LIMIT + 1], new byte[50 << 20])) {
       Result result = decode(Scans.gzip(bomb), "gzip");
-      assertThat(result.fault()).isNotNull();
-      assertThat(result.fault().reason()).isEqualTo(Verdict.Reason.TOO_LARGE);
+      assertFault(result, Verdict.Reason.TOO_LARGE);
       assertThat(result.bytes()).hasSize((int) LIMIT);
     }
   }
@@ -180,8 +184,7 @@ class ContentCodingsTest {
     }
     Result result = decode(Scans.gzip(many), "gzip, gzip");
     assertThat(result.bytes()).isEmpty();
-    assertThat(result.fault()).isNotNull();
-    assertThat(result.fault().reason()).isEqualTo(Verdict.Reason.TOO_LARGE);
+    assertFault(result, Verdict.Reason.TOO_LARGE);
   }
 
   @Test
