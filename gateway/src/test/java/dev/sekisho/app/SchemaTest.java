@@ -156,7 +156,8 @@ class SchemaTest {
 
   @Test
   void theDefaultsOfTheSchemaAreThoseOfTheReaders() throws IOException {
-    ObjectNode written = schema.defaults(List.of("listen", "limits", "names", "origin", "scan", "journal"));
+    ObjectNode written =
+        schema.defaults(List.of("listen", "limits", "names", "origin", "scan", "journal"));
     Configuration usual = load("{}");
     Configuration same = load(written.toString());
     assertThat(written.toString()).contains("tunnel-idle", "negative-ttl", "per-origin", "mask");

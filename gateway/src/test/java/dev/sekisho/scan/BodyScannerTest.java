@@ -33,8 +33,7 @@ class BodyScannerTest {
   private static void assertUnscanned(Verdict verdict, Verdict.Reason reason) {
     assertThat(verdict)
         .isInstanceOfSatisfying(
-            Verdict.Unscanned.class,
-            unscanned -> assertThat(unscanned.reason()).isEqualTo(reason));
+            Verdict.Unscanned.class, unscanned -> assertThat(unscanned.reason()).isEqualTo(reason));
   }
 
   @Test
@@ -71,7 +70,8 @@ class BodyScannerTest {
     byte[] eicar = Scans.eicar();
     assertThat(builtIn(eicar, "gzip")).isEqualTo(EICAR);
     assertThat(builtIn(eicar, "made-up")).isEqualTo(EICAR);
-    byte[] cutInItsChecksum = java.util.Arrays.copyOf(Scans.gzip(eicar), Scans.gzip(eicar).length - 2);
+    byte[] cutInItsChecksum =
+        java.util.Arrays.copyOf(Scans.gzip(eicar), Scans.gzip(eicar).length - 2);
     assertThat(builtIn(cutInItsChecksum, "gzip")).isEqualTo(EICAR);
   }
 
@@ -109,8 +109,7 @@ class BodyScannerTest {
 
   @Test
   void everyEngineMustFindNothing() throws IOException {
-    try (ScriptedClamd clamd =
-            ScriptedClamd.answering(folder.resolve("clamd"), _ -> "stream: OK");
+    try (ScriptedClamd clamd = ScriptedClamd.answering(folder.resolve("clamd"), _ -> "stream: OK");
         BodyScanner scanner =
             Scans.scanner(
                 "engines: [ { clamd: '" + clamd.address() + "' }, { signatures: {} } ]")) {
@@ -124,8 +123,7 @@ class BodyScannerTest {
   void clamdGetsTheDecodedBodyAndTheRawOneWhereThatIsNotWhole() throws IOException {
     byte[] page = Scans.page(100_000, new Random(6));
     byte[] cut = java.util.Arrays.copyOf(Scans.gzip(page), 5000);
-    try (ScriptedClamd clamd =
-            ScriptedClamd.answering(folder.resolve("clamd"), _ -> "stream: OK");
+    try (ScriptedClamd clamd = ScriptedClamd.answering(folder.resolve("clamd"), _ -> "stream: OK");
         BodyScanner scanner = Scans.scanner("engines: { clamd: '" + clamd.address() + "' }")) {
       assertThat(Scans.scan(scanner, Scans.gzip(page), "gzip"))
           .isEqualTo(new Verdict.Clean("clamd"));

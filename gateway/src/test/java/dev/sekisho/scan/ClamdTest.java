@@ -256,7 +256,8 @@ class ClamdTest {
   void theNextOneIsAskedForTheWholeBodyWhenTheFirstFails() throws IOException {
     byte[] body = new byte[3 << 20];
     new Random(5).nextBytes(body);
-    try (ScriptedClamd first = ScriptedClamd.at(socket("a"), connection -> connection.read(70_000));
+    try (ScriptedClamd first =
+            ScriptedClamd.at(socket("a"), connection -> connection.read(70_000));
         ScriptedClamd second = ScriptedClamd.answering(socket("b"), _ -> "stream: OK");
         BodyScanner scanner = scanner("", first, second)) {
       assertThat(Scans.scan(scanner, body)).isEqualTo(new Verdict.Clean("clamd"));
@@ -311,8 +312,7 @@ class ClamdTest {
 
   @Test
   void waitingForASessionCountsIntoTheTimeout() throws IOException {
-    try (ScriptedClamd clamd =
-            ScriptedClamd.at(socket("clamd"), ScriptedClamd.Connection::hang);
+    try (ScriptedClamd clamd = ScriptedClamd.at(socket("clamd"), ScriptedClamd.Connection::hang);
         BodyScanner scanner = scanner(", engine-timeout: 300ms", clamd)) {
       List<CompletableFuture<Verdict>> verdicts = new ArrayList<>();
       for (int i = 0; i < 3 * Clamd.SESSIONS; i++) {
@@ -353,8 +353,7 @@ class ClamdTest {
 
   @Test
   void closingTheScannerEndsWhatIsUnderScan() throws Exception {
-    try (ScriptedClamd clamd =
-        ScriptedClamd.at(socket("clamd"), ScriptedClamd.Connection::hang)) {
+    try (ScriptedClamd clamd = ScriptedClamd.at(socket("clamd"), ScriptedClamd.Connection::hang)) {
       BodyScanner scanner = scanner("", clamd);
       CompletableFuture<Verdict> verdict =
           Scans.begin(scanner, List.of(ByteBuffer.wrap(BODY)), null);
@@ -368,12 +367,12 @@ class ClamdTest {
   void readsTheVersionOfTheSignatures() {
     assertThat(ClamdNode.signed("ClamAV 1.4.3/27500/Mon Jan  6 09:36:15 2025"))
         .isNotNull()
-        .satisfies(
-            signed -> {
-              assertThat(signed.version()).isEqualTo("27500");
-              assertThat(signed.date()).isBetween(
+        .satisfies(signed -> {
+          assertThat(signed.version()).isEqualTo("27500");
+          assertThat(signed.date())
+              .isBetween(
                   Instant.parse("2025-01-05T00:00:00Z"), Instant.parse("2025-01-08T00:00:00Z"));
-            });
+        });
     assertThat(ClamdNode.signed("ClamAV 1.4.3")).isNull();
     assertThat(ClamdNode.signed("ClamAV 1.4.3/1/yesterday")).isNull();
   }

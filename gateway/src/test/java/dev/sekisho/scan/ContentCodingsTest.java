@@ -31,7 +31,8 @@ class ContentCodingsTest {
     int filled = 0;
     try (Reading reading = body.read(Body.View.DECODED)) {
       while (true) {
-        int count = reading.read(all, filled, Math.min(1 + RANDOM.nextInt(9000), all.length - filled));
+        int count =
+            reading.read(all, filled, Math.min(1 + RANDOM.nextInt(9000), all.length - filled));
         if (count < 0) {
           return new Result(Arrays.copyOf(all, filled), reading.fault().orElse(null));
         }
@@ -92,7 +93,8 @@ class ContentCodingsTest {
   @Test
   void readsEveryFieldThatAGzipHeaderMayHave() {
     byte[] plain = Scans.gzip(PAGE);
-    byte[] header = HexFormat.of().parseHex("1f8b081e00000000000303006162636e616d6500636f6d6d656e74001234");
+    byte[] header =
+        HexFormat.of().parseHex("1f8b081e00000000000303006162636e616d6500636f6d6d656e74001234");
     byte[] full = Scans.join(header, Arrays.copyOfRange(plain, 10, plain.length));
     assertWhole(decode(full, "gzip"), PAGE);
   }
@@ -158,8 +160,17 @@ class ContentCodingsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"compress", "zstd", "utf-8", "gzip;q=1", "gzip gzip", "aws-chunked", "*",
-        "gzip, gzip, gzip, gzip, gzip", "none"})
+      strings = {
+        "compress",
+        "zstd",
+        "utf-8",
+        "gzip;q=1",
+        "gzip gzip",
+        "aws-chunked",
+        "*",
+        "gzip, gzip, gzip, gzip, gzip",
+        "none"
+      })
   void aCodingThatNobodyHereCanUndoIsUnreadable(String coding) {
     assertUnreadable(decode(PAGE, coding));
   }

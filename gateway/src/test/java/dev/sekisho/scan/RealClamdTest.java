@@ -132,8 +132,7 @@ class RealClamdTest {
       assertThat(Scans.scan(alone, Scans.eicar()))
           .isInstanceOfSatisfying(
               Verdict.Unscanned.class,
-              unscanned ->
-                  assertThat(unscanned.reason()).isEqualTo(Verdict.Reason.ENGINE_DOWN));
+              unscanned -> assertThat(unscanned.reason()).isEqualTo(Verdict.Reason.ENGINE_DOWN));
     }
   }
 }

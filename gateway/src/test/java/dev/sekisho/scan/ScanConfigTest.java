@@ -89,9 +89,19 @@ class ScanConfigTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "unix:", "unix:relative", "/run/clamd", "tcp:localhost:3310", "tcp:127.0.0.1",
-        "tcp:127.0.0.1:0", "tcp:127.0.0.1:65536", "tcp:::1:3310", "tcp:[::1]", "tcp:1.2.3.4.5:1",
-        "tcp:999.1.1.1:3310", "icap:127.0.0.1:1344"
+        "",
+        "unix:",
+        "unix:relative",
+        "/run/clamd",
+        "tcp:localhost:3310",
+        "tcp:127.0.0.1",
+        "tcp:127.0.0.1:0",
+        "tcp:127.0.0.1:65536",
+        "tcp:::1:3310",
+        "tcp:[::1]",
+        "tcp:1.2.3.4.5:1",
+        "tcp:999.1.1.1:3310",
+        "icap:127.0.0.1:1344"
       })
   void refusesAnythingElse(String text) {
     assertThat(ClamdAddress.parse(text)).isEmpty();
@@ -139,7 +149,8 @@ class ScanConfigTest {
     assertThat(problems("engines: { signatures: { sha256: missing } }"))
         .singleElement()
         .asString()
-        .contains("test.yaml:1:").contains("missing cannot be read");
+        .contains("test.yaml:1:")
+        .contains("missing cannot be read");
   }
 
   @Test

@@ -9,8 +9,8 @@ import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The real clamd, as an ordinary process on a socket and a configuration of its own. Its database is
- * one signature written by hand, so that nothing is fetched.
+ * The real clamd, as an ordinary process on a socket and a configuration of its own. Its database
+ * is one signature written by hand, so that nothing is fetched.
  */
 public final class ClamavDaemon implements Closeable {
   private static final int PATIENCE_SECONDS = 60;
