@@ -121,8 +121,7 @@ public final class BodyScanner implements Scanner {
    * to its end, the body as it was sent is scanned too, since a client may ignore the coding; it is
    * not clean then, whatever is found.
    */
-  private static Finding scan(Engine engine, Body body, long deadline)
-      throws InterruptedException {
+  private static Finding scan(Engine engine, Body body, long deadline) throws InterruptedException {
     Finding decoded = engine.scan(body, Body.View.DECODED, deadline);
     if (!(decoded instanceof Finding.Unable unable)
         || body.isPlain()

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One clamd or several that stand in for each other, in the order of the configuration. So many
- * bodies at a time are given to them as clamd has threads to spare; the others wait here, where they
- * cost nothing but their memory, which is counted already.
+ * bodies at a time are given to them as clamd has threads to spare; the others wait here, where
+ * they cost nothing but their memory, which is counted already.
  */
 final class Clamd implements Engine {
   /** clamd's MaxThreads is 10 unless configured; two are left for others and for probes. */

@@ -26,8 +26,8 @@ public record ClamdAddress(SocketAddress socket) {
       Pattern.compile("tcp:(?:\\[([0-9a-fA-F:.]+)]|([0-9.]+)):([0-9]{1,5})");
 
   /**
-   * Where the packages of Debian, Ubuntu, Fedora, Red Hat and Amazon Linux put it. A path in /tmp is
-   * not among them: anybody on the machine could answer there.
+   * Where the packages of Debian, Ubuntu, Fedora, Red Hat and Amazon Linux put it. A path in /tmp
+   * is not among them: anybody on the machine could answer there.
    */
   static final List<Path> USUAL =
       List.of(

@@ -116,7 +116,10 @@ final class ClamdNode {
     }
   }
 
-  /** {@code ClamAV 1.4.3/27500/Mon Jan  6 09:36:15 2025}; without signatures of its own only the first part. */
+  /**
+   * {@code ClamAV 1.4.3/27500/Mon Jan 6 09:36:15 2025}; without signatures of its own only the
+   * first part.
+   */
   static @Nullable Signed signed(String version) {
     String[] parts = version.split("/", -1);
     if (parts.length != 3) {

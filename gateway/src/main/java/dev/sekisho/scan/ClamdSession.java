@@ -57,15 +57,14 @@ final class ClamdSession {
 
   private static Answer run(SocketAddress address, @Nullable Reading body, long deadline)
       throws IOException, InterruptedException {
-    try (SocketChannel channel = open(address)) {
-      var session = new ClamdSession(channel, address);
-      Thread writer = Thread.ofVirtual().name("clamd-write").start(() -> session.write(body));
-      try {
-        return session.await(deadline);
-      } finally {
-        channel.close();
-        joinThoughInterrupted(writer);
-      }
+    SocketChannel channel = open(address);
+    var session = new ClamdSession(channel, address);
+    Thread writer = Thread.ofVirtual().name("clamd-write").start(() -> session.write(body));
+    try {
+      return session.await(deadline);
+    } finally {
+      channel.close();
+      joinThoughInterrupted(writer);
     }
   }
 
@@ -92,8 +91,7 @@ final class ClamdSession {
 
   private Answer await(long deadline) throws IOException, InterruptedException {
     try {
-      String text =
-          reply.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+      String text = reply.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
       return new Answer(text, sent, ended);
     } catch (TimeoutException _) {
       throw new ClamdSilentException(

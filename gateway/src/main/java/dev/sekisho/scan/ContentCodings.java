@@ -31,7 +31,8 @@ record ContentCodings(List<Coding> undone) {
   }
 
   /**
-   * What Content-Encoding says; empty where it has a coding that cannot be undone here, or too many.
+   * What Content-Encoding says; empty where it has a coding that cannot be undone here, or too
+   * many.
    */
   static Optional<ContentCodings> parse(@Nullable String field) {
     if (field == null) {

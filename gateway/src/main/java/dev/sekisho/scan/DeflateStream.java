@@ -6,8 +6,8 @@ import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Undoes the coding {@code deflate}: the zlib format (RFC 1950), as RFC 9110 section 8.4.1.2 has it,
- * or bare deflate (RFC 1951), as some servers send it and all browsers take it.
+ * Undoes the coding {@code deflate}: the zlib format (RFC 1950), as RFC 9110 section 8.4.1.2 has
+ * it, or bare deflate (RFC 1951), as some servers send it and all browsers take it.
  */
 final class DeflateStream extends InputStream {
   private final CompressedInput in;

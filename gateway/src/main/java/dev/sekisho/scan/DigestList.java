@@ -62,7 +62,8 @@ final class DigestList {
       }
       Matcher matcher = LINE.matcher(line);
       if (matcher.matches()) {
-        String name = matcher.group(2) == null ? "" : Printable.text(matcher.group(2), LONGEST_NAME);
+        String name =
+            matcher.group(2) == null ? "" : Printable.text(matcher.group(2), LONGEST_NAME);
         digests.add(HexFormat.of().parseHex(matcher.group(1)), name);
       } else {
         errors++;

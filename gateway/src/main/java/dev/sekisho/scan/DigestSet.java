@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * SHA-256 digests, each with a name for the record. Open addressing in one array of longs, four to a
- * digest and at most half full, so that a million digests take 64 MiB at the most and no object
+ * SHA-256 digests, each with a name for the record. Open addressing in one array of longs, four to
+ * a digest and at most half full, so that a million digests take 64 MiB at the most and no object
  * each. A digest is its own hash. Names are kept only where they were given.
  */
 public final class DigestSet {

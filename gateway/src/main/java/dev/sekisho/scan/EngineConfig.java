@@ -11,6 +11,8 @@ public sealed interface EngineConfig {
   record ClamdEngine(ClamdAddress at) implements EngineConfig {}
 
   /**
+   * Whole bodies that are known.
+   *
    * @param eicar whether the EICAR test file is looked for
    * @param digests of files that are not wanted
    */
@@ -20,14 +22,13 @@ public sealed interface EngineConfig {
   SignatureEngine BUILT_IN = new SignatureEngine(true, DigestSet.EMPTY);
 
   static Optional<EngineConfig> read(Section item, Path folder) {
-    Optional<ClamdAddress> clamd =
-        item.value("clamd", (text, mark) -> address(item, text, mark));
+    Optional<ClamdAddress> clamd = item.value("clamd", (text, mark) -> address(item, text, mark));
     Optional<Section> signatures = item.section("signatures");
-    int written = (item.node("clamd").isPresent() ? 1 : 0) + (item.node("signatures").isPresent() ? 1 : 0);
+    int written =
+        (item.node("clamd").isPresent() ? 1 : 0) + (item.node("signatures").isPresent() ? 1 : 0);
     item.end();
     if (written != 1) {
-      item.problems()
-          .error(item.mark(), item.name() + " must have one key, clamd or signatures.");
+      item.problems().error(item.mark(), item.name() + " must have one key, clamd or signatures.");
       return Optional.empty();
     }
     return signatures.isPresent()
@@ -48,8 +49,7 @@ public sealed interface EngineConfig {
 
   private static EngineConfig signatures(Section section, Path folder) {
     boolean eicar = section.flag("eicar", true);
-    List<Path> files =
-        section.values("sha256", (text, _) -> Optional.of(folder.resolve(text)));
+    List<Path> files = section.values("sha256", (text, _) -> Optional.of(folder.resolve(text)));
     Mark mark = section.markOf("sha256");
     section.end();
     if (!eicar && files.isEmpty()) {

@@ -103,9 +103,7 @@ public record ScanConfig(
   private static Duration duration(Section section, String key, Duration otherwise) {
     Duration read = section.duration(key, otherwise);
     if (read.compareTo(Duration.ofMillis(100)) < 0 || read.compareTo(Duration.ofHours(1)) > 0) {
-      section
-          .problems()
-          .error(section.markOf(key), "scan." + key + ": expected 100ms to 1h.");
+      section.problems().error(section.markOf(key), "scan." + key + ": expected 100ms to 1h.");
       return otherwise;
     }
     return read;
@@ -115,7 +113,8 @@ public record ScanConfig(
     if (limit < 1024 || limit > LARGEST_LIMIT) {
       section
           .problems()
-          .error(section.markOf("limit"), "scan.limit: expected 1KiB to 1GiB, found " + limit + ".");
+          .error(
+              section.markOf("limit"), "scan.limit: expected 1KiB to 1GiB, found " + limit + ".");
     }
     if (memory < limit) {
       section

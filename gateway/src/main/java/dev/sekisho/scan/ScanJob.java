@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One body under scan. It is collected on the event loop, and given to the engines when it is whole:
- * a slow origin then holds no session of clamd's, and a second clamd can be asked when the first
- * fails. All that is shared between the two threads is the state.
+ * One body under scan. It is collected on the event loop, and given to the engines when it is
+ * whole: a slow origin then holds no session of clamd's, and a second clamd can be asked when the
+ * first fails. All that is shared between the two threads is the state.
  */
 final class ScanJob implements Scanner.Job {
   private static final Logger LOG = LoggerFactory.getLogger(ScanJob.class);
@@ -62,8 +62,7 @@ final class ScanJob implements Scanner.Job {
     }
     if (!scanner.memory().reserve(bytes + PIECE_OVERHEAD)) {
       settle(
-          scanner.unscanned(
-              Verdict.Reason.NO_ROOM, "Other bodies under scan fill scan.memory."));
+          scanner.unscanned(Verdict.Reason.NO_ROOM, "Other bodies under scan fill scan.memory."));
       return Scanner.Room.NONE;
     }
     reserved += bytes + PIECE_OVERHEAD;
@@ -126,10 +125,12 @@ final class ScanJob implements Scanner.Job {
       return;
     }
     try {
-      answer.loop().execute(() -> {
-        release();
-        answer.then().accept(verdict);
-      });
+      answer
+          .loop()
+          .execute(() -> {
+            release();
+            answer.then().accept(verdict);
+          });
     } catch (RejectedExecutionException _) {
       // The event loop is gone, and with it whoever waited.
       release();

@@ -27,8 +27,8 @@ public interface Scanner extends Closeable {
 
   /**
    * Begins to scan one body, which is offered piece by piece. {@code then} is called exactly once,
-   * on {@code loop}, also after {@link Job#cancel}; until then the pieces that were offered are read
-   * by another thread and must stay as they are.
+   * on {@code loop}, also after {@link Job#cancel}; until then the pieces that were offered are
+   * read by another thread and must stay as they are.
    */
   Job begin(Subject subject, Executor loop, Consumer<Verdict> then);
 
@@ -50,7 +50,9 @@ public interface Scanner extends Closeable {
     /** That was all: the verdict may be given. */
     void end();
 
-    /** Nobody needs the verdict any more; {@code then} still comes, as {@link Verdict.Unscanned}. */
+    /**
+     * Nobody needs the verdict any more; {@code then} still comes, as {@link Verdict.Unscanned}.
+     */
     void cancel();
   }
 

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The built-in signatures: whole bodies that are known, and no more. A known file inside an archive,
- * or with one byte changed, is not found; this is not an anti-virus.
+ * The built-in signatures: whole bodies that are known, and no more. A known file inside an
+ * archive, or with one byte changed, is not found; this is not an anti-virus.
  */
 final class Signatures implements Engine {
   private final List<EngineConfig.SignatureEngine> all;
@@ -29,8 +29,20 @@ final class Signatures implements Engine {
     return "signatures";
   }
 
+  /** A list may hold the digest of the compressed file as well as that of its content. */
   @Override
   public Finding scan(Body body, Body.View view, long deadline) throws InterruptedException {
+    Finding finding = look(body, view, deadline);
+    if (finding instanceof Finding.Nothing
+        && digests
+        && view == Body.View.DECODED
+        && !body.isPlain()) {
+      return look(body, Body.View.RAW, deadline);
+    }
+    return finding;
+  }
+
+  private Finding look(Body body, Body.View view, long deadline) throws InterruptedException {
     byte[] head = new byte[Eicar.LONGEST + 1];
     MessageDigest sha256 = Sha256.begin();
     try (Reading reading = body.read(view)) {
@@ -42,8 +54,8 @@ final class Signatures implements Engine {
         return new Finding.Found(Eicar.NAME);
       }
       Optional<Finding> listed = find(sha256.digest());
-      return listed.orElseGet(() ->
-          reading.fault().<Finding>map(Finding.Unable::new).orElseGet(Finding.Nothing::new));
+      return listed.orElseGet(
+          () -> reading.fault().<Finding>map(Finding.Unable::new).orElseGet(Finding.Nothing::new));
     }
   }
 
@@ -52,8 +64,7 @@ final class Signatures implements Engine {
    *
    * @return how long the body is, but at most the length of {@code head}; -1 after the deadline
    */
-  private static int readAll(
-      Reading reading, byte[] head, Consumer<byte[]> whole, long deadline)
+  private static int readAll(Reading reading, byte[] head, Consumer<byte[]> whole, long deadline)
       throws InterruptedException {
     byte[] buffer = new byte[16 << 10];
     int filled = 0;

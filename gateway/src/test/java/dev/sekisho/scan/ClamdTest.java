@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -209,6 +210,40 @@ class ClamdTest {
   }
 
   @Test
+  void oneBodyThatTakesTooLongDoesNotMakeItDownButThreeInARowDo() throws IOException {
+    byte[] slow = Scans.bytes("slow");
+    try (ScriptedClamd clamd =
+            ScriptedClamd.at(
+                socket("clamd"),
+                connection -> {
+                  if (Arrays.equals(connection.readBody(), slow)) {
+                    connection.hang();
+                  }
+                  connection.say("stream: OK\0");
+                });
+        BodyScanner scanner = scanner(", engine-timeout: 100ms", clamd)) {
+      ClamdNode node = new ClamdNode(ClamdAddress.parse(clamd.address()).orElseThrow());
+      assertDown(Scans.scan(scanner, slow), "did not answer in time");
+      assertThat(Scans.scan(scanner, BODY)).isEqualTo(new Verdict.Clean("clamd"));
+      for (int i = 0; i < 3; i++) {
+        assertThat(node.status().state()).isNotEqualTo(EngineStatus.State.DOWN);
+        askInVain(node, slow);
+      }
+      assertThat(node.status().state()).isEqualTo(EngineStatus.State.DOWN);
+    }
+  }
+
+  private static void askInVain(ClamdNode node, byte[] slow) {
+    Body body = new Body(List.of(ByteBuffer.wrap(slow)), Optional.of(ContentCodings.NONE), 1000);
+    try (Reading reading = body.read(Body.View.RAW)) {
+      assertThat(node.ask(reading, 1000, System.nanoTime() + 50_000_000))
+          .isInstanceOf(ClamdReply.Failed.class);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
   void nobodyAtTheSocketIsDown() {
     try (BodyScanner scanner =
         Scans.scanner("engines: [ { clamd: 'unix:" + socket("nobody") + "' } ]")) {
@@ -221,7 +256,8 @@ class ClamdTest {
   void theNextOneIsAskedForTheWholeBodyWhenTheFirstFails() throws IOException {
     byte[] body = new byte[3 << 20];
     new Random(5).nextBytes(body);
-    try (ScriptedClamd first = ScriptedClamd.at(socket("a"), connection -> connection.read(70_000));
+    try (ScriptedClamd first =
+            ScriptedClamd.at(socket("a"), connection -> connection.read(70_000));
         ScriptedClamd second = ScriptedClamd.answering(socket("b"), _ -> "stream: OK");
         BodyScanner scanner = scanner("", first, second)) {
       assertThat(Scans.scan(scanner, body)).isEqualTo(new Verdict.Clean("clamd"));
@@ -276,8 +312,7 @@ class ClamdTest {
 
   @Test
   void waitingForASessionCountsIntoTheTimeout() throws IOException {
-    try (ScriptedClamd clamd =
-            ScriptedClamd.at(socket("clamd"), ScriptedClamd.Connection::hang);
+    try (ScriptedClamd clamd = ScriptedClamd.at(socket("clamd"), ScriptedClamd.Connection::hang);
         BodyScanner scanner = scanner(", engine-timeout: 300ms", clamd)) {
       List<CompletableFuture<Verdict>> verdicts = new ArrayList<>();
       for (int i = 0; i < 3 * Clamd.SESSIONS; i++) {
@@ -318,8 +353,7 @@ class ClamdTest {
 
   @Test
   void closingTheScannerEndsWhatIsUnderScan() throws Exception {
-    try (ScriptedClamd clamd =
-        ScriptedClamd.at(socket("clamd"), ScriptedClamd.Connection::hang)) {
+    try (ScriptedClamd clamd = ScriptedClamd.at(socket("clamd"), ScriptedClamd.Connection::hang)) {
       BodyScanner scanner = scanner("", clamd);
       CompletableFuture<Verdict> verdict =
           Scans.begin(scanner, List.of(ByteBuffer.wrap(BODY)), null);
@@ -333,12 +367,12 @@ class ClamdTest {
   void readsTheVersionOfTheSignatures() {
     assertThat(ClamdNode.signed("ClamAV 1.4.3/27500/Mon Jan  6 09:36:15 2025"))
         .isNotNull()
-        .satisfies(
-            signed -> {
-              assertThat(signed.version()).isEqualTo("27500");
-              assertThat(signed.date()).isBetween(
+        .satisfies(signed -> {
+          assertThat(signed.version()).isEqualTo("27500");
+          assertThat(signed.date())
+              .isBetween(
                   Instant.parse("2025-01-05T00:00:00Z"), Instant.parse("2025-01-08T00:00:00Z"));
-            });
+        });
     assertThat(ClamdNode.signed("ClamAV 1.4.3")).isNull();
     assertThat(ClamdNode.signed("ClamAV 1.4.3/1/yesterday")).isNull();
   }

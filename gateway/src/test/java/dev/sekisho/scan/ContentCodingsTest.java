@@ -31,7 +31,8 @@ class ContentCodingsTest {
     int filled = 0;
     try (Reading reading = body.read(Body.View.DECODED)) {
       while (true) {
-        int count = reading.read(all, filled, Math.min(1 + RANDOM.nextInt(9000), all.length - filled));
+        int count =
+            reading.read(all, filled, Math.min(1 + RANDOM.nextInt(9000), all.length - filled));
         if (count < 0) {
           return new Result(Arrays.copyOf(all, filled), reading.fault().orElse(null));
         }
@@ -46,8 +47,13 @@ class ContentCodingsTest {
   }
 
   private static void assertUnreadable(Result result) {
-    assertThat(result.fault()).isNotNull();
-    assertThat(result.fault().reason()).isEqualTo(Verdict.Reason.UNREADABLE);
+    assertFault(result, Verdict.Reason.UNREADABLE);
+  }
+
+  private static void assertFault(Result result, Verdict.Reason reason) {
+    assertThat(result.fault())
+        .isNotNull()
+        .satisfies(fault -> assertThat(fault.reason()).isEqualTo(reason));
   }
 
   @Test
@@ -71,12 +77,11 @@ class ContentCodingsTest {
 
   @Test
   void undoesBrotli() {
-    // RFC 7932: ten letters in one uncompressed meta-block, as the reference encoder writes them.
-    byte[] coded = HexFormat.of().parseHex("0b028000000000000000000003".replace("0b0280", "0b0480"));
+    // One uncompressed meta-block (RFC 7932 section 9.2), as the reference encoder writes it.
     byte[] hello = HexFormat.of().parseHex("0b058068656c6c6f20776f726c6403");
     assertWhole(decode(hello, "br"), Scans.bytes("hello world"));
     assertUnreadable(decode(Arrays.copyOf(hello, 9), "br"));
-    assertUnreadable(decode(Scans.gzip(coded), "br"));
+    assertUnreadable(decode(Scans.gzip(hello), "br"));
   }
 
   @Test
@@ -88,7 +93,8 @@ class ContentCodingsTest {
   @Test
   void readsEveryFieldThatAGzipHeaderMayHave() {
     byte[] plain = Scans.gzip(PAGE);
-    byte[] header = HexFormat.of().parseHex("1f8b081e00000000000303006162636e616d6500636f6d6d656e74001234");
+    byte[] header =
+        HexFormat.of().parseHex("1f8b081e00000000000303006162636e616d6500636f6d6d656e74001234");
     byte[] full = Scans.join(header, Arrays.copyOfRange(plain, 10, plain.length));
     assertWhole(decode(full, "gzip"), PAGE);
   }
@@ -131,11 +137,16 @@ class ContentCodingsTest {
 
   @Test
   void everyChangedByteOfDataOrChecksumIsNoticed() {
-    byte[] coded = Scans.gzip(Scans.bytes("a short body, a short body"));
+    byte[] body = Scans.bytes("a short body, a short body");
+    byte[] coded = Scans.gzip(body);
     for (int at = 10; at < coded.length; at++) {
       byte[] changed = coded.clone();
       changed[at] ^= 0x10;
-      assertThat(decode(changed, "gzip").fault()).as("byte " + at).isNotNull();
+      Result result = decode(changed, "gzip");
+      // The last bits before the checksum mean nothing.
+      assertThat(result.fault() != null || Arrays.equals(result.bytes(), body))
+          .as("byte " + at)
+          .isTrue();
     }
   }
 
@@ -149,8 +160,17 @@ class ContentCodingsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"compress", "zstd", "utf-8", "gzip;q=1", "gzip gzip", "aws-chunked", "*",
-        "gzip, gzip, gzip, gzip, gzip", "none"})
+      strings = {
+        "compress",
+        "zstd",
+        "utf-8",
+        "gzip;q=1",
+        "gzip gzip",
+        "aws-chunked",
+        "*",
+        "gzip, gzip, gzip, gzip, gzip",
+        "none"
+      })
   void aCodingThatNobodyHereCanUndoIsUnreadable(String coding) {
     assertUnreadable(decode(PAGE, coding));
   }
@@ -161,8 +181,7 @@ class ContentCodingsTest {
     assertWhole(decode(Scans.gzip(fits), "gzip"), fits);
     for (byte[] bomb : List.of(new byte[(int) LIMIT + 1], new byte[50 << 20])) {
       Result result = decode(Scans.gzip(bomb), "gzip");
-      assertThat(result.fault()).isNotNull();
-      assertThat(result.fault().reason()).isEqualTo(Verdict.Reason.TOO_LARGE);
+      assertFault(result, Verdict.Reason.TOO_LARGE);
       assertThat(result.bytes()).hasSize((int) LIMIT);
     }
   }
@@ -176,8 +195,7 @@ class ContentCodingsTest {
     }
     Result result = decode(Scans.gzip(many), "gzip, gzip");
     assertThat(result.bytes()).isEmpty();
-    assertThat(result.fault()).isNotNull();
-    assertThat(result.fault().reason()).isEqualTo(Verdict.Reason.TOO_LARGE);
+    assertFault(result, Verdict.Reason.TOO_LARGE);
   }
 
   @Test

@@ -137,8 +137,7 @@ final class Scans {
   static byte[] bareDeflate(byte[] body) {
     return coded(
         body,
-        out ->
-            new DeflaterOutputStream(out, new Deflater(Deflater.DEFAULT_COMPRESSION, true)));
+        out -> new DeflaterOutputStream(out, new Deflater(Deflater.DEFAULT_COMPRESSION, true)));
   }
 
   static byte[] zip(String name, byte[] content) {
