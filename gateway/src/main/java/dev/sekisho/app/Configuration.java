@@ -9,6 +9,7 @@ import dev.sekisho.data.listen.LimitsConfig;
 import dev.sekisho.data.listen.ListenConfig;
 import dev.sekisho.data.names.NamesConfig;
 import dev.sekisho.data.origin.OriginConfig;
+import dev.sekisho.identity.IdentityConfig;
 import dev.sekisho.journal.JournalConfig;
 import dev.sekisho.policy.PolicyConfig;
 import java.io.IOException;
@@ -31,6 +32,7 @@ record Configuration(
     NamesConfig names,
     OriginConfig origin,
     JournalConfig journal,
+    IdentityConfig identity,
     PolicyConfig policy) {
   private static final String EMBEDDED = "embedded default";
 
@@ -38,7 +40,7 @@ record Configuration(
    * Sections of capabilities that this version does not have. Ignoring one would leave somebody
    * unprotected who thinks otherwise.
    */
-  private static final List<String> LATER = List.of("identity", "scan", "routes", "parents", "nat");
+  private static final List<String> LATER = List.of("scan", "routes", "parents", "nat");
 
   /**
    * Reads the file, or the embedded default. Every problem goes to {@code problems}; where there is
@@ -66,6 +68,7 @@ record Configuration(
             NamesConfig.read(section(root, "names")),
             OriginConfig.read(section(root, "origin")),
             JournalConfig.read(section(root, "journal")),
+            IdentityConfig.read(section(root, "identity"), folder),
             PolicyConfig.read(root, folder));
     for (String key : LATER) {
       if (root.node(key).isPresent()) {

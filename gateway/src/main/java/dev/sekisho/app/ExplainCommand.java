@@ -111,7 +111,7 @@ final class ExplainCommand implements Callable<Integer> {
     Optional<Configuration> configuration =
         Configuration.load(place.config(), problems).filter(_ -> !problems.hasErrors());
     Optional<Policy> policy =
-        configuration.flatMap(read -> PolicyInForce.compile(read.policy(), state, problems));
+        configuration.flatMap(read -> PolicyInForce.compile(read.policy(), read.identity(), state, problems));
     if (configuration.isEmpty() || policy.isEmpty() || problems.hasErrors()) {
       problems.all().forEach(spec.commandLine().getErr()::println);
       throw new UserError("The configuration has errors, so nothing can be explained.");

@@ -55,7 +55,7 @@ final class Gateway implements Closeable {
   private Gateway(Configuration configuration, Policy compiled, Path state) throws IOException {
     this.configuration = configuration;
     this.state = state;
-    this.policy = new PolicyInForce(configuration.policy(), compiled, state);
+    this.policy = new PolicyInForce(configuration, compiled, state);
     this.journal = part(SegmentJournal.open(configuration.journal(), state.resolve("journal")));
     Transport transport = Transport.best();
     DnsResolver resolver =
@@ -194,7 +194,7 @@ final class Gateway implements Closeable {
       LOG.error("The configuration has errors and was not taken; the one before stays in force.");
       return;
     }
-    policy.replace(next.get().policy());
+    policy.replace(next.get().policy(), next.get().identity());
     fetchLists(policy.config());
     restartNeeded(next.get())
         .forEach(section ->

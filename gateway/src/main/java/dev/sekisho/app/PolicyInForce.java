@@ -2,6 +2,7 @@ package dev.sekisho.app;
 
 import dev.sekisho.config.Problem;
 import dev.sekisho.config.Problems;
+import dev.sekisho.identity.IdentityConfig;
 import dev.sekisho.policy.Facts;
 import dev.sekisho.policy.Policy;
 import dev.sekisho.policy.PolicyConfig;
@@ -22,9 +23,11 @@ final class PolicyInForce implements Supplier<Policy> {
   private final Path state;
   private volatile Policy policy;
   private volatile PolicyConfig config;
+  private volatile IdentityConfig identity;
 
-  PolicyInForce(PolicyConfig config, Policy policy, Path state) {
-    this.config = config;
+  PolicyInForce(Configuration configuration, Policy policy, Path state) {
+    this.config = configuration.policy();
+    this.identity = configuration.identity();
     this.policy = policy;
     this.state = state;
   }
@@ -38,24 +41,32 @@ final class PolicyInForce implements Supplier<Policy> {
     return config;
   }
 
-  /** Compiles, with the warnings that a gateway which cannot open TLS and knows no users gives. */
-  static Optional<Policy> compile(PolicyConfig config, Path state, Problems problems) {
+  /**
+   * Compiles, with the warnings of rules that cannot work with these users, or without any.
+   *
+   * @param identity the users who can be asked for
+   */
+  static Optional<Policy> compile(
+      PolicyConfig config, IdentityConfig identity, Path state, Problems problems) {
     Optional<Policy> compiled = config.compile(state, problems);
     compiled.ifPresent(policy -> {
-      policy.warn(
-          "in this version, which asks nobody who they are", Set.of(Facts.Group.WHO), problems);
-      policy.warn(
-          "in a CONNECT, because this version does not open TLS",
-          Set.of(Facts.Group.REQUEST, Facts.Group.RESPONSE),
-          problems);
+      switch (identity) {
+        case IdentityConfig.Nobody _ ->
+            policy.warn(
+                "without the section 'identity', for nobody is asked who they are",
+                Set.of(Facts.Group.WHO),
+                problems);
+        case IdentityConfig.Asked asked ->
+            policy.warnOfStrangers(asked.users().names(), asked.users().groups(), problems);
+      }
     });
     return compiled;
   }
 
   /** Puts a new configuration's policy in force, or leaves the old one and says why. */
-  synchronized void replace(PolicyConfig next) {
+  synchronized void replace(PolicyConfig next, IdentityConfig users) {
     Problems problems = new Problems();
-    Optional<Policy> compiled = compile(next, state, problems);
+    Optional<Policy> compiled = compile(next, users, state, problems);
     for (Problem problem : problems.all()) {
       switch (problem.severity()) {
         case ERROR -> LOG.error("{}", problem);
@@ -67,6 +78,7 @@ final class PolicyInForce implements Supplier<Policy> {
       return;
     }
     config = next;
+    identity = users;
     policy = compiled.get();
     LOG.info(
         "A new policy is in force: {}, then {}.",
@@ -76,6 +88,6 @@ final class PolicyInForce implements Supplier<Policy> {
 
   /** The lists have changed: the same rules over the new lists. */
   void recompile() {
-    replace(config);
+    replace(config, identity);
   }
 }

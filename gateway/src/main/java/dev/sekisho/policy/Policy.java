@@ -4,6 +4,7 @@ import dev.sekisho.config.Problems;
 import dev.sekisho.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -96,6 +97,61 @@ public final class Policy {
     return seal(views.get().look(Seen.of(facts)));
   }
 
+  /**
+   * Whether the TLS of a CONNECT is opened, and why, by what {@link #decide} said of these very
+   * facts. TLS is opened for what a rule needs of it, for what an allowance obliges to, and so that
+   * a refusal can be shown; never against {@code inspect.never}. Where the request is known or
+   * unknowable there is nothing to open.
+   */
+  public Opening opening(Facts facts, Decision decision) {
+    if (facts.state(Facts.Group.REQUEST) != Facts.State.UNKNOWN) {
+      return CLOSED;
+    }
+    return switch (decision) {
+      case Decision.Learn learn ->
+          switch (learn.need()) {
+            case WHO, ADDRESS -> new Opening.Learn(learn.need(), learn.rule());
+            case REQUEST -> openUnlessSealed(facts, subject(decision) + " needs the URL");
+            case RESPONSE -> openUnlessSealed(facts, subject(decision) + " needs the response");
+          };
+      case Decision.Allow allow ->
+          obliged(allow.obligations())
+              .map(what -> openUnlessSealed(facts, subject(decision) + what))
+              .orElse(CLOSED);
+      case Decision.Deny _ ->
+          switch (seal(facts)) {
+            case Seal.Open _ -> new Opening.Open("the refusal is shown inside");
+            case Seal.Sealed sealed -> new Opening.Closed(Optional.of(sealed.rule()));
+            case Seal.Learn _ -> CLOSED;
+          };
+    };
+  }
+
+  private Opening openUnlessSealed(Facts facts, String because) {
+    return switch (seal(facts)) {
+      case Seal.Open _ -> new Opening.Open(because);
+      case Seal.Sealed sealed -> new Opening.Closed(Optional.of(sealed.rule()));
+      case Seal.Learn learn -> new Opening.Learn(learn.need(), learn.rule());
+    };
+  }
+
+  /** What an allowance obliges to that needs open TLS. */
+  private static Optional<String> obliged(Obligations obligations) {
+    return switch (obligations.scan()) {
+      case ALL -> Optional.of(" has bodies scanned");
+      case NONE ->
+          switch (obligations.log()) {
+            case URL -> Optional.of(" has the URL logged");
+            case HOST -> Optional.empty();
+          };
+    };
+  }
+
+  private String subject(Decision decision) {
+    Rule rule = decision.why().deciding();
+    return rule == otherwise ? "the default" : "the rule '" + rule.name() + "'";
+  }
+
   private Seal seal(View view) {
     if (never.rules().isEmpty()) {
       return OPEN;
@@ -117,6 +173,7 @@ public final class Policy {
   }
 
   private static final Seal OPEN = new Seal.Open();
+  private static final Opening CLOSED = new Opening.Closed(Optional.empty());
 
   /** The device the address belongs to (the first configured that contains it), or null. */
   public @Nullable String device(IpAddress client) {
@@ -193,6 +250,13 @@ public final class Policy {
   public void warn(String where, Set<Facts.Group> unknowable, Problems problems) {
     PolicyWarnings.unknowable(rules.rules(), where, unknowable, problems);
     PolicyWarnings.unknowableNever(never.rules(), where, unknowable, problems);
+  }
+
+  /** Warns of rules that ask for users or groups which are in no file of users or groups. */
+  public void warnOfStrangers(Set<String> users, Set<String> groups, Problems problems) {
+    List<Rule> all = new ArrayList<>(rules.rules());
+    all.addAll(never.rules());
+    PolicyWarnings.strangers(all, users, groups, problems);
   }
 
   /** Whether there is a rule that allows with {@code log: host}. */

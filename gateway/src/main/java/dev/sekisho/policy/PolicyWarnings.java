@@ -1,9 +1,11 @@
 package dev.sekisho.policy;
 
 import dev.sekisho.config.Problems;
+import dev.sekisho.config.Spelling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Finds rules that are written well and yet cannot do what was meant. */
@@ -66,6 +68,53 @@ final class PolicyWarnings {
                 + "' keeps sealed whatever its other conditions match.");
       }
     }
+  }
+
+  static void strangers(
+      List<Rule> rules, Set<String> users, Set<String> groups, Problems problems) {
+    for (Rule rule : rules) {
+      for (Condition condition : leaves(rule.condition())) {
+        switch (condition) {
+          case UserLeaf leaf ->
+              new TreeSet<>(leaf.users())
+                  .forEach(name -> stranger(rule, "user", name, users, problems));
+          case GroupLeaf leaf ->
+              leaf.groupNames().forEach(name -> stranger(rule, "group", name, groups, problems));
+          case Condition _ -> {
+            // asks for nobody
+          }
+        }
+      }
+    }
+  }
+
+  private static void stranger(
+      Rule rule, String kind, String name, Set<String> known, Problems problems) {
+    if (!known.contains(name)) {
+      String hint =
+          Spelling.nearest(name, known).map(near -> " Did you mean '" + near + "'?").orElse("");
+      problems.warning(
+          rule.mark(),
+          "the rule '"
+              + rule.name()
+              + "' asks for the "
+              + kind
+              + " '"
+              + name
+              + "', which identity's "
+              + kind
+              + "s do not have."
+              + hint);
+    }
+  }
+
+  private static List<Condition> leaves(Condition condition) {
+    return switch (condition) {
+      case Condition.All all ->
+          all.conditions().stream().flatMap(one -> leaves(one).stream()).toList();
+      case Condition.Not not -> leaves(not.condition());
+      case Leaf leaf -> List.of(leaf);
+    };
   }
 
   private static List<String> fields(Condition condition, Set<Facts.Group> unknowable) {

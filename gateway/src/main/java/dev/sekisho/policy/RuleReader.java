@@ -141,12 +141,6 @@ final class RuleReader {
   private Obligations obligations(Section section) {
     Obligations.Scan scan =
         section.choice("scan", Obligations.Scan.class, Obligations.DEFAULT.scan());
-    if (section.node("scan").isPresent() && scan == Obligations.Scan.ALL) {
-      problems.error(
-          section.markOf("scan"),
-          "scan: all is asked for, but scanning is not part of this version; "
-              + "leave it out or write scan: none, knowing that content is not checked.");
-    }
     return new Obligations(
         scan, section.choice("log", Obligations.Log.class, Obligations.DEFAULT.log()));
   }

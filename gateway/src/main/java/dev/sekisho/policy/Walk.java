@@ -9,15 +9,19 @@ import org.jspecify.annotations.Nullable;
  * aside. At its end either the rule that ended it decides, because nothing set aside could have
  * decided otherwise, or something has to be learnt first.
  *
- * <p>The order of learning is the first set-aside rule's, with one exception that safety asks for:
- * the response is learnt by letting the request go, and that cannot be taken back. So while any
- * rule set aside still misses something that can be learnt before, that comes first.
+ * <p>The order of learning is the first set-aside rule's, with two exceptions, because what cannot
+ * be taken back comes last. The response is learnt by letting the request go: while any rule set
+ * aside still misses something that can be learnt before, that comes first. And who asks can be
+ * asked for at the CONNECT alone: once TLS is opened it is too late. So while the request is still
+ * inside TLS and any rule set aside misses who asks, that comes before the request and the
+ * response.
  */
 final class Walk {
   private @Nullable Rule first;
   private int firstMissing;
   private @Nullable Rule firstBeforeResponse;
   private int missingBeforeResponse;
+  private @Nullable Rule firstWho;
   private Agreement agreement = Agreement.NOTHING_ASIDE;
   private List<String> observed = List.of();
 
@@ -42,6 +46,7 @@ final class Walk {
     firstMissing = 0;
     firstBeforeResponse = null;
     missingBeforeResponse = 0;
+    firstWho = null;
     agreement = Agreement.NOTHING_ASIDE;
     observed = List.of();
     return this;
@@ -83,6 +88,9 @@ final class Walk {
       firstBeforeResponse = rule;
       missingBeforeResponse = before;
     }
+    if (firstWho == null && (missing & Truth.bit(Facts.Group.WHO)) != 0) {
+      firstWho = rule;
+    }
   }
 
   /** The decision, given the rule that ended the walk (the default at the latest). */
@@ -98,16 +106,18 @@ final class Walk {
         case Outcome.Denies _ -> new Decision.Deny(why, List.copyOf(observed));
       };
     }
-    boolean response = Truth.earliest(firstMissing) == Facts.Group.RESPONSE;
+    Facts.Group need = Truth.earliest(firstMissing);
     Rule early = firstBeforeResponse;
-    if (response && early != null) {
-      return learn(early, missingBeforeResponse, policy, seen);
+    if (need == Facts.Group.RESPONSE && early != null) {
+      aside = early;
+      need = Truth.earliest(missingBeforeResponse);
     }
-    return learn(aside, firstMissing, policy, seen);
-  }
-
-  private Decision learn(Rule needing, int missing, Policy policy, Seen seen) {
-    return new Decision.Learn(
-        new Why(policy, needing, seen), Truth.earliest(missing), List.copyOf(observed));
+    Rule who = firstWho;
+    boolean throughTls = need == Facts.Group.REQUEST || need == Facts.Group.RESPONSE;
+    if (who != null && throughTls && seen.request == Facts.State.UNKNOWN) {
+      aside = who;
+      need = Facts.Group.WHO;
+    }
+    return new Decision.Learn(new Why(policy, aside, seen), need, List.copyOf(observed));
   }
 }

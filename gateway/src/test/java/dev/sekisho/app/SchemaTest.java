@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,10 @@ class SchemaTest {
     }
     Files.writeString(folder.resolve("proxy.pem"), "");
     Files.writeString(folder.resolve("proxy.key"), "");
+    Files.setPosixFilePermissions(
+        Files.writeString(folder.resolve("users.htpasswd"), ""),
+        PosixFilePermissions.fromString("rw-------"));
+    Files.writeString(folder.resolve("users.htgroup"), "developers:\n");
     Files.writeString(folder.resolve("partners.txt"), "partner.example\n");
     Path category = Files.createDirectories(folder.resolve("categories/finance"));
     Files.writeString(category.resolve("domains"), "bank.example\n");
@@ -211,7 +216,9 @@ class SchemaTest {
         "lists: { partners: { file: a, interval: 1h } }",
         "policy: { rules: [{ name: one }] }",
         "policy: { rules: [{ name: one, action: permit }] }",
-        "policy: { rules: [{ name: one, action: allow, scan: all }] }",
+        "policy: { rules: [{ name: one, action: allow, scan: some }] }",
+        "identity: { realm: Sekisho }",
+        "identity: { password-file: users.htpasswd, cache: often }",
         "policy: { rules: [{ name: one, action: allow, deliver: as-is }] }",
         "policy: { rules: [{ name: one, action: allow, to: { host: [] } }] }",
         "policy: { rules: [{ name: one, action: allow, to: { port: 70000 } }] }",

@@ -43,7 +43,7 @@ class ExplanationTest {
               6  allow  rest  (holds)
               7  deny   default  (not reached)
 
-            learn the request: The rule 'uploads' cannot be decided before the request inside TLS is seen.
+            learn who asks: The rule 'developers' cannot be decided before it is known who asks.
             observed: watch: deny\
             """
                 .indent(0)

@@ -48,7 +48,7 @@ class PolicyConfigTest {
         "when: 'response.size < 10' | the rule 'r' looks at nothing but the response",
         "when: 'request.hos == 1' | undeclared reference",
         "when: '1 + 2' | expected type 'bool' but found 'int'",
-        "scan: all | scanning is not part of this version",
+        "scan: some | expected one of all, none",
         "deliver: now | unknown key 'deliver'",
         "not: {} | has no condition",
         "observe: yes | expected true or false"

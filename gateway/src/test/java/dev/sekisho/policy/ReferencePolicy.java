@@ -184,11 +184,25 @@ final class ReferencePolicy {
                 .orElse(aside.getFirst());
         Line asking =
             needs(aside.getFirst(), world) == Facts.Group.RESPONSE ? first : aside.getFirst();
-        return "learn " + needs(asking, world) + " for " + asking.name;
+        return learn(asking, aside, world);
       }
       aside.add(line);
     }
     throw new IllegalStateException("the default ends every walk");
+  }
+
+  /** Who asks can be learnt before TLS alone, so before TLS it is. */
+  private static String learn(Line asking, List<Line> aside, World world) {
+    Facts.Group need = needs(asking, world);
+    boolean throughTls = need == Facts.Group.REQUEST || need == Facts.Group.RESPONSE;
+    if (throughTls && world.states().get(Facts.Group.REQUEST) == Facts.State.UNKNOWN) {
+      for (Line line : aside) {
+        if (missing(line, world).contains(Facts.Group.WHO)) {
+          return "learn WHO for " + line.name;
+        }
+      }
+    }
+    return "learn " + need + " for " + asking.name;
   }
 
   /**
@@ -207,13 +221,17 @@ final class ReferencePolicy {
   }
 
   private static Facts.Group needs(Line line, World world) {
+    return missing(line, world).iterator().next();
+  }
+
+  private static Set<Facts.Group> missing(Line line, World world) {
     Set<Facts.Group> missing = EnumSet.noneOf(Facts.Group.class);
     for (Field field : line.fields) {
       if (truth(field, line, world).equals("unknown")) {
         group(field, world).ifPresent(missing::add);
       }
     }
-    return missing.iterator().next();
+    return missing;
   }
 
   private static Optional<Facts.Group> group(Field field, World world) {
