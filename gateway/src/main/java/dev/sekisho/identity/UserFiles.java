@@ -46,7 +46,7 @@ public record UserFiles(Path passwords, Optional<Path> groups) {
   }
 
   /** Reads both; every problem with its place. Empty when there was any error. */
-  Optional<Users> read(Problems problems) {
+  public Optional<Users> read(Problems problems) {
     Problems found = new Problems();
     Stamp before = stamp();
     Map<String, StoredPassword> users =
