@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Say what would be decided about a URL, and why: every rule with what was true, false, unknown or unknowable.",
-      "Of an https URL the CONNECT is explained and, where TLS is opened, the request inside. Status 0 allowed, 3 denied or asked who."
+      "Of an https URL the CONNECT is explained and, where TLS is opened, the request inside.",
+      "Status 0 allowed, 3 denied or asked who."
     })
 final class ExplainCommand implements Callable<Integer> {
   @Mixin private Place place = new Place();

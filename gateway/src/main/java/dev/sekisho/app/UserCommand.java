@@ -90,7 +90,8 @@ final class UserCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true,
       description = {
         "Add a user, or give it another password.",
-        "The password is asked for without being shown, or is the first line of standard input when that is no terminal. It is never an argument, which every process could read."
+        "The password is asked for without being shown, or is the first line of standard input when that is no terminal.",
+        "It is never an argument, which every process could read."
       })
   int add(
       @Parameters(paramLabel = "NAME", description = "Compared exactly; no colon.") String name,
