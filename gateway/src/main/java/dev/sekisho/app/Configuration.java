@@ -5,6 +5,7 @@ import dev.sekisho.config.Node;
 import dev.sekisho.config.Problems;
 import dev.sekisho.config.Section;
 import dev.sekisho.config.YamlFile;
+import dev.sekisho.data.inspect.AuthorityConfig;
 import dev.sekisho.data.listen.LimitsConfig;
 import dev.sekisho.data.listen.ListenConfig;
 import dev.sekisho.data.names.NamesConfig;
@@ -31,6 +32,7 @@ record Configuration(
     NamesConfig names,
     OriginConfig origin,
     JournalConfig journal,
+    AuthorityConfig authority,
     PolicyConfig policy) {
   private static final String EMBEDDED = "embedded default";
 
@@ -66,6 +68,7 @@ record Configuration(
             NamesConfig.read(section(root, "names")),
             OriginConfig.read(section(root, "origin")),
             JournalConfig.read(section(root, "journal")),
+            AuthorityConfig.read(section(root, "inspect"), folder),
             PolicyConfig.read(root, folder));
     for (String key : LATER) {
       if (root.node(key).isPresent()) {

@@ -124,11 +124,7 @@ public final class PolicyConfig {
     List<Rule> never =
         reader.never(
             inspect, new ConditionReader(tables, expressions, ConditionReader.Scope.BEFORE_TLS));
-    if (inspect.node("authority").isPresent()) {
-      found.warning(
-          inspect.markOf("authority"),
-          "inspect.authority has no effect: opening TLS is not part of this version.");
-    }
+    inspect.has("authority"); // which the capability of that name has read
     inspect.end();
     return found.hasErrors() ? Optional.empty() : Optional.of(new Policy(tables, rules, never));
   }
