@@ -64,7 +64,11 @@ final class OwnPage {
           Answer.page(
               200,
               "application/x-pem-file",
-              inspection.published().get().pem(),
+              inspection
+                  .authorities()
+                  .get()
+                  .published()
+                  .getBytes(StandardCharsets.US_ASCII),
               method,
               then,
               allocator);
@@ -72,7 +76,7 @@ final class OwnPage {
           Answer.page(
               200,
               "application/x-x509-ca-cert",
-              inspection.published().get().der(),
+              inspection.authorities().get().publishedDer(),
               method,
               then,
               allocator);
