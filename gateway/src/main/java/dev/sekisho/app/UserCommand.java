@@ -104,7 +104,8 @@ final class UserCommand implements Callable<Integer> {
               names = "--cost",
               paramLabel = "N",
               defaultValue = "10",
-              description = "Of bcrypt, 4 to 16; one more takes twice as long. Default: ${DEFAULT-VALUE}.")
+              description =
+                  "Of bcrypt, 4 to 16; one more takes twice as long. Default: ${DEFAULT-VALUE}.")
           int cost,
       @Option(
               names = "--groups",

@@ -8,7 +8,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is asking. Shared by all event loops. Nobody is asked before policy needs to know (docs/identity.md).
+ * Who is asking. Shared by all event loops. Nobody is asked before policy needs to know
+ * (docs/identity.md).
  */
 public interface Identity {
   /**
