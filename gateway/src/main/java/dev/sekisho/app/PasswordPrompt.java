@@ -31,9 +31,10 @@ final class PasswordPrompt {
                 + ").");
       }
     }
-    Console console = System.console();
-    return console != null && console.isTerminal()
-        ? twice(name, console)
+    Optional<Console> terminal =
+        Optional.ofNullable(System.console()).filter(Console::isTerminal);
+    return terminal.isPresent()
+        ? twice(name, terminal.get())
         : firstLine(new InputStreamReader(System.in, StandardCharsets.UTF_8.newDecoder()));
   }
 

@@ -33,6 +33,7 @@ final class UserCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   /** Which files; those of the configuration unless they are named. */
+  @SuppressWarnings("UnusedVariable") // every command takes --state
   static final class Place {
     @Option(
         names = {"-c", "--config"},

@@ -13,25 +13,20 @@ public interface Scanner extends Closeable {
 
   /**
    * Begins to scan one body, which is offered piece by piece. {@code then} is called exactly once,
-   * on {@code loop}, also after {@link Job#cancel}; until then the pieces that were offered are
-   * read by another thread and must stay as they are.
+   * on {@code loop}, also after {@link Job#cancel}; until then the pieces that were offered are read
+   * by another thread and must stay as they are.
    */
   Job begin(Subject subject, Executor loop, Consumer<Verdict> then);
 
   /** One body under scan. Called on one event loop. */
   interface Job {
-    /**
-     * The next piece, as sent (with its content coding). Never blocks. The buffer's content stays
-     * the caller's.
-     */
+    /** The next piece, as sent (with its content coding). Never blocks. The buffer's content stays the caller's. */
     void offer(ByteBuffer piece);
 
     /** That was all: the verdict may be given. */
     void end();
 
-    /**
-     * Nobody needs the verdict any more; {@code then} still comes, as {@link Verdict.Unscanned}.
-     */
+    /** Nobody needs the verdict any more; {@code then} still comes, as {@link Verdict.Unscanned}. */
     void cancel();
   }
 

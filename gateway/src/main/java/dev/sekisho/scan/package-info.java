@@ -1,7 +1,4 @@
-/**
- * A body in, a verdict out. Knows nothing of HTTP but the coding of a body, and nothing of sockets
- * but those of its engines.
- */
+/** A body in, a verdict out. Knows nothing of HTTP but the coding of a body, and nothing of sockets but those of its engines. */
 @NullMarked
 package dev.sekisho.scan;
 
