@@ -31,8 +31,7 @@ final class PasswordPrompt {
                 + ").");
       }
     }
-    Optional<Console> terminal =
-        Optional.ofNullable(System.console()).filter(Console::isTerminal);
+    Optional<Console> terminal = Optional.ofNullable(System.console()).filter(Console::isTerminal);
     return terminal.isPresent()
         ? twice(name, terminal.get())
         : firstLine(new InputStreamReader(System.in, StandardCharsets.UTF_8.newDecoder()));
