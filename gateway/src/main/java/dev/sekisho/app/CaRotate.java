@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     name = "rotate",
     mixinStandardHelpOptions = true,
     description =
-        "Change the authority in two steps: the first makes the next one and publishes it, the second, when clients have it, lets it sign.")
+        "Change the authority in two steps: first make the next one and publish it, then let it sign.")
 final class CaRotate implements Callable<Integer> {
   @Mixin private Place place = new Place();
 

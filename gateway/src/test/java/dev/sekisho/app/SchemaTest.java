@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sekisho.config.Problem;
 import dev.sekisho.config.Problems;
+import dev.sekisho.data.inspect.Authority;
 import dev.sekisho.policy.PolicyConfig;
 import dev.sekisho.policy.list.FetchedList;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +72,9 @@ class SchemaTest {
         PosixFilePermissions.fromString("rw-------"));
     Files.writeString(folder.resolve("users.htgroup"), "developers:\n");
     Files.writeString(folder.resolve("unwanted.sha256"), "0f".repeat(32) + "  unwanted.exe\n");
+    Files.writeString(
+        folder.resolve("authority.pem"), Authority.make("node", Instant.now()).pemWithKey());
+    Files.writeString(folder.resolve("authority.secret"), "sesame\n");
     Files.writeString(folder.resolve("partners.txt"), "partner.example\n");
     Path category = Files.createDirectories(folder.resolve("categories/finance"));
     Files.writeString(category.resolve("domains"), "bank.example\n");
@@ -225,6 +230,8 @@ class SchemaTest {
         "policy: { rules: [{ name: one, action: allow, to: { host: [] } }] }",
         "policy: { rules: [{ name: one, action: allow, to: { port: 70000 } }] }",
         "inspect: { never: [{ name: one, path: /a }] }",
+        "inspect: { authority: { certificat: a.pem } }",
+        "inspect: { authority: { passphrase: sesame } }",
         "scan: { antivirus: true }"
       })
   void whatTheReadersRefuseAnEditorUnderlines(String text) throws IOException {

@@ -127,7 +127,7 @@ public final class AuthorityFile {
         return Optional.of(
             which
                 + " is not valid before "
-                + Authority.day(certificate.getNotBefore().toInstant())
+                + certificate.getNotBefore().toInstant()
                 + "; wait, or look at this machine's clock.");
       }
     }

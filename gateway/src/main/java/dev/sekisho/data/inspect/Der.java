@@ -46,14 +46,12 @@ final class Der {
     if (length < 0x10000) {
       return new byte[] {(byte) tag, (byte) 0x82, (byte) (length >> 8), (byte) length};
     }
-    return new byte[] {
-      (byte) tag,
-      (byte) 0x84,
-      (byte) (length >> 24),
-      (byte) (length >> 16),
-      (byte) (length >> 8),
-      (byte) length
-    };
+    if (length < 0x1000000) {
+      return new byte[] {
+        (byte) tag, (byte) 0x83, (byte) (length >> 16), (byte) (length >> 8), (byte) length
+      };
+    }
+    throw new IllegalArgumentException("no certificate is so long: " + length);
   }
 
   static byte[] sequence(byte[]... parts) {

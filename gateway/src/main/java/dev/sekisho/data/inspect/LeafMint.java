@@ -39,9 +39,7 @@ public final class LeafMint implements Leaves, Closeable {
   /** No context is kept longer, so that leaf keys and ticket keys go too. */
   static final Duration LONGEST_KEPT = Duration.ofHours(24);
 
-  /**
-   * One context in native and heap memory, as measured by {@code MintBenchmark}, rounded up.
-   */
+  /** What one context is taken to weigh in native and heap memory: a cautious estimate. */
   static final int CONTEXT_BYTES = 32 << 10;
 
   private static final Logger LOG = LoggerFactory.getLogger(LeafMint.class);

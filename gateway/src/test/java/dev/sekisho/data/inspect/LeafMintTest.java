@@ -301,6 +301,7 @@ class LeafMintTest {
   @Test
   void anIntermediateIsSentBehindTheLeafAndItsRootIsNot() throws Exception {
     Hierarchy company = Hierarchy.make();
+    now.set(Instant.now().plusSeconds(1));
     mint.use(company.intermediate());
     SSLEngine client = Clients.engine(Clients.jdk(company.root()), "example.com");
     Shake.Seen seen = Shake.hands(client, minted("example.com"));
