@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sekisho.config.Problem;
 import dev.sekisho.config.Problems;
 import dev.sekisho.policy.PolicyConfig;
+import dev.sekisho.testing.CertificateWorkshop;
 import dev.sekisho.policy.list.FetchedList;
 import java.io.IOException;
 import java.io.InputStream;
@@ -64,6 +65,9 @@ class SchemaTest {
     }
     Files.writeString(folder.resolve("proxy.pem"), "");
     Files.writeString(folder.resolve("proxy.key"), "");
+    CertificateWorkshop.Made partner = CertificateWorkshop.origin("partner").selfSigned();
+    Files.writeString(folder.resolve("partner.pem"), partner.pem());
+    Files.writeString(folder.resolve("partner.key"), partner.keyPem());
     Files.writeString(folder.resolve("partners.txt"), "partner.example\n");
     Path category = Files.createDirectories(folder.resolve("categories/finance"));
     Files.writeString(category.resolve("domains"), "bank.example\n");

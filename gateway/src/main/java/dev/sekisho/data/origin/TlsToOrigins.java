@@ -56,8 +56,8 @@ public final class TlsToOrigins implements OriginTls, Closeable {
   }
 
   private TlsEngines engines(Optional<OriginCredential> credential) throws SSLException {
-    var trust = new OriginTrustManager(check, handshakes);
-    var keys = new OriginKeyManager(credential, handshakes);
+    var trust = new CheckedInHandshake(check, handshakes);
+    var keys = new ShownCredential(credential, handshakes);
     return switch (library) {
       case NATIVE -> new TlsEngines.Native(trust, keys);
       case JDK -> new TlsEngines.Jdk(trust, keys);
