@@ -6,6 +6,7 @@ import dev.sekisho.config.Problem;
 import dev.sekisho.config.Problems;
 import dev.sekisho.data.inspect.Authority;
 import dev.sekisho.policy.PolicyConfig;
+import dev.sekisho.testing.CertificateWorkshop;
 import dev.sekisho.policy.list.FetchedList;
 import java.io.IOException;
 import java.io.InputStream;
@@ -75,6 +76,9 @@ class SchemaTest {
     Files.writeString(
         folder.resolve("authority.pem"), Authority.make("node", Instant.now()).pemWithKey());
     Files.writeString(folder.resolve("authority.secret"), "sesame\n");
+    CertificateWorkshop.Made partner = CertificateWorkshop.origin("partner").selfSigned();
+    Files.writeString(folder.resolve("partner.pem"), partner.pem());
+    Files.writeString(folder.resolve("partner.key"), partner.keyPem());
     Files.writeString(folder.resolve("partners.txt"), "partner.example\n");
     Path category = Files.createDirectories(folder.resolve("categories/finance"));
     Files.writeString(category.resolve("domains"), "bank.example\n");

@@ -11,6 +11,7 @@ import java.security.GeneralSecurityException;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -34,8 +35,13 @@ import javax.net.ssl.X509TrustManager;
 public final class TlsOrigin implements AutoCloseable {
   private static final String ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-  /** One connection that has ended. */
-  public record Visit(long bytes, String serverName, String trouble, int clientCertificates) {}
+  /**
+   * One connection that has ended.
+   *
+   * @param session when its TLS session began, which resumed ones have in common
+   */
+  public record Visit(
+      long bytes, String serverName, String trouble, int clientCertificates, Instant session) {}
 
   /** Whether clients have to show a certificate. */
   public enum ClientCertificate {
@@ -122,17 +128,19 @@ public final class TlsOrigin implements AutoCloseable {
     String name = "";
     String trouble = "";
     int certificates = 0;
+    Instant session = Instant.EPOCH;
     try (socket) {
       socket.startHandshake();
-      if (socket.getSession() instanceof ExtendedSSLSession session) {
-        name = session.getRequestedServerNames().toString();
+      session = Instant.ofEpochMilli(socket.getSession().getCreationTime());
+      if (socket.getSession() instanceof ExtendedSSLSession extended) {
+        name = extended.getRequestedServerNames().toString();
       }
       certificates = certificates(socket);
       received = answer(socket);
     } catch (IOException | RuntimeException e) {
       trouble = String.valueOf(e.getMessage());
     }
-    visits.add(new Visit(received, name, trouble, certificates));
+    visits.add(new Visit(received, name, trouble, certificates, session));
   }
 
   private static int certificates(SSLSocket socket) {

@@ -3,10 +3,12 @@ package dev.sekisho.data.origin;
 import dev.sekisho.data.exchange.Failure;
 import dev.sekisho.data.origin.trust.CertificateCheck;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * no certificate is sent, the one that the session began with is held against today's trust and
  * clock before anybody may write.
  */
-final class OriginHandshake extends ChannelInboundHandlerAdapter implements Dialler.Attempt {
+final class OriginHandshake extends ChannelDuplexHandler implements Dialler.Attempt {
   /** What handshakes share. */
   record Means(CertificateCheck check, Executor checking, Duration timeout, Runnable ended) {}
 
@@ -41,6 +43,7 @@ final class OriginHandshake extends ChannelInboundHandlerAdapter implements Dial
   private @Nullable SslHandler tls;
   private @Nullable HandshakeBytes limit;
   private @Nullable Future<?> timer;
+  private @Nullable Throwable broken;
   private boolean autoReadBefore;
 
   OriginHandshake(
@@ -221,8 +224,28 @@ final class OriginHandshake extends ChannelInboundHandlerAdapter implements Dial
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (then != null) {
       fail(trouble.inHandshake(cause));
-    } else {
-      ctx.fireExceptionCaught(TlsTrouble.isOfTls(cause) ? trouble.later(cause) : cause);
+      return;
     }
+    Throwable told = TlsTrouble.isOfTls(cause) ? trouble.later(cause) : cause;
+    if (channel.pipeline().get(EarlyBytes.class) == null) {
+      ctx.fireExceptionCaught(told);
+    } else if (broken == null) {
+      // nobody listens yet: an origin that wants a client certificate says so when, with TLS 1.3,
+      // the handshake is over for us
+      broken = told;
+    }
+  }
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    if (broken == null) {
+      ctx.write(message, promise);
+      return;
+    }
+    ReferenceCountUtil.release(message);
+    if (!promise.isVoid()) {
+      promise.tryFailure(broken);
+    }
+    ctx.fireExceptionCaught(broken);
   }
 }

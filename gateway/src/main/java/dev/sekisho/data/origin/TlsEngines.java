@@ -42,7 +42,9 @@ sealed interface TlsEngines extends Closeable {
 
   /** BoringSSL through Netty's library: about half the processor time of the JDK's. */
   final class Native implements TlsEngines {
-    private static final int MOST_CERTIFICATE_BYTES = 64 * 1024;
+    /** More than CertificateCheck takes, so that it is the one who says so. */
+    private static final int MOST_CERTIFICATE_BYTES = 128 * 1024;
+
     private final SslContext context;
 
     Native(TrustManager trust, KeyManager keys) throws SSLException {

@@ -3,6 +3,7 @@ package dev.sekisho.data.origin;
 import dev.sekisho.data.origin.trust.CertificateCheck;
 import dev.sekisho.net.Host;
 import io.netty.channel.Channel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.io.Closeable;
 import java.util.HashMap;
@@ -15,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * TLS towards origins by Netty. Certificates are checked on virtual threads, in the middle of the
@@ -56,8 +56,8 @@ public final class TlsToOrigins implements OriginTls, Closeable {
   }
 
   private TlsEngines engines(Optional<OriginCredential> credential) throws SSLException {
-    var trust = new OriginTrustManager(check, handshakes);
-    var keys = new OriginKeyManager(credential, handshakes);
+    var trust = new CheckedInHandshake(check, handshakes);
+    var keys = new ShownCredential(credential, handshakes);
     return switch (library) {
       case NATIVE -> new TlsEngines.Native(trust, keys);
       case JDK -> new TlsEngines.Jdk(trust, keys);
@@ -82,7 +82,7 @@ public final class TlsToOrigins implements OriginTls, Closeable {
       throw new IllegalArgumentException("no such credential: " + key.credential());
     }
     HandshakeNotes notes = new HandshakeNotes(host);
-    if (!channel.isActive()) {
+    if (hasEnded(channel)) {
       var means = new OriginHandshake.Means(check, checking, config.timeout(), () -> {});
       var handshake = new OriginHandshake(channel, notes, key, means, then);
       handshake.closedBefore();
@@ -122,7 +122,9 @@ public final class TlsToOrigins implements OriginTls, Closeable {
     byCredential.values().forEach(TlsEngines::close);
   }
 
-  static @Nullable SslHandler handlerOf(Channel channel) {
-    return channel.pipeline().get(SslHandler.class);
+  /** What ended before anybody listened will not tell it again. */
+  private static boolean hasEnded(Channel channel) {
+    return !channel.isActive()
+        || channel instanceof DuplexChannel duplex && duplex.isInputShutdown();
   }
 }

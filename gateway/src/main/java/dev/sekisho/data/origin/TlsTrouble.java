@@ -91,6 +91,13 @@ final class TlsTrouble {
       return closed();
     }
     Optional<String> reason = find(cause, message -> first(NATIVE_REASON, message));
+    if (reason.isPresent() && reason.get().equals("KEY_USAGE_BIT_INCORRECT")) {
+      return failure(
+          Failure.Kind.CERTIFICATE_REFUSED,
+          "The certificate of "
+              + host()
+              + " is used against its key usage: it does not allow what this handshake needs.");
+    }
     String words = reason.map(TlsTrouble::words).orElseGet(() -> plain(cause));
     if (words.contains("unsupported protocol") || words.contains("protocol_version")) {
       return failure(

@@ -1,4 +1,4 @@
-/** Connections to origins: dialling and pooling. */
+/** Connections to origins: dialling, TLS and pooling. */
 @NullMarked
 package dev.sekisho.data.origin;
 

@@ -12,7 +12,6 @@ import java.security.cert.PKIXReason;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
@@ -219,14 +218,12 @@ final class WayCheck {
 
   private Optional<CertificateFault> byTheJdk(ChainSearch.Way way) {
     try {
-      X509Certificate root = way.root().certificate();
-      var anchor = new TrustAnchor(root, content(root.getExtensionValue(NAME_CONSTRAINTS)));
-      PKIXParameters parameters = new PKIXParameters(Set.of(anchor));
+      PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(way.root().certificate(), null)));
       parameters.setRevocationEnabled(false);
       parameters.setDate(Date.from(now));
       CertPathValidator.getInstance("PKIX")
           .validate(
-              CertificateFactory.getInstance("X.509").generateCertPath(way.certificates()),
+              CertificateFactory.getInstance("X.509").generateCertPath(toValidate(way)),
               parameters);
       return Optional.empty();
     } catch (CertPathValidatorException e) {
@@ -237,6 +234,20 @@ final class WayCheck {
           steps(way).getFirst(),
           " cannot be validated (" + CertificateWords.printable(String.valueOf(e.getMessage())) + ")");
     }
+  }
+
+  /**
+   * PKIX takes a root for a name and a key, and leaves its constraints out of account; those count
+   * when it also stands in the path, as issued by itself.
+   */
+  private static List<X509Certificate> toValidate(ChainSearch.Way way) {
+    X509Certificate root = way.root().certificate();
+    if (root.getExtensionValue(NAME_CONSTRAINTS) == null) {
+      return way.certificates();
+    }
+    List<X509Certificate> path = new ArrayList<>(way.certificates());
+    path.add(root);
+    return path;
   }
 
   private CertificateFault said(ChainSearch.Way way, CertPathValidatorException e) {
@@ -254,16 +265,6 @@ final class WayCheck {
             " does not lead to a trusted root ("
                 + CertificateWords.printable(String.valueOf(e.getMessage()))
                 + ")"));
-  }
-
-  /** What the octet string around an extension's value holds, which is shorter than 64 KiB. */
-  private static byte @org.jspecify.annotations.Nullable [] content(
-      byte @org.jspecify.annotations.Nullable [] extension) {
-    if (extension == null) {
-      return null;
-    }
-    int lengthOctets = (extension[1] & 0xff) < 0x80 ? 1 : 1 + (extension[1] & 0x7f);
-    return Arrays.copyOfRange(extension, 1 + lengthOctets, extension.length);
   }
 
   private Optional<CertificateFault> fault(CertificateFault.Kind kind, Step step, String words) {

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * Shows one client certificate, or none, and notes that an origin asked for one. The origin's list
  * of acceptable issuers is not looked at: the operator has said to whom it is shown.
  */
-final class OriginKeyManager extends X509ExtendedKeyManager {
+final class ShownCredential extends X509ExtendedKeyManager {
   private final Optional<OriginCredential> credential;
   private final Map<SSLEngine, HandshakeNotes> handshakes;
 
-  OriginKeyManager(
+  ShownCredential(
       Optional<OriginCredential> credential, Map<SSLEngine, HandshakeNotes> handshakes) {
     this.credential = credential;
     this.handshakes = handshakes;

@@ -10,11 +10,11 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Asks {@link CertificateCheck} in the middle of a handshake; an engine it does not know fails. */
-final class OriginTrustManager extends X509ExtendedTrustManager {
+final class CheckedInHandshake extends X509ExtendedTrustManager {
   private final CertificateCheck check;
   private final Map<SSLEngine, HandshakeNotes> handshakes;
 
-  OriginTrustManager(CertificateCheck check, Map<SSLEngine, HandshakeNotes> handshakes) {
+  CheckedInHandshake(CertificateCheck check, Map<SSLEngine, HandshakeNotes> handshakes) {
     this.check = check;
     this.handshakes = handshakes;
   }
