@@ -18,8 +18,9 @@ help: ## this list
 run: ## build when needed and start the gateway (the same as ./sekisho run)
 	@exec ./sekisho run
 
-test: peers ## format, rules of the house and every test, then the packages in a clean root; at most 15 minutes
+test: peers ## format, rules of the house and every test, then the launcher in a clone and the packages in a clean root; at most 15 minutes
 	@$(MAVEN) spotless:check verify
+	.ci/launcher-test
 	.ci/dist-test
 
 soak: peers ## the same tests with larger counts: a hundred kills of gateway and journal, a thousand policies

@@ -43,7 +43,9 @@ record DecisionRow() implements Row {
   private static List<JmhResult> run(Testbed bed, Pace pace, Report report)
       throws IOException, InterruptedException {
     Path file = bed.folder.resolve("decision.csv");
-    String[] fixed = {"\\." + CLASS + "\\.", "-rf", "csv", "-rff", file.toString(), "-prof", "gc"};
+    String[] fixed = {
+      "\\." + CLASS + "\\.decide$", "-rf", "csv", "-rff", file.toString(), "-prof", "gc"
+    };
     String[] all =
         Stream.concat(Stream.of(fixed), Stream.of(pace.jmh().split(" "))).toArray(String[]::new);
     String output = GatewayTests.run(bed, "org.openjdk.jmh.Main", all);

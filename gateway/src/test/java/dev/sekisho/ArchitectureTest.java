@@ -79,6 +79,7 @@ class ArchitectureTest {
           Map.entry("com.sun.net.httpserver", List.of(".console")),
           Map.entry("sun.misc", List.of(".app")),
           Map.entry("picocli", List.of(".app")),
+          Map.entry("org.brotli", List.of(".scan")),
           Map.entry("com.github.benmanes.caffeine", List.of(".data", ".policy", ".identity")),
           Map.entry("at.favre.lib", List.of(".identity")),
           Map.entry("io.prometheus", List.of(".console", ".app")),

@@ -77,8 +77,11 @@ final class CompileFolder implements Closeable {
       }
     } catch (NoSuchFileException _) {
       // Nothing was fetched yet.
-    } catch (IOException | DirectoryIteratorException _) {
-      LOG.warn("The lists that were fetched into {} cannot be read by this user.", from);
+    } catch (IOException | DirectoryIteratorException e) {
+      LOG.warn(
+          "The lists that were fetched into {} cannot be read by this user ({}).",
+          from,
+          e.getMessage());
     }
   }
 

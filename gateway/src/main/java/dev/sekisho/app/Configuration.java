@@ -11,7 +11,9 @@ import dev.sekisho.data.names.NamesConfig;
 import dev.sekisho.data.origin.OriginConfig;
 import dev.sekisho.identity.IdentityConfig;
 import dev.sekisho.journal.JournalConfig;
+import dev.sekisho.policy.Obligations;
 import dev.sekisho.policy.PolicyConfig;
+import dev.sekisho.scan.ScanConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -31,6 +33,7 @@ record Configuration(
     LimitsConfig limits,
     NamesConfig names,
     OriginConfig origin,
+    ScanConfig scan,
     JournalConfig journal,
     IdentityConfig identity,
     PolicyConfig policy) {
@@ -40,7 +43,7 @@ record Configuration(
    * Sections of capabilities that this version does not have. Ignoring one would leave somebody
    * unprotected who thinks otherwise.
    */
-  private static final List<String> LATER = List.of("scan", "routes", "parents", "nat");
+  private static final List<String> LATER = List.of("routes", "parents", "nat");
 
   /**
    * Reads the file, or the embedded default. Every problem goes to {@code problems}; where there is
@@ -60,16 +63,18 @@ record Configuration(
   private static Configuration read(
       String source, Node.Mapping top, Path folder, Problems problems) {
     Section root = new Section("the configuration", top, problems);
+    ScanConfig scan = ScanConfig.read(section(root, "scan"), folder);
     var configuration =
         new Configuration(
             source,
             ListenConfig.read(section(root, "listen"), folder),
             LimitsConfig.read(section(root, "limits")),
             NamesConfig.read(section(root, "names")),
-            OriginConfig.read(section(root, "origin")),
+            OriginConfig.read(section(root, "origin"), folder),
+            scan,
             JournalConfig.read(section(root, "journal")),
             IdentityConfig.read(section(root, "identity"), folder),
-            PolicyConfig.read(root, folder));
+            PolicyConfig.read(root, folder, byDefault(scan)));
     for (String key : LATER) {
       if (root.node(key).isPresent()) {
         problems.error(
@@ -81,6 +86,13 @@ record Configuration(
     }
     root.end();
     return configuration;
+  }
+
+  private static Obligations.Scan byDefault(ScanConfig scan) {
+    return switch (scan.byDefault()) {
+      case ALL -> Obligations.Scan.ALL;
+      case NONE -> Obligations.Scan.NONE;
+    };
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.sekisho.config.Problems;
 import dev.sekisho.console.AdminServer;
 import dev.sekisho.console.Metrics;
 import dev.sekisho.console.Readiness;
+import dev.sekisho.data.listen.ListenConfig;
 import dev.sekisho.data.listen.Listeners;
 import dev.sekisho.data.names.DnsResolver;
 import dev.sekisho.data.names.SystemFiles;
@@ -59,7 +60,7 @@ final class Gateway implements Closeable {
     Transport transport = Transport.best();
     DnsResolver resolver =
         part(DnsResolver.open(configuration.names(), transport, SystemFiles.usual()));
-    Tunnels tunnels = part(Tunnels.start(TunnelLimits.ofThisMachine()));
+    Tunnels tunnels = Tunnels.start(TunnelLimits.ofThisMachine());
     var dialler = new HappyEyeballs(configuration.origin(), transport, Optional.empty());
     var reach = new Listeners.Reach(transport, resolver, dialler, tunnels, configuration.origin());
     int threads = Runtime.getRuntime().availableProcessors();
@@ -70,6 +71,8 @@ final class Gateway implements Closeable {
                 configuration.listen(),
                 configuration.limits(),
                 new Listeners.Parts(policy, journal, metrics, reach, pseudonym())));
+    // Ended before the event loops, on which the records of tunnels are closed.
+    part(tunnels);
     LOG.debug("{} event loops on {}", threads, transport.word());
   }
 
@@ -146,17 +149,7 @@ final class Gateway implements Closeable {
     try {
       return opening.at(address);
     } catch (IOException e) {
-      throw new IOException(
-          "listen."
-              + name
-              + ": cannot listen on "
-              + address.getAddress().getHostAddress()
-              + " port "
-              + address.getPort()
-              + " ("
-              + e.getMessage()
-              + "). Is another program, or another Sekisho, using it?",
-          e);
+      throw ListenConfig.cannotListen(name, address, e);
     }
   }
 

@@ -20,6 +20,7 @@ public final class AdminServer implements Closeable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
   private AdminServer(InetSocketAddress address) throws IOException {
+    ServerLimits.impose();
     server = HttpServer.create(address, 64);
     server.setExecutor(threads);
   }

@@ -2,11 +2,8 @@ package dev.sekisho.journal;
 
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +30,7 @@ final class DiskSyncer implements Runnable {
   private final InstantSource clock;
   private final JournalConfig.Sync sync;
   private final AtomicLong syncs = new AtomicLong();
-  private final Map<SegmentAppender, Deque<MappedSegment>> unsettled = new HashMap<>();
+  private final List<LoopSegments> loops = new ArrayList<>();
   private volatile boolean stopped;
 
   /** What the syncer works on. */
@@ -64,7 +61,7 @@ final class DiskSyncer implements Runnable {
     while (!stopped) {
       LockSupport.parkNanos(this, Math.min(interval, TICK_NANOS));
       boolean due = interval != Long.MAX_VALUE && System.nanoTime() - next >= 0;
-      pass(due);
+      pass(due ? Pass.FORCE : Pass.TIDY);
       if (due) {
         next = System.nanoTime() + interval;
       }
@@ -80,30 +77,80 @@ final class DiskSyncer implements Runnable {
     return syncs.get();
   }
 
-  private void pass(boolean due) {
-    if (due) {
+  /** What is to be done at one pass. */
+  enum Pass {
+    /** Finish and settle what can be. */
+    TIDY,
+    /** Force what the loops have written, too. */
+    FORCE
+  }
+
+  void pass(Pass pass) {
+    String problem = attempt(folder::forceNames);
+    List<LoopSegments> all = loops();
+    for (LoopSegments loop : all) {
+      problem = first(problem, attempt(loop::finishFull));
+      loop.noteEnds();
+    }
+    if (pass == Pass.FORCE) {
       askSeals();
     }
-    boolean worked = false;
-    try {
-      folder.forceNames();
-      for (SegmentAppender appender : appenders) {
-        finishFull(appender);
-        MappedSegment current = appender.current();
-        if (due && current != null) {
-          worked |= force(current, forcible(appender, current));
-        }
-      }
-    } catch (IOException | RuntimeException e) {
-      condition.diskFails(String.valueOf(e.getMessage()));
-      return;
+    for (LoopSegments loop : all) {
+      problem = first(problem, attempt(() -> force(loop.appender(), pass)));
+      problem = first(problem, attempt(loop::settle));
     }
-    if (due || !(sync instanceof JournalConfig.Sync.Every)) {
+    if (problem != null) {
+      condition.diskFails(problem);
+    } else if (condition.disk() != null) {
+      tryAgain(pass);
+    }
+  }
+
+  /**
+   * Whether the disk works again: what failed was just done, or, where the loops force themselves
+   * and refuse new exchanges since one could not, is done here.
+   */
+  private void tryAgain(Pass pass) {
+    boolean works =
+        switch (sync) {
+          case JournalConfig.Sync.Every _ -> pass == Pass.FORCE;
+          case JournalConfig.Sync.Never _ -> true;
+          case JournalConfig.Sync.Always _ -> appenders.stream().allMatch(DiskSyncer::forceFile);
+        };
+    if (works) {
       condition.diskWorks();
     }
-    if (worked) {
-      LockSupport.unpark(touching);
+  }
+
+  private static boolean forceFile(SegmentAppender appender) {
+    MappedSegment current = appender.current();
+    return current == null || attempt(current::forceFile) == null;
+  }
+
+  /** What may fail on the disk. */
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** Null, or what went wrong: the other loops' segments are seen to all the same. */
+  private static @Nullable String attempt(Step step) {
+    try {
+      step.run();
+      return null;
+    } catch (IOException | RuntimeException e) {
+      return String.valueOf(e.getMessage());
     }
+  }
+
+  private static @Nullable String first(@Nullable String problem, @Nullable String later) {
+    return problem != null ? problem : later;
+  }
+
+  private List<LoopSegments> loops() {
+    for (SegmentAppender appender : appenders.subList(loops.size(), appenders.size())) {
+      loops.add(new LoopSegments(appender, clock, sync, syncs));
+    }
+    return loops;
   }
 
   private void askSeals() {
@@ -120,6 +167,14 @@ final class DiskSyncer implements Runnable {
     }
   }
 
+  private void force(SegmentAppender appender, Pass pass) {
+    MappedSegment current = appender.current();
+    if (pass == Pass.FORCE && current != null && current.forceBehind(forcible(appender, current))) {
+      syncs.incrementAndGet();
+      LockSupport.unpark(touching);
+    }
+  }
+
   /**
    * Up to where to force: a loop that has gone on in a new page keeps that page to itself; one that
    * is idle will begin a new page with its next record.
@@ -131,70 +186,17 @@ final class DiskSyncer implements Runnable {
         : Math.max(current.synced(), published & -SegmentFormat.PAGE);
   }
 
-  private boolean force(MappedSegment segment, int to) {
-    if (!segment.force(to)) {
-      return false;
-    }
-    syncs.incrementAndGet();
-    return true;
-  }
-
-  private void finishFull(SegmentAppender appender) throws IOException {
-    Deque<MappedSegment> waiting = unsettled.computeIfAbsent(appender, _ -> new ArrayDeque<>());
-    for (MappedSegment full = appender.nextFull(); full != null; full = appender.nextFull()) {
-      waiting.add(full);
-      finish(full);
-    }
-    MappedSegment oldest = waiting.peek();
-    while (oldest != null && oldest.open() == 0) {
-      SegmentFolder.settle(oldest.file());
-      waiting.remove();
-      oldest = waiting.peek();
-    }
-  }
-
-  private void finish(MappedSegment full) throws IOException {
-    if (!(sync instanceof JournalConfig.Sync.Never)) {
-      force(full, full.published());
-    }
-    full.unmap();
-    SegmentFolder.finish(full.file(), full.published(), IsoTime.micros(clock.instant()));
-  }
-
   /**
    * The last pass, when the loops have stopped: everything is forced and finished, what was only
    * prepared is given back.
    */
   void finishAll() {
-    for (SegmentAppender appender : appenders) {
-      try {
-        finishFull(appender);
-        finishCurrent(appender);
-        discardSpares(appender);
-      } catch (IOException | RuntimeException e) {
+    for (LoopSegments loop : loops()) {
+      String problem = attempt(loop::finishAll);
+      if (problem != null) {
         LOG.error(
-            "The journal could not be finished cleanly: {}. The next start finishes it.",
-            e.getMessage());
+            "The journal could not be finished cleanly: {}. The next start finishes it.", problem);
       }
-    }
-  }
-
-  private void finishCurrent(SegmentAppender appender) throws IOException {
-    @Nullable MappedSegment current = appender.current();
-    if (current == null) {
-      return;
-    }
-    finish(current);
-    Deque<MappedSegment> waiting = unsettled.getOrDefault(appender, new ArrayDeque<>());
-    if (waiting.isEmpty() && current.open() == 0) {
-      SegmentFolder.settle(current.file());
-    }
-  }
-
-  private static void discardSpares(SegmentAppender appender) throws IOException {
-    for (MappedSegment spare = appender.takeSpare(); spare != null; spare = appender.takeSpare()) {
-      spare.unmap();
-      java.nio.file.Files.deleteIfExists(spare.file());
     }
   }
 }

@@ -42,7 +42,9 @@ public interface Journal extends Closeable {
     record Written() implements Appended {}
 
     /**
-     * Not written; {@code proceed} is what configuration says to do about it ({@code on-failure}).
+     * Not written, or written but refused by the disk that every record is to be on ({@code sync:
+     * always}); {@code proceed} is what configuration says to do about it ({@code on-failure}). The
+     * exchange is closed like any other.
      */
     record Refused(String reason, OnFailure proceed) implements Appended {}
   }
@@ -64,7 +66,8 @@ public interface Journal extends Closeable {
    * @param opened opened records written
    * @param closed closed records written, of exchanges that were opened and of those that never
    *     were
-   * @param refused opened records not written
+   * @param refused opened records not written, and records of any kind that the disk did not take
+   *     although each is to be on it
    * @param bytes bytes of segments written, padding included
    * @param syncs times that a segment was forced to the disk
    * @param dropped closed records of exchanges that were never opened, for which there was no space

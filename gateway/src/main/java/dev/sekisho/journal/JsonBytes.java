@@ -49,6 +49,12 @@ final class JsonBytes {
     length += ascii.length;
   }
 
+  /** A part of what was written like this before. */
+  void raw(byte[] json, int from, int to) {
+    System.arraycopy(json, from, bytes, length, to - from);
+    length += to - from;
+  }
+
   void raw(char ascii) {
     bytes[length++] = (byte) ascii;
   }

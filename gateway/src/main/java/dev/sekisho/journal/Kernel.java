@@ -10,16 +10,17 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
 /**
- * Two things Java has no call for. A mapping of a file with holes kills the process (SIGBUS) when a
- * store needs a block and the disk is full; {@code posix_fallocate} takes the blocks first and
- * answers with an error instead. And {@code madvise(MADV_POPULATE_WRITE)} makes many pages writable
- * in one call, at a fifth of what a store into each costs (Linux 5.14 and newer).
+ * What Java has no call for. A mapping of a file with holes kills the process (SIGBUS) when a store
+ * needs a block and the disk is full; {@code posix_fallocate} takes the blocks first and answers
+ * with an error instead. And {@code madvise} makes many pages writable in one call, at a fifth of
+ * what a store into each costs (MADV_POPULATE_WRITE, Linux 5.14 and newer), and takes many away in
+ * one call (MADV_DONTNEED). Tests put a disk that fails in its place.
  */
-final class Kernel {
+class Kernel {
   /** O_RDWR, O_CREAT, O_EXCL, O_CLOEXEC of Linux on x86-64 and aarch64. */
   private static final int FLAGS = 0x2 | 0x40 | 0x80 | 0x80000;
 
-  private static final int RANDOM = 1;
+  private static final int DONT_NEED = 4;
   private static final int POPULATE_WRITE = 23;
   private static final int OWNER_ONLY = 0600;
   private static final int NO_SPACE = 28;
@@ -72,11 +73,20 @@ final class Kernel {
   }
 
   /**
-   * Tells that what is around a page is of no interest, so that the kernel need not take groups of
-   * pages.
+   * Waits until the disk has these pages.
+   *
+   * @throws java.io.UncheckedIOException when it does not take them
    */
-  void singlePages(MemorySegment mapping) {
-    boolean _ = advise(mapping, RANDOM);
+  void force(MemorySegment pages) {
+    pages.force();
+  }
+
+  /**
+   * Takes whole pages out of the address space, all at once; what they hold stays in the page
+   * cache, to be written to the file, and a later access brings them back.
+   */
+  void release(MemorySegment pages) {
+    boolean _ = advise(pages, DONT_NEED);
   }
 
   private boolean advise(MemorySegment pages, int advice) {

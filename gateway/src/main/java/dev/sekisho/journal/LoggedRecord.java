@@ -54,6 +54,7 @@ public final class LoggedRecord {
         default -> null;
       };
     } catch (JacksonException | java.time.DateTimeException _) {
+      // the caller, who knows the file, reports the damage
       return null;
     }
   }

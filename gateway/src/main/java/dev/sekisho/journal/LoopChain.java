@@ -32,7 +32,15 @@ final class LoopChain implements Closeable {
         return null;
       }
       reader = current;
-      switch (current.next()) {
+      SegmentReader.Item item = current.next();
+      if (item instanceof SegmentReader.Item.End) {
+        if (!current.finished() && !nextHasBegun()) {
+          return null;
+        }
+        // What was written between the last look and the roll.
+        item = current.next();
+      }
+      switch (item) {
         case SegmentReader.Item.Entry entry -> {
           LoggedRecord record = LoggedRecord.parse(entry.payload());
           if (record != null) {
@@ -48,25 +56,11 @@ final class LoopChain implements Closeable {
         }
         case SegmentReader.Item.Found found -> damages.accept(found.damage());
         case SegmentReader.Item.End _ -> {
-          if (!current.finished() && !nextHasBegun()) {
-            return null;
-          }
-          LoggedRecord last = drain(current);
-          if (last != null) {
-            return last;
-          }
           current.close();
           reader = null;
         }
       }
     }
-  }
-
-  /** A record that was written between the last look and the roll. */
-  private static @Nullable LoggedRecord drain(SegmentReader current) throws IOException {
-    return current.next() instanceof SegmentReader.Item.Entry entry
-        ? LoggedRecord.parse(entry.payload())
-        : null;
   }
 
   private @Nullable SegmentReader openNext() throws IOException {

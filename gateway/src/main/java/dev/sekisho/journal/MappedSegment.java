@@ -32,6 +32,7 @@ final class MappedSegment {
   private static final VarHandle PUBLISH = LONG.varHandle();
 
   private final Path file;
+  private final Kernel kernel;
   private final Arena arena;
   private final MemorySegment memory;
   private final int capacity;
@@ -46,10 +47,14 @@ final class MappedSegment {
   /** Records opened here that have no end yet; changed by the loop, read by others. */
   private final AtomicInteger open = new AtomicInteger();
 
-  private int synced;
+  private volatile int synced;
 
-  private MappedSegment(Path file, Arena arena, MemorySegment memory) {
+  /** Which one of its loop's it is, from 1; 0 before the loop has come to it. */
+  private volatile long ordinal;
+
+  private MappedSegment(Path file, Kernel kernel, Arena arena, MemorySegment memory) {
     this.file = file;
+    this.kernel = kernel;
     this.arena = arena;
     this.memory = memory;
     this.capacity = Math.toIntExact(memory.byteSize());
@@ -65,8 +70,7 @@ final class MappedSegment {
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       MemorySegment memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena);
-      kernel.singlePages(memory);
-      return new MappedSegment(file, arena, memory);
+      return new MappedSegment(file, kernel, arena, memory);
     } catch (IOException | RuntimeException e) {
       arena.close();
       throw e;
@@ -85,6 +89,11 @@ final class MappedSegment {
 
   int position() {
     return position;
+  }
+
+  /** The loop comes to this segment. */
+  void begin(long which) {
+    ordinal = which;
   }
 
   boolean fits(int aligned) {
@@ -142,12 +151,16 @@ final class MappedSegment {
     return open.get();
   }
 
+  long ordinal() {
+    return ordinal;
+  }
+
   /**
    * Makes the next pages writable, so that the loop's stores do not fault. Where the kernel has no
    * call for it, adding zero atomically does the same, and changes nothing, whatever the loop
    * stores at the same time.
    */
-  void touch(Kernel kernel, int window) {
+  void touch(int window) {
     int from = published.get() & -PAGE;
     int to = Math.min(capacity, from + window);
     if (kernel.populate(memory.asSlice(from, to - from))) {
@@ -159,6 +172,21 @@ final class MappedSegment {
   }
 
   /**
+   * Forces what the loop has left behind to the disk, up to this place, and takes it out of the
+   * address space before: otherwise the kernel protects one page after the other, and at each of
+   * them makes every processor, the loop's too, forget what it knew of the page. Used by one thread
+   * only. Whether there was any.
+   */
+  boolean forceBehind(int to) {
+    if (to > synced) {
+      int from = synced & -PAGE;
+      int end = Math.min(capacity, to + PAGE - 1 & -PAGE);
+      kernel.release(memory.asSlice(from, end - from));
+    }
+    return force(to);
+  }
+
+  /**
    * Forces what is written to the disk, up to this place. Used by one thread only, or by the loop
    * alone. Whether there was any.
    */
@@ -167,9 +195,14 @@ final class MappedSegment {
       return false;
     }
     int from = synced & -PAGE;
-    memory.asSlice(from, Math.min(capacity, to) - from).force();
+    kernel.force(memory.asSlice(from, Math.min(capacity, to) - from));
     synced = to;
     return true;
+  }
+
+  /** Forces all of it, written or not, whatever was forced before. */
+  void forceFile() {
+    kernel.force(memory);
   }
 
   int synced() {
@@ -185,6 +218,7 @@ final class MappedSegment {
       try {
         arena.close();
       } catch (IllegalStateException _) {
+        // the other thread is still inside
         LockSupport.parkNanos(100_000L);
       }
     }

@@ -16,14 +16,12 @@ final class PageToucher implements Runnable {
   private static final long AGAIN_NANOS = 20_000_000L;
 
   private final List<SegmentAppender> appenders;
-  private final Kernel kernel;
   private final Thread preparing;
   private final long segmentSize;
   private volatile boolean stopped;
 
-  PageToucher(List<SegmentAppender> appenders, Kernel kernel, Thread preparing, long segmentSize) {
+  PageToucher(List<SegmentAppender> appenders, Thread preparing, long segmentSize) {
     this.appenders = appenders;
-    this.kernel = kernel;
     this.preparing = preparing;
     this.segmentSize = segmentSize;
   }
@@ -61,7 +59,7 @@ final class PageToucher implements Runnable {
    */
   private void touch(MappedSegment segment) {
     try {
-      segment.touch(kernel, SegmentAppender.WINDOW);
+      segment.touch(SegmentAppender.WINDOW);
     } catch (IllegalStateException _) {
       // unmapped: the loop is elsewhere by now
     }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * The journal's entry for one exchange while it is being written down. The exchange fills it phase
  * by phase and hands it over twice: opened, before the first byte goes to the origin, and closed,
  * at its end. Absent facts stay null (numbers: -1) and are absent in the JSON. Field names in JSON
- * are these in snake case (docs/journal.md). Not thread-safe.
+ * are these in snake case (docs/journal.md). A list or set that was put into it is not changed any
+ * more. Not thread-safe.
  */
 public final class Record {
   public enum Mode {
@@ -105,6 +106,9 @@ public final class Record {
    * never opened.
    */
   @Nullable MappedSegment openedIn;
+
+  /** Where the appender may have kept how the opened record begins. */
+  @Nullable OpenedText openedText;
 
   public Record(
       RecordId id, long startMicros, String listener, Mode mode, String clientIp, int clientPort) {

@@ -31,6 +31,12 @@ final class RecordEncoder {
   private final Masking masking;
   private final JournalConfig.Detail detail;
 
+  // Of the record that was encoded last: where its state stands, where what comes before the end of
+  // the exchange stops, and where client and request stop.
+  private int stateAt;
+  private int headEnd;
+  private int askedEnd;
+
   RecordEncoder(Masking masking, JournalConfig.Detail detail) {
     this.masking = masking;
     this.detail = detail;
@@ -50,6 +56,25 @@ final class RecordEncoder {
     return encode(record, type, TERSE);
   }
 
+  /** A whole opened record, of which the text keeps what the closed one will say again. */
+  int opened(Record record, OpenedText text) {
+    int length = whole(record, SegmentFormat.Type.OPENED);
+    if (record.endMicros < 0 && record.durationMicros < 0) {
+      text.keep(record, json.bytes(), ENTRY_HEADER, stateAt, headEnd, askedEnd);
+    }
+    return length;
+  }
+
+  /** The whole closed record, byte for byte, of one of which this text was kept. */
+  int closed(Record record, OpenedText text) {
+    json.begin(ENTRY_HEADER);
+    text.writeHead(json);
+    ended(record);
+    text.writeAsked(json);
+    learnt(record, WHOLE);
+    return finish(SegmentFormat.Type.CLOSED);
+  }
+
   /** Fills in number and CRC of the entry that was encoded last. */
   void seal(int length, int number) {
     byte[] bytes = json.bytes();
@@ -64,20 +89,39 @@ final class RecordEncoder {
     json.raw(Name.BEGIN);
     json.id(record.id);
     id(Name.PARENT_ID, record.parentId);
-    json.raw(type == SegmentFormat.Type.OPENED ? Name.STATE_OPENED : Name.STATE_CLOSED);
+    json.raw(Name.STATE);
+    stateAt = json.length();
+    json.raw(type == SegmentFormat.Type.OPENED ? Name.OPENED : Name.CLOSED);
     json.raw(Name.START);
     json.time(record.startMicros, startTime);
+    headEnd = json.length();
+    ended(record);
+    client(record, limits);
+    request(record, limits);
+    askedEnd = json.length();
+    learnt(record, limits);
+    return finish(type);
+  }
+
+  private void ended(Record record) {
     if (record.endMicros >= 0) {
       json.raw(Name.END);
       json.time(record.endMicros, endTime);
     }
     number(Name.DURATION_US, record.durationMicros);
-    client(record, limits);
-    request(record, limits);
+  }
+
+  /** What the exchange learns on its way, so that it may be other than when it was opened. */
+  private void learnt(Record record, Limits limits) {
+    text(Name.ORIGIN_IP, record.originIp, limits.word);
+    text(Name.SNI, record.sni, limits.word);
     decision(record, limits);
     response(record, limits);
     way(record, limits);
     number(Name.REPEATS, record.repeats);
+  }
+
+  private int finish(SegmentFormat.Type type) {
     json.raw('}');
     int length = json.length();
     byte[] bytes = json.bytes();
@@ -109,8 +153,6 @@ final class RecordEncoder {
       secret(Name.PATH, record.path, limits.path);
     }
     secret(Name.HOST_FIELD, record.hostField, limits.word);
-    text(Name.ORIGIN_IP, record.originIp, limits.word);
-    text(Name.SNI, record.sni, limits.word);
     text(Name.HTTP_VERSION, record.httpVersion, limits.word);
     secret(Name.USER_AGENT, record.userAgent, limits.sentence);
   }
@@ -204,8 +246,9 @@ final class RecordEncoder {
   private static final class Name {
     static final byte[] BEGIN = ascii("{\"v\":1,\"id\":");
     static final byte[] PARENT_ID = name("parent_id");
-    static final byte[] STATE_OPENED = ascii(",\"state\":\"opened\"");
-    static final byte[] STATE_CLOSED = ascii(",\"state\":\"closed\"");
+    static final byte[] STATE = ascii(",\"state\":\"");
+    static final byte[] OPENED = ascii("opened\"");
+    static final byte[] CLOSED = ascii("closed\"");
     static final byte[] START = name("start");
     static final byte[] END = name("end");
     static final byte[] DURATION_US = name("duration_us");

@@ -3,12 +3,16 @@ package dev.sekisho.journal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Disk space held back in a file, so that a restart on a full disk can still write down which
  * exchanges the crash interrupted. It is given up for that and taken again when there is space.
  */
 final class Reserve {
+  private static final Logger LOG = LoggerFactory.getLogger(Reserve.class);
+
   private final Path file;
   private final Kernel kernel;
   private final long size;
@@ -37,8 +41,9 @@ final class Reserve {
         kernel.create(file, size);
       }
       held = true;
-    } catch (IOException _) {
-      // the disk is full; the caller tries again
+    } catch (IOException e) {
+      // the caller tries again, about every second: hence no louder
+      LOG.debug("The reserve of the journal cannot be taken back yet.", e);
     }
     return held;
   }

@@ -26,6 +26,12 @@ final class SegmentAppender implements Journal.Appender {
   /** How far pages are touched ahead of the loop. */
   static final int WINDOW = 1 << 20;
 
+  /**
+   * So many exchanges that were opened last find their text when they are closed; those that take
+   * longer are encoded again. A power of two.
+   */
+  private static final int OPENED_TEXTS = 256;
+
   private static final Logger LOG = LoggerFactory.getLogger(SegmentAppender.class);
   private static final Journal.Appended.Written WRITTEN = new Journal.Appended.Written();
 
@@ -37,6 +43,8 @@ final class SegmentAppender implements Journal.Appender {
   private final Journal.OnFailure onFailure;
   private final boolean always;
   private final RecordEncoder encoder;
+  private final @Nullable OpenedText[] openedTexts = new OpenedText[OPENED_TEXTS];
+  private int nextOpenedText;
   private final Thread touching;
 
   private volatile @Nullable MappedSegment current;
@@ -51,6 +59,7 @@ final class SegmentAppender implements Journal.Appender {
   private final AtomicLong refused = new AtomicLong();
   private final AtomicLong dropped = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
+  private long rolls;
   private int wakeAt;
   private boolean saidDropped;
 
@@ -73,7 +82,8 @@ final class SegmentAppender implements Journal.Appender {
     if (disk != null) {
       return refuse(disk);
     }
-    int length = encoder.whole(record, SegmentFormat.Type.OPENED);
+    OpenedText text = nextOpenedText();
+    int length = encoder.opened(record, text);
     long needed = TERSE_ENTRY + SegmentFormat.aligned(length);
     if (reserved.getPlain() + needed > room()) {
       LockSupport.unpark(touching);
@@ -82,14 +92,16 @@ final class SegmentAppender implements Journal.Appender {
     MappedSegment segment = write(length);
     segment.recordOpened();
     record.openedIn = segment;
+    record.openedText = text;
+    nextOpenedText++;
     reserved.lazySet(reserved.getPlain() + TERSE_ENTRY);
     count(opened, 1);
-    return WRITTEN;
+    return durable(segment);
   }
 
   @Override
   public Journal.Appended closed(Record record) {
-    int length = encoder.whole(record, SegmentFormat.Type.CLOSED);
+    int length = encodeClosed(record);
     MappedSegment openedIn = record.openedIn;
     if (openedIn == null) {
       return closedUnopened(length);
@@ -99,12 +111,32 @@ final class SegmentAppender implements Journal.Appender {
         && others + SegmentFormat.aligned(length) > room()) {
       length = encoder.terse(record, SegmentFormat.Type.CLOSED);
     }
-    write(length);
+    MappedSegment segment = write(length);
     record.openedIn = null;
     openedIn.recordEnded();
     reserved.lazySet(others);
     count(closed, 1);
-    return WRITTEN;
+    return durable(segment);
+  }
+
+  private OpenedText nextOpenedText() {
+    int at = nextOpenedText & OPENED_TEXTS - 1;
+    OpenedText text = openedTexts[at];
+    if (text == null) {
+      text = new OpenedText();
+      openedTexts[at] = text;
+    }
+    return text;
+  }
+
+  private int encodeClosed(Record record) {
+    OpenedText text = record.openedText;
+    if (text == null || !text.isOf(record)) {
+      return encoder.whole(record, SegmentFormat.Type.CLOSED);
+    }
+    record.openedText = null;
+    text.forget();
+    return encoder.closed(record, text);
   }
 
   private Journal.Appended closedUnopened(int length) {
@@ -119,9 +151,9 @@ final class SegmentAppender implements Journal.Appender {
       return new Journal.Appended.Refused(noSpace(), onFailure);
     }
     saidDropped = false;
-    write(length);
+    MappedSegment segment = write(length);
     count(closed, 1);
-    return WRITTEN;
+    return durable(segment);
   }
 
   private Journal.Appended refuse(String reason) {
@@ -147,9 +179,6 @@ final class SegmentAppender implements Journal.Appender {
     encoder.seal(length, segment.nextNumber());
     segment.append(encoder.bytes(), length);
     count(bytes, aligned);
-    if (always) {
-      forceNow(segment);
-    }
     if (segment.position() > wakeAt) {
       wakeAt = segment.position() + Math.min(WINDOW / 2, segment.capacity() / 8);
       LockSupport.unpark(touching);
@@ -164,6 +193,7 @@ final class SegmentAppender implements Journal.Appender {
       throw new IllegalStateException("the journal's accounting of space is wrong");
     }
     spareRoom.addAndGet(-usable(next));
+    next.begin(++rolls);
     current = next;
     if (old != null) {
       full.add(old);
@@ -172,12 +202,22 @@ final class SegmentAppender implements Journal.Appender {
     return next;
   }
 
-  private void forceNow(MappedSegment segment) {
+  /**
+   * With {@code sync: always}, what was written counts only when the disk has it. Otherwise it
+   * stands in the journal nevertheless, and an opened record gets its end like any other.
+   */
+  private Journal.Appended durable(MappedSegment segment) {
+    if (!always) {
+      return WRITTEN;
+    }
     try {
       segment.force(segment.position());
       condition.diskWorks();
+      return WRITTEN;
     } catch (RuntimeException e) {
-      condition.diskFails(String.valueOf(e.getMessage()));
+      String problem = String.valueOf(e.getMessage());
+      condition.diskFails(problem);
+      return refuse(problem);
     }
   }
 

@@ -40,13 +40,14 @@ final class SegmentFolder {
   record Found(Path file, SegmentFormat.Header header) {}
 
   private final Path folder;
-  private final Kernel kernel = new Kernel();
+  private final Kernel kernel;
   private final long run = new SecureRandom().nextLong();
   private final AtomicLong lastCreated = new AtomicLong();
   private volatile boolean namesChanged;
 
-  SegmentFolder(Path folder) {
+  SegmentFolder(Path folder, Kernel kernel) {
     this.folder = folder;
+    this.kernel = kernel;
   }
 
   Path path() {

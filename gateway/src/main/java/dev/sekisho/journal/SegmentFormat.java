@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *         24  run of the process (8)           16  payload: JSON in UTF-8; zeroes up to a multiple of 16
  *         32  bytes used; 0 while written (8)
  *         40  finished, microseconds (8)
- *         48  1: every record opened here, or in an earlier segment of the loop, has its end (4)
+ *         48  1: what was opened here, or earlier in the loop, has its end on the disk (4)
  * </pre>
  *
  * The first eight bytes of an entry are stored last and at once, so an entry is there or not,

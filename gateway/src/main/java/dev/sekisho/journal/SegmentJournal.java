@@ -42,7 +42,7 @@ public final class SegmentJournal implements Journal {
         new SpacePreparer(
             appenders, new SpacePreparer.Places(folder, reserve, clock), condition, config);
     this.preparing = Thread.ofPlatform().name("journal-space").daemon().unstarted(preparer);
-    this.toucher = new PageToucher(appenders, folder.kernel(), preparing, config.space().segment());
+    this.toucher = new PageToucher(appenders, preparing, config.space().segment());
     this.touching = Thread.ofPlatform().name("journal-touch").daemon().unstarted(toucher);
     Retention retention = new Retention(folder.path(), config.keeping(), clock);
     this.syncer =
@@ -68,7 +68,12 @@ public final class SegmentJournal implements Journal {
   /** The same by another clock. */
   public static SegmentJournal open(JournalConfig config, Path folder, InstantSource clock)
       throws IOException {
-    SegmentFolder segments = new SegmentFolder(folder);
+    return open(config, new SegmentFolder(folder, new Kernel()), clock);
+  }
+
+  static SegmentJournal open(JournalConfig config, SegmentFolder segments, InstantSource clock)
+      throws IOException {
+    Path folder = segments.path();
     segments.makeFolder();
     FileChannel lock = lock(folder);
     try {

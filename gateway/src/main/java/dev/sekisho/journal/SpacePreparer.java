@@ -73,7 +73,7 @@ final class SpacePreparer implements Runnable {
         if (always) {
           folder.forceNames();
         }
-        spare.touch(folder.kernel(), SegmentAppender.WINDOW);
+        spare.touch(SegmentAppender.WINDOW);
         appender.addSpare(spare);
       } catch (IOException | RuntimeException e) {
         condition.spaceFails(String.valueOf(e.getMessage()));

@@ -34,9 +34,15 @@ public final class PolicyConfig {
   private final Mark mark;
   private final Path folder;
   private final List<ListsReader.Declared> declared;
+  private final Obligations.Scan scan;
 
   private PolicyConfig(
-      Map<String, Node> sections, Mark mark, Path folder, List<ListsReader.Declared> declared) {
+      Map<String, Node> sections,
+      Mark mark,
+      Path folder,
+      List<ListsReader.Declared> declared,
+      Obligations.Scan scan) {
+    this.scan = scan;
     this.sections = sections;
     this.mark = mark;
     this.folder = folder;
@@ -48,8 +54,9 @@ public final class PolicyConfig {
    * lists} and {@code categories} are reported now, those with the others by {@link #compile}.
    *
    * @param folder where relative paths start from: the folder of the configuration's file
+   * @param scan what a rule that does not say {@code scan} obliges ({@code scan.default})
    */
-  public static PolicyConfig read(Section root, Path folder) {
+  public static PolicyConfig read(Section root, Path folder, Obligations.Scan scan) {
     Map<String, Node> sections = new java.util.HashMap<>();
     for (String key : List.of("policy", "inspect", "devices")) {
       root.node(key).ifPresent(node -> sections.put(key, node));
@@ -57,7 +64,7 @@ public final class PolicyConfig {
     ListsReader reader = new ListsReader(folder, root.problems());
     List<ListsReader.Declared> declared = new ArrayList<>(reader.lists(root.named("lists")));
     root.section("categories").ifPresent(section -> declared.addAll(reader.categories(section)));
-    return new PolicyConfig(Map.copyOf(sections), root.mark(), folder, List.copyOf(declared));
+    return new PolicyConfig(Map.copyOf(sections), root.mark(), folder, List.copyOf(declared), scan);
   }
 
   /** The lists that have to be fetched by URL. */
@@ -116,7 +123,7 @@ public final class PolicyConfig {
     Section inspect = section("inspect", found);
     Tables tables = new Tables(compiled, new Catalogue(List.copyOf(entries)), devices(found));
     CelEnvironments expressions = new CelEnvironments(zone(policy));
-    RuleReader reader = new RuleReader(found);
+    RuleReader reader = new RuleReader(found, scan);
     List<Rule> rules =
         reader.rules(
             policy, new ConditionReader(tables, expressions, ConditionReader.Scope.EVERYTHING));
@@ -241,6 +248,7 @@ public final class PolicyConfig {
       return Files.getLastModifiedTime(path).to(TimeUnit.MICROSECONDS)
           + TimeUnit.SECONDS.toMicros(greatestAge.toSeconds());
     } catch (IOException _) {
+      // never fetched, or removed: what the list knows is not known, and the rules fail closed
       return Catalogue.NEVER;
     }
   }

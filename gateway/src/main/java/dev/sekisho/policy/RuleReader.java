@@ -14,10 +14,12 @@ final class RuleReader {
   private static final String DEFAULT = "default";
 
   private final Problems problems;
+  private final Obligations.Scan scan;
   private final Map<String, Mark> names = new HashMap<>();
 
-  RuleReader(Problems problems) {
+  RuleReader(Problems problems, Obligations.Scan scan) {
     this.problems = problems;
+    this.scan = scan;
   }
 
   private enum Action {
@@ -42,7 +44,7 @@ final class RuleReader {
       PolicyWarnings.unreachable(rules, problems);
     }
     Outcome last =
-        otherwise == Action.ALLOW ? new Outcome.Allows(Obligations.DEFAULT) : new Outcome.Denies();
+        otherwise == Action.ALLOW ? new Outcome.Allows(new Obligations(scan, Obligations.Log.URL)) : new Outcome.Denies();
     rules.add(
         new Rule(
             rules.size(),
@@ -139,9 +141,8 @@ final class RuleReader {
   }
 
   private Obligations obligations(Section section) {
-    Obligations.Scan scan =
-        section.choice("scan", Obligations.Scan.class, Obligations.DEFAULT.scan());
     return new Obligations(
-        scan, section.choice("log", Obligations.Log.class, Obligations.DEFAULT.log()));
+        section.choice("scan", Obligations.Scan.class, scan),
+        section.choice("log", Obligations.Log.class, Obligations.DEFAULT.log()));
   }
 }

@@ -52,6 +52,7 @@ record WhenLeaf(String source, CelRuntime.Program program, Set<CelNames> names, 
         default -> Truth.UNKNOWABLE;
       };
     } catch (CelEvaluationException | RuntimeException _) {
+      // no logger here: the decision's explanation names the condition that could not be known
       return Truth.UNKNOWABLE;
     }
   }

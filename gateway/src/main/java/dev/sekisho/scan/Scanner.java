@@ -3,6 +3,7 @@ package dev.sekisho.scan;
 import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,29 +14,36 @@ public interface Scanner extends Closeable {
   long limit();
 
   /**
+   * How long a body may take to arrive while it is held; after that the holder applies {@link
+   * Verdict.Reason#ENDLESS}.
+   */
+  Duration patience();
+
+  /**
+   * The verdict for a body of which the caller itself sees that it cannot be scanned, with the fate
+   * that is configured for the reason.
+   */
+  Verdict.Unscanned unscanned(Verdict.Reason reason, String detail);
+
+  /**
    * Begins to scan one body, which is offered piece by piece. {@code then} is called exactly once,
    * on {@code loop}, also after {@link Job#cancel}; until then the pieces that were offered are
    * read by another thread and must stay as they are.
    */
   Job begin(Subject subject, Executor loop, Consumer<Verdict> then);
 
-  /** How long a body may take to arrive while it is held. */
-  Duration patience();
+  /** How the engines are, for metrics, readiness and the console; in configured order. */
+  List<EngineStatus> engines();
 
-  /** The verdict on a body that is not given to an engine, or not to its end. */
-  Verdict.Unscanned unscanned(Verdict.Reason reason, String detail);
-
-  /** Whether more may be held. */
-  enum Room {
-    ROOM,
-    NONE
-  }
+  /** Bytes of bodies held right now, counted against {@code scan.memory}. */
+  long held();
 
   /** One body under scan. Called on one event loop. */
   interface Job {
     /**
      * The next piece, as sent (with its content coding). Never blocks. The buffer's content stays
-     * the caller's.
+     * the caller's. After {@link Room#NONE} nothing more need be offered, and the verdict is on its
+     * way.
      */
     Room offer(ByteBuffer piece);
 
@@ -46,6 +54,13 @@ public interface Scanner extends Closeable {
      * Nobody needs the verdict any more; {@code then} still comes, as {@link Verdict.Unscanned}.
      */
     void cancel();
+  }
+
+  /** Whether a piece found room in {@code scan.memory}. */
+  enum Room {
+    ROOM,
+    /** The piece was not taken; the caller stops holding. */
+    NONE
   }
 
   /**

@@ -5,11 +5,15 @@ import java.util.Locale;
 /** What the scanner says of one body. */
 public sealed interface Verdict {
   /**
+   * Read to its end, and nothing found.
+   *
    * @param engine for the record, such as {@code clamd}
    */
   record Clean(String engine) implements Verdict {}
 
   /**
+   * Something was found in it.
+   *
    * @param name what was found, as the engine calls it
    */
   record Infected(String engine, String name) implements Verdict {}

@@ -69,6 +69,7 @@ class SchemaTest {
         Files.writeString(folder.resolve("users.htpasswd"), ""),
         PosixFilePermissions.fromString("rw-------"));
     Files.writeString(folder.resolve("users.htgroup"), "developers:\n");
+    Files.writeString(folder.resolve("unwanted.sha256"), "0f".repeat(32) + "  unwanted.exe\n");
     Files.writeString(folder.resolve("partners.txt"), "partner.example\n");
     Path category = Files.createDirectories(folder.resolve("categories/finance"));
     Files.writeString(category.resolve("domains"), "bank.example\n");
@@ -160,7 +161,7 @@ class SchemaTest {
 
   @Test
   void theDefaultsOfTheSchemaAreThoseOfTheReaders() throws IOException {
-    ObjectNode written = schema.defaults(List.of("listen", "limits", "names", "origin", "journal"));
+    ObjectNode written = schema.defaults(List.of("listen", "limits", "names", "origin", "scan", "journal"));
     Configuration usual = load("{}");
     Configuration same = load(written.toString());
     assertThat(written.toString()).contains("tunnel-idle", "negative-ttl", "per-origin", "mask");
@@ -168,6 +169,7 @@ class SchemaTest {
     assertThat(same.limits()).isEqualTo(usual.limits());
     assertThat(same.names()).isEqualTo(usual.names());
     assertThat(same.origin()).isEqualTo(usual.origin());
+    assertThat(same.scan()).isEqualTo(usual.scan());
     assertThat(same.journal()).isEqualTo(usual.journal());
   }
 

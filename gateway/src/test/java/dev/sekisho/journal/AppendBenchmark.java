@@ -9,19 +9,28 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * Measures ways to append on this machine's disk: {@code AppendBenchmark FOLDER WAY SECONDS
- * PAUSE_MICROS DISTURBED|QUIET}. WAY is {@code mapped} (the journal), {@code pwrite} (one write per
- * record into an allocated file, another thread forces it each second) or {@code ring} (a writer
- * thread writes, the appender waits for its acknowledgement). DISTURBED adds a process-wide enemy:
- * a thread that writes and forces 8 MiB again and again on the same disk. Prints the cost of one
- * append and how long the slowest took; every append is timed. Stalls of the processor, which
- * another process's load causes, are measured beside it by an empty loop of the same rhythm.
+ * PAUSE_MICROS DISTURBED|QUIET}. WAY is {@code exchange} (the journal, each exchange opened and
+ * closed), {@code mapped} (the journal, closed records only), {@code pwrite} (one write per record
+ * into an allocated file, another thread forces it each second), {@code ring} (a writer thread
+ * writes, the appender waits for its acknowledgement), {@code encode} or {@code nothing}. DISTURBED
+ * adds an enemy: a thread that writes and forces 8 MiB again and again on the same disk.
+ *
+ * <p>Every append is timed. An append can also be late because the machine took the processor away,
+ * for which the journal can do nothing. So after each append the same thread does the same work
+ * once more into memory that belongs to no file, timed in the same way; how much later the first is
+ * than the second is what the journal's doing costs. Without a pause there is no control, so that
+ * the speed is the journal's. What the journal's own threads use of the processor stands in a line
+ * of its own.
  */
 public final class AppendBenchmark {
   private static final long WARM_UP = 200_000;
@@ -45,64 +54,130 @@ public final class AppendBenchmark {
     if (args[4].equals("DISTURBED")) {
       enemy.start();
     }
-    try (Way way = open(args[1], folder)) {
-      measure(args[1] + " " + args[4], way, time, pause);
+    try (Way way = open(args[1], folder);
+        Way control = args[1].equals("exchange") ? new Twice(new Memory()) : new Memory()) {
+      warmUp(way);
+      warmUp(control);
+      String name = args[1] + " " + args[4];
+      if (pause > 0) {
+        inTurns(name, way, control, time, pause);
+      } else {
+        fullSpeed(name, way, time);
+      }
     }
   }
 
   private static Way open(String way, Path folder) throws IOException {
     return switch (way) {
+      case "exchange" -> new Exchange(folder.resolve("journal"));
       case "mapped" -> new Mapped(folder.resolve("journal"));
       case "pwrite" -> new Pwrite(folder.resolve("pwrite"));
       case "ring" -> new Ring(folder.resolve("ring"));
       case "nothing" -> new Nothing();
       case "encode" -> new Encode();
+      case "memory" -> new Memory();
       default -> throw new IllegalArgumentException(way);
     };
   }
 
-  private static void measure(String name, Way way, Duration time, long pauseNanos)
-      throws Exception {
+  private static void warmUp(Way way) throws IOException, InterruptedException {
     Record record = Samples.finish(Samples.get());
     for (long i = 0; i < WARM_UP; i++) {
       way.append(record);
     }
+  }
+
+  private static void inTurns(String name, Way way, Way control, Duration time, long pauseNanos)
+      throws Exception {
+    Record record = Samples.finish(Samples.get());
+    Latencies appends = new Latencies();
+    Latencies controls = new Latencies();
+    Threads threads = Threads.now();
+    long begin = System.nanoTime();
+    long next = begin;
+    long last = begin;
+    while (last - begin < time.toNanos()) {
+      long before = System.nanoTime();
+      way.append(record);
+      long between = System.nanoTime();
+      control.append(record);
+      last = System.nanoTime();
+      appends.add(between - before);
+      controls.add(last - between);
+      next = Math.max(next + pauseNanos, last);
+      while (System.nanoTime() < next) {
+        Thread.onSpinWait();
+      }
+    }
+    Threads.now().printSince(threads, appends.count);
+    System.out.printf(
+        Locale.ROOT,
+        "%s: %,d appends, %,.0f/s; %s%n",
+        name,
+        appends.count,
+        appends.count * 1e9 / (last - begin),
+        appends);
+    System.out.printf(
+        Locale.ROOT, "the same into plain memory: %,d appends; %s%n", controls.count, controls);
+  }
+
+  private static void fullSpeed(String name, Way way, Duration time) throws Exception {
+    Record record = Samples.finish(Samples.get());
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long allocated = threads.getCurrentThreadAllocatedBytes();
     Latencies latencies = new Latencies();
+    Threads others = Threads.now();
+    long allocated = threads.getCurrentThreadAllocatedBytes();
     long faults = faults();
     long processor = threads.getCurrentThreadCpuTime();
     long begin = System.nanoTime();
-    long end = begin + time.toNanos();
-    long next = begin;
-    long count = 0;
     long last = begin;
-    while (last < end) {
-      long before = System.nanoTime();
+    while (last - begin < time.toNanos()) {
       way.append(record);
-      last = System.nanoTime();
-      latencies.add(last - before);
-      count++;
-      if (pauseNanos > 0) {
-        next = Math.max(next + pauseNanos, last);
-        while (System.nanoTime() < next) {
-          Thread.onSpinWait();
-        }
-      }
+      long now = System.nanoTime();
+      latencies.add(now - last);
+      last = now;
     }
-    double cost = (double) (threads.getCurrentThreadCpuTime() - processor) / count;
+    double cost = (double) (threads.getCurrentThreadCpuTime() - processor) / latencies.count;
     faults = faults() - faults;
-    double bytes = (double) (threads.getCurrentThreadAllocatedBytes() - allocated) / count;
+    double bytes =
+        (double) (threads.getCurrentThreadAllocatedBytes() - allocated) / latencies.count;
+    Threads.now().printSince(others, latencies.count);
     System.out.printf(
         Locale.ROOT,
-        "%-20s %,12d appends, %,10.0f/s, %.1f B allocated and %,.0f ns of processor each, %d page faults; %s%n",
+        "%s: %,d appends, %,.0f/s, %.1f B allocated and %,.0f ns of processor each, %d page faults; %s%n",
         name,
-        count,
-        count * 1e9 / (last - begin),
+        latencies.count,
+        latencies.count * 1e9 / (last - begin),
         bytes,
         cost,
         faults,
         latencies);
+  }
+
+  /** What each of the journal's threads has used of the processor, in nanoseconds. */
+  private record Threads(Map<String, Long> used) {
+    static Threads now() throws IOException {
+      Map<String, Long> used = new TreeMap<>();
+      try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+        for (Path task : tasks.toList()) {
+          String name = Files.readString(task.resolve("comm")).strip();
+          if (name.startsWith("journal-")) {
+            String times = Files.readString(task.resolve("schedstat"));
+            used.put(name, Long.parseLong(times.substring(0, times.indexOf(' '))));
+          }
+        }
+      }
+      return new Threads(used);
+    }
+
+    void printSince(Threads before, long appends) {
+      used.forEach((name, nanos) ->
+          System.out.printf(
+              Locale.ROOT,
+              "%s: %,.0f ns of processor for each append%n",
+              name,
+              (double) (nanos - before.used.getOrDefault(name, 0L)) / appends));
+    }
   }
 
   /** Page faults of this thread, minor and major (proc_pid_stat(5), fields 10 and 12). */
@@ -192,6 +267,72 @@ public final class AppendBenchmark {
 
     @Override
     public void close() {}
+  }
+
+  /**
+   * The encoding, the checksum and the stores, into memory of the process, that is there: all that
+   * an append does without the journal's files and threads.
+   */
+  private static final class Memory implements Way {
+    private final byte[] memory = new byte[16 << 20];
+    private final RecordEncoder encoder =
+        new RecordEncoder(new Masking(java.util.List.of("token")), JournalConfig.Detail.URL);
+    private int position;
+
+    @Override
+    public void append(Record record) {
+      int length = encoder.whole(record, SegmentFormat.Type.CLOSED);
+      encoder.seal(length, 1);
+      if (position + length > memory.length) {
+        position = 0;
+      }
+      System.arraycopy(encoder.bytes(), 0, memory, position, length);
+      position += SegmentFormat.aligned(length);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private record Twice(Way way) implements Way {
+    @Override
+    public void append(Record record) throws IOException, InterruptedException {
+      way.append(record);
+      way.append(record);
+    }
+
+    @Override
+    public void close() throws IOException {
+      way.close();
+    }
+  }
+
+  /** An exchange that is opened and, at once, closed. */
+  private record Exchange(Mapped journal) implements Way {
+    Exchange(Path folder) throws IOException {
+      this(new Mapped(folder));
+    }
+
+    @Override
+    public void append(Record record) {
+      record.endMicros = -1;
+      record.durationMicros = -1;
+      record.originIp = null;
+      record.status = -1;
+      record.bytesUp = -1;
+      record.bytesDown = -1;
+      record.contentType = null;
+      record.fate = null;
+      while (journal.appender.opened(record) instanceof Journal.Appended.Refused) {
+        Thread.onSpinWait();
+      }
+      journal.append(Samples.finish(record));
+    }
+
+    @Override
+    public void close() {
+      journal.close();
+    }
   }
 
   private static final class Mapped implements Way {

@@ -184,6 +184,31 @@ class DamageTest {
   }
 
   @Test
+  void namesDamageThatAReaderFindsOnlyWhenTheLoopHasGoneOn() throws IOException {
+    Path next = file.resolveSibling("next.segment");
+    Files.write(next, whole);
+    byte[] nine = unfinished();
+    Arrays.fill(nine, offsets.get(9), nine.length, (byte) 0);
+    Files.write(file, nine);
+    List<Damage> damages = new ArrayList<>();
+    try (LoopChain chain = new LoopChain(damages::add)) {
+      chain.add(new SegmentFolder.Found(file, requireNonNull(SegmentFolder.header(file))));
+      for (int i = 0; i < 9; i++) {
+        assertThat(chain.next()).isNotNull();
+      }
+      assertThat(chain.next()).isNull();
+      int at = offsets.get(9) + 40;
+      Files.write(file, change(whole, b -> b.put(at, (byte) (b.get(at) ^ 4))));
+      chain.add(new SegmentFolder.Found(next, requireNonNull(SegmentFolder.header(next))));
+      for (int i = 0; i < RECORDS; i++) {
+        assertThat(chain.next()).isNotNull();
+      }
+      assertThat(chain.next()).isNull();
+    }
+    assertThat(damages).extracting(Damage::offset).containsExactly((long) offsets.get(9));
+  }
+
+  @Test
   void takesAFileWithoutAHeaderForNoSegment() throws IOException {
     for (int at : List.of(0, 8, 12, 16, 24)) {
       Files.write(file, change(whole, b -> b.put(at, (byte) (b.get(at) + 1))));

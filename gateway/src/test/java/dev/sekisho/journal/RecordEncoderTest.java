@@ -3,10 +3,12 @@ package dev.sekisho.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -38,12 +40,68 @@ class RecordEncoderTest {
                 + "\"parent_id\":\"01930000-abcd-7001-8000-0000000000fe\",\"state\":\"closed\",\"start\":\"2026-11-24T06:15:14.123456Z\","
                 + "\"end\":\"2026-11-24T06:15:14.128706Z\",\"duration_us\":5250,\"listener\":\"x\",\"mode\":\"inspected\",\"client_ip\":\"x\","
                 + "\"client_port\":51234,\"device\":\"x\",\"user\":\"x\",\"groups\":[\"x\"],\"identified_by\":\"x\",\"method\":\"x\",\"url\":\"x\","
-                + "\"scheme\":\"x\",\"host\":\"x\",\"port\":443,\"path\":\"x\",\"host_field\":\"x\",\"origin_ip\":\"x\",\"sni\":\"x\",\"http_version\":\"x\","
-                + "\"user_agent\":\"x\",\"decision\":\"allow\",\"rule\":\"x\",\"reason\":\"x\",\"phase\":\"x\",\"categories\":[\"x\",\"x\"],"
+                + "\"scheme\":\"x\",\"host\":\"x\",\"port\":443,\"path\":\"x\",\"host_field\":\"x\",\"http_version\":\"x\","
+                + "\"user_agent\":\"x\",\"origin_ip\":\"x\",\"sni\":\"x\",\"decision\":\"allow\",\"rule\":\"x\",\"reason\":\"x\",\"phase\":\"x\",\"categories\":[\"x\",\"x\"],"
                 + "\"inspected_because\":\"x\",\"observed\":[\"x\"],\"status\":200,\"bytes_up\":0,\"bytes_down\":9223372036854775807,"
                 + "\"content_type\":\"x\",\"sha256\":\"x\",\"fate\":\"infected\",\"verdict_engine\":\"x\",\"verdict_name\":\"x\","
                 + "\"verdict_reason\":\"x\",\"route\":\"x\",\"parent\":\"x\",\"source_ip\":\"x\",\"tls_origin_version\":\"x\","
                 + "\"tls_origin_cipher\":\"x\",\"error_side\":\"x\",\"error_kind\":\"x\",\"error_detail\":\"x\",\"repeats\":17}");
+  }
+
+  @Test
+  void saysTheSameOfAClosedExchangeFromWhatWasKeptOfTheOpenedOne() {
+    OpenedText text = new OpenedText();
+    for (Record record : List.of(full("x"), Samples.get())) {
+      record.endMicros = -1;
+      record.durationMicros = -1;
+      encoder.opened(record, text);
+      Samples.finish(record);
+      record.rule = "another rule";
+      assertThat(text.isOf(record)).isTrue();
+      int length = encoder.closed(record, text);
+      byte[] kept = Arrays.copyOf(encoder.bytes(), length);
+      assertThat(encoder.whole(record, SegmentFormat.Type.CLOSED)).isEqualTo(length);
+      assertThat(kept).isEqualTo(Arrays.copyOf(encoder.bytes(), length));
+    }
+  }
+
+  @Test
+  void usesNothingKeptOnceAFactOfTheRequestIsAnother() {
+    List<Consumer<Record>> changes =
+        List.of(
+            r -> r.parentId = ID,
+            r -> r.device = "y",
+            r -> r.user = "y",
+            r -> r.groups = Set.of("y"),
+            r -> r.identifiedBy = "y",
+            r -> r.method = "y",
+            r -> r.url = null,
+            r -> r.scheme = "y",
+            r -> r.host = "y",
+            r -> r.port = 1,
+            r -> r.path = null,
+            r -> r.hostField = "y",
+            r -> r.httpVersion = "y",
+            r -> r.userAgent = "y");
+    OpenedText text = new OpenedText();
+    for (Consumer<Record> change : changes) {
+      Record record = full("x");
+      record.endMicros = -1;
+      record.durationMicros = -1;
+      encoder.opened(record, text);
+      assertThat(text.isOf(record)).isTrue();
+      change.accept(record);
+      assertThat(text.isOf(record)).isFalse();
+    }
+  }
+
+  @Test
+  void keepsNothingOfAVeryLongRequest() {
+    OpenedText text = new OpenedText();
+    Record record = Samples.get();
+    record.path = "/" + "a".repeat(1_000);
+    encoder.opened(record, text);
+    assertThat(text.isOf(record)).isFalse();
   }
 
   @Test

@@ -60,7 +60,7 @@ final class PolicyFixture {
                 new Node.Mapping(
                     Mark.file("sekisho.yaml"), java.util.Map.of(), java.util.Map.of()));
     Section root = new Section("the file", mapping, problems);
-    PolicyConfig config = PolicyConfig.read(root, folder);
+    PolicyConfig config = PolicyConfig.read(root, folder, Obligations.Scan.ALL);
     root.end();
     return problems.hasErrors() ? Optional.empty() : config.compile(state, problems);
   }

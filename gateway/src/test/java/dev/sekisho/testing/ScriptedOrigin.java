@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 
 /**
  * An origin that does exactly what its script says, byte for byte, and keeps every byte it was told
@@ -32,14 +33,29 @@ public final class ScriptedOrigin implements Closeable {
     void run(Line line) throws IOException, InterruptedException;
   }
 
-  private ScriptedOrigin(Script script) throws IOException {
+  private ScriptedOrigin(ServerSocket door, Script script) {
     this.script = script;
-    this.door = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    this.door = door;
     threads.submit(this::accept);
   }
 
   public static ScriptedOrigin of(Script script) throws IOException {
-    return new ScriptedOrigin(script);
+    return new ScriptedOrigin(
+        new ServerSocket(0, 200, InetAddress.getLoopbackAddress()), script);
+  }
+
+  /** On ::1, and on no IPv4 address. */
+  public static ScriptedOrigin ofIpv6(Script script) throws IOException {
+    return new ScriptedOrigin(new ServerSocket(0, 200, InetAddress.ofLiteral("::1")), script);
+  }
+
+  /** Speaks TLS, as the context says. */
+  public static ScriptedOrigin secure(SSLContext context, Script script) throws IOException {
+    ServerSocket door =
+        context
+            .getServerSocketFactory()
+            .createServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    return new ScriptedOrigin(door, script);
   }
 
   /** Reads whole requests and answers each with these bytes. */

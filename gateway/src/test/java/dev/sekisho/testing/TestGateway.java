@@ -99,7 +99,7 @@ public final class TestGateway implements AutoCloseable {
             .orElseThrow(() -> new AssertionError(problems.all().toString()));
     Section root = new Section("the configuration", top, problems);
     limits = LimitsConfig.read(section(root, "limits"));
-    OriginConfig origin = OriginConfig.read(section(root, "origin"));
+    OriginConfig origin = OriginConfig.read(section(root, "origin"), folder);
     ListenConfig listen = listen(ListenConfig.read(section(root, "listen"), folder), certificate);
     Policy policy =
         PolicyConfig.read(root, folder)

@@ -51,7 +51,7 @@ public record AddressCheck(List<IpAddress> addresses, Reach reach) {
   Optional<Ending.Denied> refusal(Policy policy, Known known) {
     Optional<Ending.Denied> refusal = refusal(policy, known.facts(), known.facts().host());
     for (Authority other : known.alsoNamed()) {
-      refusal = refusal.or(() -> refusal(policy, known.asIfFor(other, addresses), other.host()));
+      refusal = refusal.or(() -> refusal(policy, known.asIfFor(other), other.host()));
     }
     return refusal;
   }

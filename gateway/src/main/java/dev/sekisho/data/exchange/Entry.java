@@ -263,6 +263,6 @@ final class Entry {
   }
 
   private boolean withinBurst() {
-    return gate.flood().refused(client, record.endMicros) == RefusalFlood.Verdict.RECORD;
+    return gate.flood().refused(client, record) == RefusalFlood.Verdict.RECORD;
   }
 }

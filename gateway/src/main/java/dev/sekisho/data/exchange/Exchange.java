@@ -153,7 +153,11 @@ public final class Exchange {
         decided == Decided.AFTER_ADDRESS || check.reach() == AddressCheck.Reach.WHERE_NAMED;
     Step step = again ? heed(policy.decide(facts)) : Step.GO;
     return step instanceof Step.Go && decided != Decided.OPENING
-        ? check.refusal(policy, known).map(Step::end).orElse(Step.GO)
+        ? check
+            .refusal(policy, known)
+            .or(() -> OtherNames.ofRequest(policy, known))
+            .map(Step::end)
+            .orElse(Step.GO)
         : step;
   }
 
@@ -188,7 +192,7 @@ public final class Exchange {
     return switch (errand) {
       case Errand.Line _ -> Step.GO;
       case Errand.Request(_, RequestCarrier request) -> {
-        request.forward();
+        request.forward(obligations.scan());
         yield Step.AWAIT;
       }
     };

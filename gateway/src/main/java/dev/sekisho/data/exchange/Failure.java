@@ -45,6 +45,8 @@ public record Failure(Side side, Kind kind, Retry retry, String detail) {
     JOURNAL_UNAVAILABLE(503, "proxy_internal_error"),
     DRAINING(503, "proxy_internal_error"),
     DEFECT(500, "proxy_internal_error"),
+    /** The kernel gives the gateway no further socket, as when its file descriptors are used up. */
+    NO_SOCKET(503, "proxy_internal_error"),
     NAME_NOT_FOUND(502, "dns_error"),
     NAME_TIMEOUT(504, "dns_timeout"),
     NAME_FAILED(502, "dns_error"),

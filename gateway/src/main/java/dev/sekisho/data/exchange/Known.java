@@ -3,7 +3,6 @@ package dev.sekisho.data.exchange;
 import dev.sekisho.identity.Identity;
 import dev.sekisho.net.Authority;
 import dev.sekisho.net.Host;
-import dev.sekisho.net.IpAddress;
 import dev.sekisho.policy.Facts;
 import java.util.List;
 import java.util.Optional;
@@ -98,35 +97,36 @@ final class Known {
     };
   }
 
-  /** The same request, as if it went to another host. Nothing more can be learnt of that one. */
+  /**
+   * The same request to the same addresses, as if its URL had another host. Nothing more can be
+   * learnt of that one.
+   */
   Facts asIfFor(Authority other) {
-    Facts also = new Facts(asker.address(), facts.timeMicros(), other.host(), other.port());
+    Facts also = factsOf(other);
     if (asked instanceof Asked.Url url) {
       tellRequest(also, url);
     }
-    proved.ifPresentOrElse(who -> also.who(who.user(), who.groups()), also::whoUnknowable);
-    also.addressUnknowable();
     also.responseUnknowable();
     return also;
   }
 
-  /** A CONNECT of the same client to another host. */
+  /** A CONNECT of the same client to the same addresses, as if it were for another host. */
   Facts asIfLineTo(Authority other) {
-    Facts line = new Facts(asker.address(), facts.timeMicros(), other.host(), other.port());
-    proved.ifPresentOrElse(who -> line.who(who.user(), who.groups()), line::whoUnknowable);
-    line.addressUnknowable();
-    return line;
+    return factsOf(other);
+  }
+
+  private Facts factsOf(Authority other) {
+    Facts also = new Facts(asker.address(), facts.timeMicros(), other.host(), other.port());
+    proved.ifPresentOrElse(who -> also.who(who.user(), who.groups()), also::whoUnknowable);
+    if (facts.state(Facts.Group.ADDRESS) == Facts.State.KNOWN) {
+      also.addresses(facts.addresses());
+    }
+    return also;
   }
 
   /** Empty for whoever proved nothing. */
   String userName() {
     return proved.map(Asker.Who.Proved::user).orElse("");
-  }
-
-  Facts asIfFor(Authority other, List<IpAddress> addresses) {
-    Facts also = asIfFor(other);
-    also.addresses(addresses);
-    return also;
   }
 
   /** For display. */

@@ -49,16 +49,25 @@ final class OtherNames {
       return Named.FINE;
     }
     Facts facts = known.asIfLineTo(new Authority(name, port));
-    if (policy.seal(facts) instanceof Seal.Sealed(String rule)) {
-      return new Named.Neither(
-          new Ending.Denied(
-              rule,
-              "TLS is for "
-                  + name.text()
-                  + ", which is never opened, but the CONNECT was for "
-                  + known.facts().host().text()
-                  + "."));
-    }
+    return switch (policy.seal(facts)) {
+      case Seal.Sealed(String rule) -> neither(rule, name, known);
+      case Seal.Learn learn -> neither(learn.rule(), name, known);
+      case Seal.Open _ -> decided(policy, facts, name);
+    };
+  }
+
+  private static Named neither(String rule, Host name, Known known) {
+    return new Named.Neither(
+        new Ending.Denied(
+            rule,
+            "TLS is for "
+                + name.text()
+                + ", which is never opened, but the CONNECT was for "
+                + known.facts().host().text()
+                + "."));
+  }
+
+  private static Named decided(Policy policy, Facts facts, Host name) {
     return policy.decide(facts) instanceof Decision.Deny deny
         ? new Named.Denied(
             new Ending.Denied(deny.rule(), "TLS is for " + name.text() + ": " + deny.reason()))

@@ -1,17 +1,18 @@
 package dev.sekisho.data.exchange;
 
+import dev.sekisho.journal.Record;
 import dev.sekisho.net.IpAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.ObjLongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a client that is refused again and again from filling the disk. Each client may have a
- * burst of refusals recorded one by one; what goes beyond is counted, and the count is written as
- * one record when the interval is over. Nothing is lost but the detail.
+ * burst of refusals recorded one by one; what goes beyond is counted, and when the interval is over
+ * the count is written as one record for each sort of refusal. Nothing is lost but the detail.
  *
  * <p>Belongs to one event loop. Bounded: the clients seen longest ago are settled early when there
- * are too many.
+ * are too many, and what a sort is made of comes from this gateway and never from a client.
  */
 public final class RefusalFlood {
   /** Microseconds in which the refusals of a client are counted together. */
@@ -21,32 +22,60 @@ public final class RefusalFlood {
 
   private final int burst;
   private final long intervalMicros;
-  private final ObjLongConsumer<IpAddress> settle;
+  private final Settlement settlement;
   private final Map<IpAddress, Count> counts = new LinkedHashMap<>();
+
+  /** Writes down what was only counted. */
+  public interface Settlement {
+    /**
+     * @param more refusals of this sort beyond those that were recorded
+     */
+    void settle(IpAddress client, Sort sort, long more);
+  }
+
+  /** What refusals that are counted together have in common, and their record may say. */
+  public record Sort(
+      String listener,
+      Record.Mode mode,
+      Record.@Nullable Decided decision,
+      @Nullable String errorSide,
+      @Nullable String errorKind) {
+    static Sort of(Record record) {
+      return new Sort(
+          record.listener, record.mode, record.decision, record.errorSide, record.errorKind);
+    }
+  }
 
   /**
    * @param burst refusals per client and interval that get a record each
-   * @param settle told how many more there were from a client, when its interval is over
+   * @param settlement told how many more there were from a client, when its interval is over
    */
-  public RefusalFlood(int burst, long intervalMicros, ObjLongConsumer<IpAddress> settle) {
+  public RefusalFlood(int burst, long intervalMicros, Settlement settlement) {
     this.burst = burst;
     this.intervalMicros = intervalMicros;
-    this.settle = settle;
+    this.settlement = settlement;
   }
 
-  /** What to do with the record of one more refusal. */
-  Verdict refused(IpAddress address, long nowMicros) {
+  /** What to do with the finished record of one more refusal. */
+  Verdict refused(IpAddress address, Record record) {
     IpAddress client = address.client();
     Count count = counts.get(client);
     if (count == null) {
       if (counts.size() >= MOST_CLIENTS) {
         settleEldest();
       }
-      count = new Count(nowMicros);
+      count = new Count(record.endMicros);
       counts.put(client, count);
     }
-    count.total++;
-    return count.total <= burst ? Verdict.RECORD : Verdict.COUNT;
+    if (count.recorded < burst) {
+      count.recorded++;
+      return Verdict.RECORD;
+    }
+    if (count.more.isEmpty()) {
+      count.more = new LinkedHashMap<>(4);
+    }
+    count.more.merge(Sort.of(record), 1L, Long::sum);
+    return Verdict.COUNT;
   }
 
   /**
@@ -72,9 +101,7 @@ public final class RefusalFlood {
   }
 
   private void settle(IpAddress client, Count count) {
-    if (count.total > burst) {
-      settle.accept(client, count.total - burst);
-    }
+    count.more.forEach((sort, more) -> settlement.settle(client, sort, more));
   }
 
   enum Verdict {
@@ -84,7 +111,8 @@ public final class RefusalFlood {
 
   private static final class Count {
     private final long sinceMicros;
-    private long total;
+    private Map<Sort, Long> more = Map.of();
+    private int recorded;
 
     Count(long sinceMicros) {
       this.sinceMicros = sinceMicros;

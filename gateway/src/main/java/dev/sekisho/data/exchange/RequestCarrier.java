@@ -1,5 +1,7 @@
 package dev.sekisho.data.exchange;
 
+import dev.sekisho.policy.Obligations;
+
 /** Carries one request and its response. */
 public non-sealed interface RequestCarrier extends Carrier {
   /**
@@ -8,8 +10,13 @@ public non-sealed interface RequestCarrier extends Carrier {
    */
   void scanUpload();
 
-  /** Sends the request; answered by {@link Exchange#responded} or {@link Exchange#failed}. */
-  void forward();
+  /**
+   * Sends the request; answered by {@link Exchange#responded} or {@link Exchange#failed}.
+   *
+   * @param scan whether the response is going to be scanned, so that it is asked for in a form that
+   *     can be
+   */
+  void forward(Obligations.Scan scan);
 
   /**
    * Has the response's body scanned before the client gets anything of it; answered by {@link

@@ -22,7 +22,7 @@ public final class Unreadable {
     record.errorDetail = failure.detail();
     record.endMicros = nowMicros;
     record.durationMicros = Math.max(0, nowMicros - record.startMicros);
-    if (gate.flood().refused(client, nowMicros) == RefusalFlood.Verdict.RECORD) {
+    if (gate.flood().refused(client, record) == RefusalFlood.Verdict.RECORD) {
       gate.appender().closed(record);
     }
     gate.observer().ended(record);

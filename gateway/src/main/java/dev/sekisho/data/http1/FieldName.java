@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public enum FieldName {
   OTHER(Nomination.REMOVES),
   ACCEPT,
+  ACCEPT_ENCODING,
   ACCEPT_LANGUAGE,
   AGE,
   AUTHORIZATION,

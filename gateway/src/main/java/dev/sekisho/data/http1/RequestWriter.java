@@ -56,6 +56,22 @@ public final class RequestWriter {
    * @throws IllegalArgumentException for CONNECT, which is answered and never forwarded
    */
   public void write(RequestHead head, Passage passage, ByteBuf out) {
+    write(head, passage, Answer.ANY, out);
+  }
+
+  /** In which codings the answer may come. */
+  public enum Answer {
+    ANY,
+    /** In those alone that the scanner can read. */
+    READABLE
+  }
+
+  /**
+   * As {@link #write(RequestHead, Passage, ByteBuf)}.
+   *
+   * @param answer what is left of the codings that the client accepts
+   */
+  public void write(RequestHead head, Passage passage, Answer answer, ByteBuf out) {
     if (head.target() instanceof Target.AuthorityForm) {
       throw new IllegalArgumentException("CONNECT is not forwarded to an origin");
     }
@@ -72,13 +88,14 @@ public final class RequestWriter {
     out.writeBytes(VERSION_AND_HOST);
     out.writeBytes(head.hostForOrigin());
     out.writeBytes(CRLF);
-    writeFields(head, passage, out);
+    writeFields(head, passage, answer, out);
     out.writeBytes(via.line(line.minorVersion()));
     Framer.write(head.framing(), head.fields().has(FieldName.CONTENT_LENGTH) ? 0 : -1, out);
     out.writeBytes(CRLF);
   }
 
-  private static void writeFields(RequestHead head, Passage passage, ByteBuf out) {
+  private static void writeFields(
+      RequestHead head, Passage passage, Answer answer, ByteBuf out) {
     Fields fields = head.fields();
     long dropped = DROPPED;
     if (!(head.framing() instanceof BodyFraming.Chunked)) {
@@ -88,7 +105,14 @@ public final class RequestWriter {
     if (maxForwards > 0) {
       dropped |= FieldName.set(FieldName.MAX_FORWARDS);
     }
+    boolean narrowed = answer == Answer.READABLE && fields.has(FieldName.ACCEPT_ENCODING);
+    if (narrowed) {
+      dropped |= FieldName.set(FieldName.ACCEPT_ENCODING);
+    }
     FieldWriter.write(fields, dropped, out);
+    if (narrowed) {
+      AcceptEncoding.writeReadable(fields, out);
+    }
     if (maxForwards > 0) {
       out.writeBytes(MAX_FORWARDS);
       FieldWriter.writeNumber(maxForwards - 1, out);

@@ -11,6 +11,7 @@ import dev.sekisho.data.exchange.Way;
 import dev.sekisho.data.http1.FieldName;
 import dev.sekisho.data.http1.Fields;
 import dev.sekisho.data.http1.RequestHead;
+import dev.sekisho.data.http1.RequestWriter;
 import dev.sekisho.data.http1.ResponseHead;
 import dev.sekisho.data.origin.OriginConnection;
 import dev.sekisho.data.origin.OriginKey;
@@ -19,6 +20,7 @@ import dev.sekisho.net.Authority;
 import dev.sekisho.net.DomainName;
 import dev.sekisho.net.Host;
 import dev.sekisho.net.IpAddress;
+import dev.sekisho.policy.Obligations;
 import dev.sekisho.scan.Scanner;
 import dev.sekisho.scan.Verdict;
 import io.netty.buffer.ByteBuf;
@@ -184,10 +186,16 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
   }
 
   @Override
-  public void forward() {
+  public void forward(Obligations.Scan scan) {
     OriginConnection to = connected();
     to.use(this, head.method());
-    upload.begin(to, lane.voice().requests());
+    upload.begin(
+        to,
+        lane.voice().requests(),
+        switch (scan) {
+          case ALL -> RequestWriter.Answer.READABLE;
+          case NONE -> RequestWriter.Answer.ANY;
+        });
     client.within(lane.limits().responseTimeout());
     pump();
     to.flush();

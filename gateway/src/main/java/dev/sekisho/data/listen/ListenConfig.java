@@ -7,6 +7,7 @@ import dev.sekisho.net.Authority;
 import dev.sekisho.net.Cidr;
 import dev.sekisho.net.IpAddress;
 import dev.sekisho.net.MalformedException;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -144,5 +145,25 @@ public record ListenConfig(
           text,
           "an address or a range such as 10.0.1.0/24 (" + e.reason() + ")");
     }
+  }
+
+  /**
+   * What to tell the operator when a door does not open.
+   *
+   * @param name the door's key in the section
+   */
+  public static IOException cannotListen(String name, InetSocketAddress address, Throwable cause) {
+    String reason = cause.getMessage();
+    return new IOException(
+        "listen."
+            + name
+            + ": cannot listen on "
+            + address.getAddress().getHostAddress()
+            + " port "
+            + address.getPort()
+            + " ("
+            + (reason == null ? cause.getClass().getSimpleName() : reason)
+            + "). Is another program, or another Sekisho, using it?",
+        cause);
   }
 }

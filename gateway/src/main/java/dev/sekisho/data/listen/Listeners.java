@@ -99,6 +99,7 @@ public final class Listeners implements Closeable {
     this.loops =
         new MultiThreadIoEventLoopGroup(
             threads, new DefaultThreadFactory("loop"), transport.loops());
+    own.keepUp(loops.next(), OwnAddresses.INTERVAL);
     var means =
         new Lane.Means(
             parts.reach().resolver(),
@@ -173,27 +174,12 @@ public final class Listeners implements Closeable {
             .childHandler(new Entrance(name, tls));
     var bound = bootstrap.bind(address).awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      throw new IOException(
-          "listen."
-              + name
-              + ": cannot listen on "
-              + address.getAddress().getHostAddress()
-              + " port "
-              + address.getPort()
-              + " ("
-              + reason(bound.cause())
-              + "). Is another program, or another Sekisho, using it?",
-          bound.cause());
+      throw ListenConfig.cannotListen(name, address, bound.cause());
     }
     doors.add(bound.channel());
     InetSocketAddress where = (InetSocketAddress) bound.channel().localAddress();
     own.listening(where.getPort());
     return where;
-  }
-
-  private static String reason(Throwable cause) {
-    String message = cause.getMessage();
-    return message == null ? cause.getClass().getSimpleName() : message;
   }
 
   private static SslContext context(ListenConfig.TlsListener tls) throws IOException {

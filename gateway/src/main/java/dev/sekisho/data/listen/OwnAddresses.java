@@ -2,42 +2,84 @@ package dev.sekisho.data.listen;
 
 import dev.sekisho.net.AddressClass;
 import dev.sekisho.net.IpAddress;
+import io.netty.util.concurrent.EventExecutor;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Recognises this gateway's own listeners, under whatever address of this machine they are asked
- * for.
+ * for. Addresses come and go (a second interface, an address that moves between machines), so they
+ * are read again from time to time.
  */
 final class OwnAddresses {
+  /** How long a new address may stay unknown. */
+  static final Duration INTERVAL = Duration.ofSeconds(10);
+
   private static final Logger LOG = LoggerFactory.getLogger(OwnAddresses.class);
 
   private final Set<Integer> ports = ConcurrentHashMap.newKeySet();
-  private final Set<IpAddress> addresses;
+  private final Interfaces interfaces;
+  private volatile Set<IpAddress> addresses = Set.of();
 
-  private OwnAddresses(Set<IpAddress> addresses) {
-    this.addresses = addresses;
+  /** Where the addresses of this machine are asked for. */
+  interface Interfaces {
+    Set<IpAddress> addresses() throws SocketException;
+  }
+
+  private OwnAddresses(Interfaces interfaces) {
+    this.interfaces = interfaces;
   }
 
   static OwnAddresses ofThisMachine() {
+    return of(OwnAddresses::kernel);
+  }
+
+  static OwnAddresses of(Interfaces interfaces) {
+    OwnAddresses own = new OwnAddresses(interfaces);
     try {
-      return new OwnAddresses(
-          NetworkInterface.networkInterfaces()
-              .flatMap(NetworkInterface::inetAddresses)
-              .map(InetAddress::getAddress)
-              .map(IpAddress::ofBytes)
-              .collect(Collectors.toUnmodifiableSet()));
+      own.addresses = interfaces.addresses();
     } catch (SocketException e) {
       LOG.warn(
-          "The addresses of this machine cannot be listed ({}); a loop back to this gateway is recognised on loopback only.",
+          "The addresses of this machine cannot be listed ({}); until they can, a loop back to this gateway"
+              + " is recognised on loopback only.",
           e.getMessage());
-      return new OwnAddresses(Set.of());
+    }
+    return own;
+  }
+
+  private static Set<IpAddress> kernel() throws SocketException {
+    return NetworkInterface.networkInterfaces()
+        .flatMap(NetworkInterface::inetAddresses)
+        .map(InetAddress::getAddress)
+        .map(IpAddress::ofBytes)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /**
+   * Reads them again in this interval, until the loop ends. Listing asks the kernel several times,
+   * which is not for a loop: it is only the clock here.
+   */
+  void keepUp(EventExecutor loop, Duration interval) {
+    loop.scheduleWithFixedDelay(
+        () -> Thread.ofVirtual().name("own-addresses").start(this::readAgain),
+        interval.toNanos(),
+        interval.toNanos(),
+        TimeUnit.NANOSECONDS);
+  }
+
+  private void readAgain() {
+    try {
+      addresses = interfaces.addresses();
+    } catch (SocketException e) {
+      LOG.debug("The addresses of this machine cannot be listed; those known stay.", e);
     }
   }
 

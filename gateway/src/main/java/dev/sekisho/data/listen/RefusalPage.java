@@ -64,6 +64,7 @@ final class RefusalPage {
     try {
       return Double.parseDouble(range.substring(at + 3).strip());
     } catch (NumberFormatException _) {
+      // a client's malformed preference counts for nothing
       return 0;
     }
   }

@@ -109,14 +109,14 @@ final class Upload {
   }
 
   /** Writes the head; {@link #pump} goes on with the body. */
-  void begin(OriginConnection to, RequestWriter requests) {
+  void begin(OriginConnection to, RequestWriter requests, RequestWriter.Answer answer) {
     origin = to;
     ByteBuf out = to.buffer(USUAL_HEAD);
     var passage =
         head.upgradesToWebSocket()
             ? RequestWriter.Passage.WEBSOCKET
             : RequestWriter.Passage.ORDINARY;
-    requests.write(head, passage, out);
+    requests.write(head, passage, answer, out);
     to.write(out);
     state = hasBody() ? State.SENDING : State.OVER;
   }

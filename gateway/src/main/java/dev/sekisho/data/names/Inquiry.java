@@ -27,6 +27,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks for one family of one name: each name server in turn, over UDP and where the answer did not
@@ -40,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * harm.
  */
 final class Inquiry {
+  private static final Logger LOG = LoggerFactory.getLogger(Inquiry.class);
   private static final int BUFFER = 4096;
   private static final int MOST_ALIAS_QUESTIONS = 4;
   private static final int FORMAT_ERROR = 1;
@@ -72,6 +75,8 @@ final class Inquiry {
   private enum Trouble {
     SILENT("no answer in time from the name server "),
     UNREACHABLE("cannot reach the name server "),
+    NO_SOCKET(
+        "the gateway can open no further socket (LimitNOFILE, ulimit -n) to the name server "),
     REFUSED("refusal or failure (RCODE %d) from the name server "),
     GARBLED("no usable answer from the name server ");
 
@@ -146,6 +151,10 @@ final class Inquiry {
 
   private void connect(Bootstrap bootstrap, ByteBuf message) {
     ChannelFuture connecting = bootstrap.connect((SocketAddress) server());
+    if (connecting.isDone() && !connecting.isSuccess()) {
+      noSocket(message, connecting.cause());
+      return;
+    }
     Channel opened = connecting.channel();
     channel = opened;
     timer =
@@ -166,6 +175,20 @@ final class Inquiry {
               ifCurrent(opened, () -> nextServer(Trouble.UNREACHABLE));
             }
           });
+    });
+  }
+
+  /**
+   * Connecting is an event of the loop, so what has failed before is the making of the socket. The
+   * channel that Netty then hands out belongs to no loop, and closing it throws.
+   */
+  private void noSocket(ByteBuf message, Throwable cause) {
+    message.release();
+    LOG.debug("No socket to ask a name server can be opened.", cause);
+    loop.execute(() -> {
+      if (state == State.ASKING) {
+        nextServer(Trouble.NO_SOCKET);
+      }
     });
   }
 
@@ -249,6 +272,7 @@ final class Inquiry {
         switch (why) {
           case SILENT -> failed(Failure.Kind.NAME_TIMEOUT, Failure.Side.GATEWAY, what);
           case UNREACHABLE, GARBLED -> failed(Failure.Kind.NAME_FAILED, Failure.Side.GATEWAY, what);
+          case NO_SOCKET -> failed(Failure.Kind.NO_SOCKET, Failure.Side.GATEWAY, what);
           case REFUSED ->
               failed(
                   Failure.Kind.NAME_FAILED,

@@ -34,6 +34,7 @@ enum Preference {
           ? IPV4_FIRST
           : IPV6_FIRST;
     } catch (IOException | UnsupportedOperationException _) {
+      // no route, or a kernel without IPv6: that is the answer
       return IPV4_FIRST;
     }
   }

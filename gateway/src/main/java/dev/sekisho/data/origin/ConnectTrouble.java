@@ -15,6 +15,11 @@ import java.util.regex.Pattern;
  * the last one wins.
  */
 enum ConnectTrouble {
+  /** No socket could be opened to try it with. */
+  NO_SOCKET(
+      Failure.Kind.NO_SOCKET,
+      Failure.Side.GATEWAY,
+      "was not dialled, because the gateway can open no further socket (LimitNOFILE, ulimit -n)"),
   /** The gateway's own source address cannot be used. */
   NO_SOURCE(
       Failure.Kind.CONNECT_UNREACHABLE,

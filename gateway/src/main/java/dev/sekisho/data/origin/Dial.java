@@ -13,12 +13,16 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One dial under way. Lives on its event loop and is touched there only; {@link #cancel} may come
  * from anywhere.
  */
 final class Dial implements Dialler.Attempt {
+  private static final Logger LOG = LoggerFactory.getLogger(Dial.class);
+
   private final HappyEyeballs dialler;
   private final List<IpAddress> addresses;
   private final int port;
@@ -88,10 +92,23 @@ final class Dial implements Dialler.Attempt {
         loop.schedule(
             this::connectNext, HappyEyeballs.NEXT_ADDRESS.toNanos(), TimeUnit.NANOSECONDS);
     ChannelFuture future = dialler.connect(loop, address, port);
+    if (future.isDone() && !future.isSuccess()) {
+      noSocket(address, future.cause());
+      return;
+    }
     connecting.put(future.channel(), address);
-    // listeners of a future that is done already would run inside this call; the asker has no
-    // handle yet
-    future.addListener(done -> loop.execute(() -> done(future, address)));
+    // an event of its own: the asker has no handle yet
+    future.addListener(_ -> loop.execute(() -> done(future, address)));
+  }
+
+  /**
+   * Connecting is an event of the loop, so what has failed before is the making of the socket. The
+   * channel that Netty then hands out belongs to no loop: its listeners would be called on a thread
+   * that is nobody's, and closing it throws.
+   */
+  private void noSocket(IpAddress address, Throwable cause) {
+    LOG.debug("No socket to connect to an origin can be opened.", cause);
+    loop.execute(() -> failed(address, ConnectTrouble.NO_SOCKET));
   }
 
   private void done(ChannelFuture future, IpAddress address) {

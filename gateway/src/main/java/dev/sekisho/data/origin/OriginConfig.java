@@ -1,6 +1,7 @@
 package dev.sekisho.data.origin;
 
 import dev.sekisho.config.Section;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /**
@@ -8,7 +9,7 @@ import java.time.Duration;
  *
  * @param connectTimeout over all addresses of an origin together
  */
-public record OriginConfig(Duration connectTimeout, PoolLimits pool) {
+public record OriginConfig(Duration connectTimeout, PoolLimits pool, OriginTlsConfig tls) {
   private static final Duration LEAST_CONNECT = Duration.ofMillis(100);
   private static final Duration GREATEST = Duration.ofDays(1);
 
@@ -35,15 +36,22 @@ public record OriginConfig(Duration connectTimeout, PoolLimits pool) {
 
   /** What holds when the section is absent. */
   public static OriginConfig usual() {
-    return new OriginConfig(Duration.ofSeconds(10), PoolLimits.USUAL);
+    return new OriginConfig(Duration.ofSeconds(10), PoolLimits.USUAL, OriginTlsConfig.usual());
   }
 
-  public static OriginConfig read(Section section) {
+  /**
+   * @param folder relative paths start here
+   */
+  public static OriginConfig read(Section section, Path folder) {
     OriginConfig usual = usual();
     var config =
         new OriginConfig(
             span(section, "connect-timeout", usual.connectTimeout, LEAST_CONNECT),
-            section.section("pool").map(PoolLimits::read).orElse(usual.pool));
+            section.section("pool").map(PoolLimits::read).orElse(usual.pool),
+            OriginTlsConfig.read(
+                section,
+                folder,
+                span(section, "tls-timeout", usual.tls.timeout(), LEAST_CONNECT)));
     section.end();
     return config;
   }

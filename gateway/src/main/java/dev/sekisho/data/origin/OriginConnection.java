@@ -17,6 +17,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -258,18 +260,37 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof ChannelInputShutdownEvent) {
-      inputEnded();
+    if (event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
+      inputEnded(InputEnd.MEANT);
+    } else if (event instanceof ChannelInputShutdownEvent) {
+      inputEnded(endOfSocket());
     }
+  }
+
+  /**
+   * Whether the end of input was the origin's own word. Over TLS only close_notify is (RFC 8446
+   * §6.1): anybody on the way can end a TCP connection.
+   */
+  private enum InputEnd {
+    MEANT,
+    CUT
+  }
+
+  private InputEnd endOfSocket() {
+    return channel.pipeline().get(SslHandler.class) == null ? InputEnd.MEANT : InputEnd.CUT;
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    inputEnded();
+    inputEnded(endOfSocket());
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof TlsBroken broken) {
+      lose(broken.kind(), broken.getMessage());
+      return;
+    }
     if (cause instanceof IOException) {
       lose(
           Failure.Kind.CONNECTION_LOST,
@@ -360,10 +381,17 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
     last.end(trailers, inStep ? Reuse.POSSIBLE : Reuse.IMPOSSIBLE);
   }
 
-  private void inputEnded() {
+  private void inputEnded(InputEnd end) {
     if (state == State.BODY
         && reader != null
         && reader.atClose() instanceof BodyPart.End(Fields trailers)) {
+      if (end == InputEnd.CUT) {
+        lose(
+            Failure.Kind.RESPONSE_INCOMPLETE,
+            "The TLS connection was cut (no close_notify) in a body that ends with it, so that"
+                + " nobody knows whether it was whole.");
+        return;
+      }
       ended(trailers);
       close();
       return;

@@ -38,10 +38,19 @@ final class Flow {
     SPLICE
   }
 
+  /** How much a splice may take at most. */
+  enum Stride {
+    /** As much as the sink says it has room for, through the thread's wide pipe. */
+    WIDE,
+    /** What may be held back: the sink has once taken less than it said. */
+    NARROW
+  }
+
   final int source;
   final int sink;
   Stage stage = Stage.OPEN;
   Method method = Method.COPY;
+  Stride stride = Stride.WIDE;
   boolean readable;
   boolean writable = true;
 

@@ -6,9 +6,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.unix.UnixChannel;
 import java.lang.foreign.Arena;
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -25,6 +27,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Handover implements Tunnels.Tunnel {
   private static final Logger LOG = LoggerFactory.getLogger(Handover.class);
+  private static final int IDLE_LOOKS = 4;
+  private static final long LAST_OF_LOOP_SECONDS = 10;
 
   private final PumpLoop pump;
   private final Channel client;
@@ -32,6 +36,7 @@ final class Handover implements Tunnels.Tunnel {
   private final Duration idle;
   private final Consumer<Ended> then;
   private boolean over;
+  private @Nullable Future<?> idleCheck;
   private volatile @Nullable SpliceTunnel tunnel;
 
   Handover(PumpLoop pump, Channel client, Channel origin, Duration idle, Consumer<Ended> then) {
@@ -56,7 +61,7 @@ final class Handover implements Tunnels.Tunnel {
       clientFlushed.addListener(first ->
           originFlushed.addListener(
               second -> client.eventLoop().execute(() -> pass(fromClient, fromOrigin))));
-      client.eventLoop().schedule(() -> giveUp(Cause.IDLE), idle.toNanos(), TimeUnit.NANOSECONDS);
+      watchIdle(unwritten(), 1);
     }
     SpliceTunnel passed = tunnel;
     return passed != null ? passed : this;
@@ -97,6 +102,43 @@ final class Handover implements Tunnels.Tunnel {
     }
   }
 
+  /** Ends the wait when Netty has written nothing for the idle time, as seen a few times in it. */
+  private void watchIdle(long before, int look) {
+    idleCheck =
+        client
+            .eventLoop()
+            .schedule(
+                () -> {
+                  long now = unwritten();
+                  if (now != before) {
+                    watchIdle(now, 1);
+                  } else if (look < IDLE_LOOKS) {
+                    watchIdle(now, look + 1);
+                  } else {
+                    giveUp(Cause.IDLE);
+                  }
+                },
+                idle.toNanos() / IDLE_LOOKS,
+                TimeUnit.NANOSECONDS);
+  }
+
+  private long unwritten() {
+    return unwritten(client) + unwritten(origin);
+  }
+
+  /** Bytes given to Netty that have not reached the socket; it counts whole buffers only. */
+  private static long unwritten(Channel channel) {
+    var outbound = channel.unsafe().outboundBuffer();
+    return outbound == null ? 0 : outbound.totalPendingWriteBytes() - outbound.currentProgress();
+  }
+
+  private void settle() {
+    over = true;
+    if (idleCheck != null) {
+      idleCheck.cancel(false);
+    }
+  }
+
   private void pass(Takeover fromClient, Takeover fromOrigin) {
     if (over || !client.isOpen() || !origin.isOpen()) {
       fromClient.drop();
@@ -118,10 +160,13 @@ final class Handover implements Tunnels.Tunnel {
         giveUp(Cause.FAILED);
         return;
       }
-      over = true;
+      settle();
       client.close();
       origin.close();
-      SpliceTunnel passed = new SpliceTunnel(pump, sockets, idle, client.eventLoop(), then);
+      EventLoop loop = client.eventLoop();
+      Consumer<Ended> owner = then;
+      // Captures these two alone: a tunnel lives long, and must not keep the channels in memory.
+      var passed = new SpliceTunnel(pump, sockets, idle, loop, ended -> tell(ended, loop, owner));
       tunnel = passed;
       if (!pump.start(passed)) {
         free(kernel, sockets);
@@ -143,18 +188,42 @@ final class Handover implements Tunnels.Tunnel {
     }
   }
 
-  /** Ends what never became a tunnel. */
+  /**
+   * Ends what never became a tunnel. A side that would miss bytes is reset: a cut must not look
+   * complete.
+   */
   private void giveUp(Cause cause) {
     if (over) {
       return;
     }
-    over = true;
+    settle();
+    boolean cut = cause != Cause.IDLE && cause != Cause.ENDED;
     for (Channel channel : new Channel[] {client, origin}) {
-      if (channel.isOpen() && cause != Cause.IDLE && cause != Cause.ENDED) {
+      if (channel.isOpen() && (cut || unwritten(channel) > 0)) {
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
       }
       channel.close();
     }
     client.eventLoop().execute(() -> then.accept(new Ended(0, 0, cause)));
+  }
+
+  /**
+   * Tells the owner how the tunnel ended. Mostly that is on the event loop. The pump calls here
+   * itself when the loop takes no more work; but a loop that takes none may still be at its last,
+   * and another pump may come with another tunnel of it, while what the owner touches (the
+   * journal's appender above all) is for one thread at a time. So wait for its end, and queue.
+   */
+  private static void tell(Ended ended, EventLoop loop, Consumer<Ended> then) {
+    if (loop.inEventLoop()) {
+      then.accept(ended);
+      return;
+    }
+    synchronized (loop) {
+      if (loop.terminationFuture().awaitUninterruptibly(LAST_OF_LOOP_SECONDS, TimeUnit.SECONDS)) {
+        then.accept(ended);
+      } else {
+        LOG.error("an event loop does not end; the next start records its tunnel as interrupted");
+      }
+    }
   }
 }

@@ -46,6 +46,10 @@ final class Kernel {
   private static final int SHUT_WR = 1;
   private static final int SOL_SOCKET = 1;
   private static final int SO_LINGER = 13;
+  private static final int SO_MEMINFO = 55;
+  private static final int MEMINFO_BYTES = 9 * 4;
+  private static final int MEMINFO_SNDBUF = 3 * 4;
+  private static final int MEMINFO_WMEM_QUEUED = 5 * 4;
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
@@ -72,6 +76,10 @@ final class Kernel {
       call(
           "setsockopt",
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle GETSOCKOPT =
+      call(
+          "getsockopt",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
   private static final MethodHandle PIPE2 =
       call("pipe2", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
   private static final MethodHandle SPLICE =
@@ -90,11 +98,13 @@ final class Kernel {
 
   private final MemorySegment callState;
   private final MemorySegment small;
+  private final MemorySegment memoryInfo;
 
   /** The arena must live as long as this object. */
   Kernel(Arena arena) {
     callState = arena.allocate(CALL_STATE);
     small = arena.allocate(JAVA_LONG);
+    memoryInfo = arena.allocate(MEMINFO_BYTES, 8);
   }
 
   /** A second descriptor for the same open socket, closed on exec. */
@@ -153,6 +163,27 @@ final class Kernel {
           (int) SETSOCKOPT.invokeExact(callState, fd, SOL_SOCKET, SO_LINGER, small.address(), 8));
     } catch (Throwable impossible) {
       throw new LinkageError("setsockopt", impossible);
+    }
+  }
+
+  /**
+   * How many bytes the socket would take now: its send buffer, which the kernel lets grow, less
+   * what is queued in it (the kernel's {@code sock_diag} memory figures). Negative when it is over
+   * full, and also when the kernel does not say.
+   */
+  long sendRoom(int fd) {
+    small.set(JAVA_INT, 0, MEMINFO_BYTES);
+    try {
+      int result =
+          (int)
+              GETSOCKOPT.invokeExact(
+                  callState, fd, SOL_SOCKET, SO_MEMINFO, memoryInfo.address(), small.address());
+      return result < 0
+          ? -1
+          : (long) memoryInfo.get(JAVA_INT, MEMINFO_SNDBUF)
+              - memoryInfo.get(JAVA_INT, MEMINFO_WMEM_QUEUED);
+    } catch (Throwable impossible) {
+      throw new LinkageError("getsockopt", impossible);
     }
   }
 

@@ -13,6 +13,12 @@ import java.lang.foreign.MemorySegment;
  * fills a good part of the buffer with one read changes to splicing, and back when a splice brings
  * little. The pipe is borrowed for the splice and given back as soon as it is empty.
  *
+ * <p>Few long splices cost much less than many short ones: every read of a busy connection tells
+ * the sender of new room, and what that sets off is done before the call returns. But what was read
+ * and finds no room must be held. So the sink is asked first: as much as it has room for goes
+ * through the thread's wide pipe; where there is little room, a narrow pipe bounds what can get
+ * stuck.
+ *
  * <p>Nothing is read while bytes are held, which also makes {@code EAGAIN} of the splice into the
  * pipe mean one thing only: no input.
  */
@@ -61,9 +67,11 @@ final class Mover {
       turn = step(flow);
     }
     Pipe pipe = flow.pipe;
-    if (pipe != null && flow.inPipe == 0) {
-      flow.pipe = null;
-      pipes.giveBack(pipe);
+    if (pipe != null && pipes.isWide(pipe)) {
+      flow.pipe = pipes.part(pipe);
+      if (flow.inPipe > pipes.narrowBytes()) {
+        flow.stride = Flow.Stride.NARROW;
+      }
     }
     return turn;
   }
@@ -110,12 +118,22 @@ final class Mover {
   private Turn take(Flow flow) {
     return switch (flow.method) {
       case COPY -> copy(flow);
-      case SPLICE -> {
-        Pipe pipe = flow.pipe != null ? flow.pipe : pipes.borrow();
-        flow.pipe = pipe;
-        yield pipe != null ? spliceIn(flow, pipe) : copy(flow);
-      }
+      case SPLICE -> splice(flow);
     };
+  }
+
+  private Turn splice(Flow flow) {
+    long room =
+        switch (flow.stride) {
+          case WIDE -> kernel.sendRoom(flow.sink);
+          case NARROW -> 0;
+        };
+    Pipe wide = room > pipes.narrowBytes() ? pipes.wide() : null;
+    if (wide != null) {
+      return spliceIn(flow, wide, Math.min(room, wide.capacity()));
+    }
+    Pipe narrow = pipes.borrow();
+    return narrow != null ? spliceIn(flow, narrow, narrow.capacity()) : copy(flow);
   }
 
   private Turn copy(Flow flow) {
@@ -143,11 +161,13 @@ final class Mover {
     return Turn.Quiet.UNFINISHED;
   }
 
-  private Turn spliceIn(Flow flow, Pipe pipe) {
-    long taken = kernel.splice(flow.source, pipe.writeEnd(), pipe.capacity());
+  private Turn spliceIn(Flow flow, Pipe pipe, long most) {
+    long taken = kernel.splice(flow.source, pipe.writeEnd(), most);
     if (taken <= 0) {
+      pipes.giveBack(pipe);
       return nothingRead(flow, taken);
     }
+    flow.pipe = pipe;
     flow.inPipe = taken;
     if (taken < copyBelow) {
       flow.method = Flow.Method.COPY;
@@ -159,10 +179,10 @@ final class Mover {
     Pipe pipe = flow.pipe;
     ByteBuf rest = flow.rest;
     long sent;
-    if (rest != null) {
-      sent = kernel.send(flow.sink, address(rest) + rest.readerIndex(), rest.readableBytes());
-    } else if (pipe != null) {
+    if (pipe != null) {
       sent = kernel.splice(pipe.readEnd(), flow.sink, flow.inPipe);
+    } else if (rest != null) {
+      sent = kernel.send(flow.sink, address(rest) + rest.readerIndex(), rest.readableBytes());
     } else {
       throw new IllegalStateException("nothing to drain");
     }
@@ -174,9 +194,13 @@ final class Mover {
       return new Turn.SinkLost((int) -sent);
     }
     flow.count(sent);
-    if (rest == null) {
+    if (pipe != null) {
       flow.inPipe -= sent;
-    } else if (!rest.skipBytes((int) sent).isReadable()) {
+      if (flow.inPipe == 0) {
+        flow.pipe = null;
+        pipes.giveBack(pipe);
+      }
+    } else if (rest != null && !rest.skipBytes((int) sent).isReadable()) {
       rest.release();
       flow.rest = null;
     }

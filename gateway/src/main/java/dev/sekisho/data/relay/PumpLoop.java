@@ -54,7 +54,9 @@ final class PumpLoop {
     Arena arena = Arena.ofAuto();
     kernel = new Kernel(arena);
     poller = new Poller(kernel, arena);
-    pipes = new PipePool(kernel, limits.pipes() / limits.threads(), limits.pipeBytes());
+    pipes =
+        new PipePool(
+            kernel, limits.pipes() / limits.threads(), limits.pipeBytes(), limits.widePipeBytes());
     mover = new Mover(kernel, pipes, PooledByteBufAllocator.DEFAULT, limits.bufferBytes());
     thread = Thread.ofPlatform().name(name).daemon().start(this::run);
   }

@@ -14,9 +14,13 @@ import java.util.stream.Stream;
  *     back in memory
  * @param pipes kernel pipes over all threads; 0 never splices
  * @param pipeBytes capacity asked for each pipe; also the most a direction holds back in one
+ * @param widePipeBytes capacity asked for the one pipe of each thread that serves bulk transfers
+ *     while their readers keep up; no more than {@code pipeBytes}: there is none
  */
-public record TunnelLimits(int threads, int bufferBytes, int pipes, int pipeBytes) {
+public record TunnelLimits(
+    int threads, int bufferBytes, int pipes, int pipeBytes, int widePipeBytes) {
   private static final int PIPE_BYTES = 256 * 1024;
+  private static final int WIDE_PIPE_BYTES = 1024 * 1024;
   private static final int PAGE_BYTES = 4096;
   private static final int MOST_PIPES = 256;
 
@@ -40,10 +44,12 @@ public record TunnelLimits(int threads, int bufferBytes, int pipes, int pipeByte
    * programs of the same user the rest.
    */
   public static TunnelLimits ofThisMachine() {
-    int pipeBytes = Math.min(PIPE_BYTES, setting("pipe-max-size", PIPE_BYTES));
+    int largest = setting("pipe-max-size", PIPE_BYTES);
+    int pipeBytes = Math.min(PIPE_BYTES, largest);
     int pages = setting("pipe-user-pages-soft", 16_384);
     int fitting = pages == 0 ? MOST_PIPES : pages / 2 / (pipeBytes / PAGE_BYTES);
-    return new TunnelLimits(1, 64 * 1024, Math.min(MOST_PIPES, fitting), pipeBytes);
+    return new TunnelLimits(
+        1, 64 * 1024, Math.min(MOST_PIPES, fitting), pipeBytes, Math.min(WIDE_PIPE_BYTES, largest));
   }
 
   private static int setting(String name, int otherwise) {

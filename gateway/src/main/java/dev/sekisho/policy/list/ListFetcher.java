@@ -151,6 +151,7 @@ public final class ListFetcher implements AutoCloseable {
       Duration left = Duration.between(time.get(), last.plus(list.fetching().interval()));
       return left.isNegative() ? Duration.ZERO : left;
     } catch (IOException _) {
+      // not fetched yet, or not to be told when: due now
       return Duration.ZERO;
     }
   }
@@ -221,6 +222,7 @@ public final class ListFetcher implements AutoCloseable {
           ? Optional.of(Files.readString(file, StandardCharsets.ISO_8859_1))
           : Optional.empty();
     } catch (IOException _) {
+      // without the tag the list is fetched whole, which loses time and nothing else
       return Optional.empty();
     }
   }

@@ -123,6 +123,7 @@ record Manifest(List<Origin> origins, List<Compilation.Range> ranges, List<BadLi
         | IllegalArgumentException
         | IndexOutOfBoundsException
         | java.util.NoSuchElementException _) {
+      // written by another version, or cut: the lists are compiled anew, which says what is wrong
       return Optional.empty();
     }
     return Optional.of(new Manifest(origins, ranges, bad));

@@ -1,6 +1,7 @@
 package dev.sekisho.data.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -16,6 +17,7 @@ import dev.sekisho.journal.SegmentJournal;
 import dev.sekisho.testing.KernelQueues;
 import dev.sekisho.testing.RawClient;
 import dev.sekisho.testing.ScriptedOrigin;
+import dev.sekisho.testing.TestCertificate;
 import dev.sekisho.testing.TestGateway;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -279,14 +281,74 @@ class FloodTest {
     assertThat(records.stream().mapToLong(record -> Math.max(1, record.repeats)).sum())
         .isEqualTo(refusals);
     assertThat((long) records.size())
-        .isLessThanOrEqualTo(intervals * (LimitsConfig.DEFAULT.refusalsRecorded() + 1));
+        .isLessThanOrEqualTo(
+            intervals * (LimitsConfig.DEFAULT.refusalsRecorded() + sorts(records).count()));
     assertThat(records)
         .filteredOn(record -> record.repeats > 0)
         .isNotEmpty()
-        .allSatisfy(record -> {
-          assertThat(record.clientIp).isEqualTo("127.0.0.1");
-          assertThat(record.decision).isEqualTo(Record.Decided.DENY);
-        });
+        .allSatisfy(record -> assertThat(record.clientIp).isEqualTo("127.0.0.1"));
+    assertThat(sorts(records.stream().filter(record -> record.repeats > 0).toList()))
+        .as("what is counted, among what was recorded one by one")
+        .isSubsetOf(sorts(records.stream().filter(record -> record.repeats < 0).toList()).toList());
+  }
+
+  private static Stream<String> sorts(List<Record> records) {
+    return records.stream()
+        .map(record ->
+            record.listener
+                + " "
+                + record.mode
+                + " "
+                + record.decision
+                + " "
+                + record.errorSide
+                + " "
+                + record.errorKind)
+        .distinct();
+  }
+
+  private static void sendEach(TestGateway gateway, List<String> requests) throws IOException {
+    for (String request : requests) {
+      try (RawClient client = gateway.client()) {
+        client.send(request).readResponse();
+      }
+    }
+  }
+
+  @Test
+  void aCountSaysWhatSortOfRefusalsItStandsFor() throws Exception {
+    List<String> requests =
+        List.of(
+            "GET http://forbidden.example/ HTTP/1.1\r\nHost: forbidden.example\r\n\r\n",
+            "CONNECT forbidden.example:443 HTTP/1.1\r\nHost: forbidden.example\r\n\r\n",
+            "GET http://forbidden.example/ HTTP/1.1\r\nA\r\n\r\n");
+    List<Record> records;
+    TestCertificate certificate = TestCertificate.make(folder);
+    String limits = "limits: { refusals-recorded: 1 }\n";
+    try (TestGateway gateway = TestGateway.startWithTls(certificate, DENY_EVERYTHING + limits)) {
+      for (int i = 0; i < 5; i++) {
+        sendEach(gateway, requests);
+      }
+      var sockets = certificate.trusting().getSocketFactory();
+      try (RawClient client = new RawClient(sockets.createSocket("127.0.0.1", gateway.tlsPort()))) {
+        client.send(requests.get(0)).readResponse();
+      }
+      gateway.close();
+      records = gateway.journal().closed();
+    }
+    assertThat(records.stream().filter(record -> record.repeats > 0))
+        .extracting(
+            record -> record.listener,
+            record -> record.mode,
+            record -> record.decision,
+            record -> record.errorKind,
+            record -> record.repeats,
+            record -> record.clientPort)
+        .containsExactlyInAnyOrder(
+            tuple("proxy", Record.Mode.PLAIN, Record.Decided.DENY, null, 4L, -1),
+            tuple("proxy", Record.Mode.CONNECT, Record.Decided.DENY, null, 5L, -1),
+            tuple("proxy", Record.Mode.PLAIN, null, "malformed-request", 5L, -1),
+            tuple("proxy-tls", Record.Mode.PLAIN, Record.Decided.DENY, null, 1L, -1));
   }
 
   private void assertQuietLog(int refusals) {

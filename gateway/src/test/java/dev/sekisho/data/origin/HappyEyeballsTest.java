@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sekisho.data.exchange.Failure;
 import dev.sekisho.net.IpAddress;
 import dev.sekisho.net.MalformedException;
+import dev.sekisho.testing.NoSockets;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -241,6 +242,47 @@ class HappyEyeballsTest {
 
   @ParameterizedTest
   @MethodSource("running")
+  void saysOnTheLoopThatNoSocketCouldBeOpened(Running on) {
+    var dialler = new HappyEyeballs(config(LONG), NoSockets.on(on.transport()), Optional.empty());
+    CompletableFuture<Thread> loop = new CompletableFuture<>();
+    on.loop().execute(() -> loop.complete(Thread.currentThread()));
+    CompletableFuture<Thread> told = new CompletableFuture<>();
+    CompletableFuture<Dialler.Dialled> outcome = new CompletableFuture<>();
+    dialler.dial(
+        addresses("127.0.0.1", "::1"),
+        9,
+        on.loop(),
+        dialled -> {
+          told.complete(Thread.currentThread());
+          outcome.complete(dialled);
+        });
+    Failure failure = failure(outcome);
+    assertThat(failure.kind()).isEqualTo(Failure.Kind.NO_SOCKET);
+    assertThat(failure.side()).isEqualTo(Failure.Side.GATEWAY);
+    assertThat(failure.detail()).contains("127.0.0.1:9 ", "[::1]:9 ", "no further socket");
+    assertThat(get(told)).isSameAs(get(loop));
+  }
+
+  @ParameterizedTest
+  @MethodSource("running")
+  void canBeCancelledWithoutASocket(Running on) {
+    var dialler = new HappyEyeballs(config(LONG), NoSockets.on(on.transport()), Optional.empty());
+    AtomicInteger reports = new AtomicInteger();
+    CompletableFuture<Void> cancelled = new CompletableFuture<>();
+    on.loop()
+        .execute(() -> {
+          dialler
+              .dial(addresses("127.0.0.1"), 9, on.loop(), _ -> reports.incrementAndGet())
+              .cancel();
+          // after whatever the dial has left on the loop
+          on.loop().execute(() -> on.loop().execute(() -> cancelled.complete(null)));
+        });
+    get(cancelled);
+    assertThat(reports).hasValue(0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("running")
   void namesNoMoreThanFourAddressesOfMany(Running on) throws Exception {
     int port = freePort();
     String[] many = new String[20];
@@ -309,7 +351,8 @@ class HappyEyeballsTest {
   }
 
   private static OriginConfig config(Duration timeout) {
-    return new OriginConfig(timeout, OriginConfig.PoolLimits.USUAL);
+    return new OriginConfig(
+        timeout, OriginConfig.PoolLimits.USUAL, OriginTlsConfig.usual());
   }
 
   private static Dialler.Dialled.Connected connected(CompletableFuture<Dialler.Dialled> outcome) {

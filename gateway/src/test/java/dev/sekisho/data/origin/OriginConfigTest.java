@@ -7,21 +7,31 @@ import dev.sekisho.config.Problem;
 import dev.sekisho.config.Problems;
 import dev.sekisho.config.Section;
 import dev.sekisho.config.YamlFile;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class OriginConfigTest {
+  private static final Path FOLDER = Path.of("").toAbsolutePath();
+
   private final Problems problems = new Problems();
 
   @Test
   void hasTheseDefaults() {
     var pinned =
         new OriginConfig(
-            Duration.ofSeconds(10), new OriginConfig.PoolLimits(Duration.ofSeconds(60), 64, 1000));
+            Duration.ofSeconds(10),
+            new OriginConfig.PoolLimits(Duration.ofSeconds(60), 64, 1000),
+            new OriginTlsConfig(
+                Duration.ofSeconds(10),
+                List.of(),
+                OriginTlsConfig.Missing.REFUSED,
+                List.of()));
     assertThat(OriginConfig.usual()).isEqualTo(pinned);
-    assertThat(OriginConfig.read(Section.absent("origin", Mark.file("f"), problems)))
+    assertThat(OriginConfig.read(Section.absent("origin", Mark.file("f"), problems), FOLDER))
         .isEqualTo(pinned);
     assertThat(problems.all()).isEmpty();
   }
@@ -33,7 +43,9 @@ class OriginConfigTest {
     assertThat(config)
         .isEqualTo(
             new OriginConfig(
-                Duration.ofSeconds(3), new OriginConfig.PoolLimits(Duration.ofSeconds(15), 8, 80)));
+                Duration.ofSeconds(3),
+                new OriginConfig.PoolLimits(Duration.ofSeconds(15), 8, 80),
+                OriginTlsConfig.usual()));
   }
 
   @ParameterizedTest
@@ -47,7 +59,10 @@ class OriginConfigTest {
           pool: { idle: 1ms }          | expected 1000ms to 1d
           pool: { per-origin: -1 }     | a whole number from 0
           pool: { size: 3 }            | unknown key 'size'
-          trust: []                    | unknown key 'trust'
+          tls-timeout: 0s              | tls-timeout: expected 100ms to 1d
+          trust: [absent.pem]          | origin.trust: the file
+          fetch-intermediates: maybe   | true or false
+          trusts: []                   | Did you mean 'trust'
           """)
   void refusesWhatCannotBeUsed(String yaml, String words) {
     read(yaml);
@@ -61,6 +76,7 @@ class OriginConfigTest {
 
   private OriginConfig read(String yaml) {
     return OriginConfig.read(
-        new Section("origin", YamlFile.parse("f", yaml, problems).orElseThrow(), problems));
+        new Section("origin", YamlFile.parse("f", yaml, problems).orElseThrow(), problems),
+        FOLDER);
   }
 }

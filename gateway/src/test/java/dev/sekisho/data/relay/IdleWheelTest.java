@@ -22,7 +22,7 @@ final class IdleWheelTest {
 
   @BeforeEach
   void start() throws Exception {
-    pump = new PumpLoop("wheel-test", new TunnelLimits(1, 1024, 0, 4096));
+    pump = new PumpLoop("wheel-test", new TunnelLimits(1, 1024, 0, 4096, 0));
   }
 
   @AfterEach

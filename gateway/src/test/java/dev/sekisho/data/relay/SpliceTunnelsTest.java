@@ -18,7 +18,7 @@ final class SpliceTunnelsTest extends TunnelsContract {
   @Override
   TunnelRig rig() throws Exception {
     return new TunnelRig(
-        new SpliceTunnels(new TunnelLimits(1, 64 * 1024, 1, 256 * 1024)),
+        new SpliceTunnels(new TunnelLimits(1, 64 * 1024, 1, 256 * 1024, 0)),
         TunnelRig.Transport.EPOLL);
   }
 

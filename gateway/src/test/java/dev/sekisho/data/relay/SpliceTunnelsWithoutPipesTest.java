@@ -4,6 +4,6 @@ final class SpliceTunnelsWithoutPipesTest extends TunnelsContract {
   @Override
   TunnelRig rig() throws Exception {
     return new TunnelRig(
-        new SpliceTunnels(new TunnelLimits(2, 16 * 1024, 0, 65_536)), TunnelRig.Transport.EPOLL);
+        new SpliceTunnels(new TunnelLimits(2, 16 * 1024, 0, 65_536, 0)), TunnelRig.Transport.EPOLL);
   }
 }

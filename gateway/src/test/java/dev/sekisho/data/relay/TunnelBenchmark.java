@@ -58,7 +58,7 @@ final class TunnelBenchmark {
 
   private static void cpu(int rounds, int mib) throws Exception {
     TunnelLimits limits = TunnelLimits.ofThisMachine();
-    TunnelLimits without = new TunnelLimits(1, limits.bufferBytes(), 0, limits.pipeBytes());
+    TunnelLimits without = new TunnelLimits(1, limits.bufferBytes(), 0, limits.pipeBytes(), 0);
     InetAddress here = InetAddress.getLoopbackAddress();
     try (ServerSocket origin = new ServerSocket(0, 50, here)) {
       int port = origin.getLocalPort();

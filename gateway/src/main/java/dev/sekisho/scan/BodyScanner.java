@@ -1,0 +1,146 @@
+package dev.sekisho.scan;
+
+import dev.sekisho.scan.EngineConfig.ClamdEngine;
+import dev.sekisho.scan.EngineConfig.SignatureEngine;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** The scanner of a configuration: every engine must find nothing for a body to be clean. */
+public final class BodyScanner implements Scanner {
+  /** Decoded, a body may be so many times {@code scan.limit}; a bomb is more. */
+  private static final long DECODED_RATIO = 10;
+
+  private static final long DECODED_AT_LEAST = 64L << 20;
+
+  private final ScanConfig config;
+  private final List<Engine> engines;
+  private final MemoryBudget memory;
+  private final Set<ScanJob> running = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  private BodyScanner(ScanConfig config, List<Engine> engines) {
+    this.config = config;
+    this.engines = List.copyOf(engines);
+    this.memory = new MemoryBudget(config.memory());
+  }
+
+  /** Begins to look after the engines in the background. */
+  public static BodyScanner start(ScanConfig config) {
+    List<SignatureEngine> signatures = new ArrayList<>();
+    List<ClamdAddress> clamds = new ArrayList<>();
+    for (EngineConfig engine : config.engines()) {
+      switch (engine) {
+        case SignatureEngine one -> signatures.add(one);
+        case ClamdEngine one -> clamds.add(one.at());
+      }
+    }
+    List<Engine> engines = new ArrayList<>();
+    if (!signatures.isEmpty()) {
+      engines.add(new Signatures(signatures));
+    }
+    if (!clamds.isEmpty()) {
+      engines.add(new Clamd(clamds, config.limit()));
+    }
+    return new BodyScanner(config, engines);
+  }
+
+  @Override
+  public long limit() {
+    return config.limit();
+  }
+
+  @Override
+  public Duration patience() {
+    return config.patience();
+  }
+
+  @Override
+  public Verdict.Unscanned unscanned(Verdict.Reason reason, String detail) {
+    return new Verdict.Unscanned(reason, detail, config.unscanned().of(reason));
+  }
+
+  @Override
+  public Job begin(Subject subject, Executor loop, Consumer<Verdict> then) {
+    return new ScanJob(this, subject, new ScanJob.Answer(loop, then));
+  }
+
+  @Override
+  public List<EngineStatus> engines() {
+    return engines.stream().flatMap(engine -> engine.status().stream()).toList();
+  }
+
+  @Override
+  public long held() {
+    return memory.held();
+  }
+
+  MemoryBudget memory() {
+    return memory;
+  }
+
+  long decodedLimit() {
+    return Math.max(DECODED_AT_LEAST, config.limit() * DECODED_RATIO);
+  }
+
+  void started(ScanJob job) {
+    running.add(job);
+    if (closed) {
+      job.cancel();
+    }
+  }
+
+  void ended(ScanJob job) {
+    running.remove(job);
+  }
+
+  /** Asks the engines one after the other. Blocks. */
+  Verdict scan(Body body) throws InterruptedException {
+    long deadline = System.nanoTime() + config.engineTimeout().toNanos();
+    String asked = "";
+    for (Engine engine : engines) {
+      switch (scan(engine, body, deadline)) {
+        case Finding.Nothing _ -> asked = engine.name();
+        case Finding.Found found -> {
+          return new Verdict.Infected(engine.name(), found.name());
+        }
+        case Finding.Unable unable -> {
+          return unscanned(unable.fault().reason(), unable.fault().detail());
+        }
+      }
+    }
+    return new Verdict.Clean(asked);
+  }
+
+  /**
+   * What a client will use is scanned: the body with its codings undone. Where that cannot be read
+   * to its end, the body as it was sent is scanned too, since a client may ignore the coding; it is
+   * not clean then, whatever is found.
+   */
+  private static Finding scan(Engine engine, Body body, long deadline) throws InterruptedException {
+    Finding decoded = engine.scan(body, Body.View.DECODED, deadline);
+    if (!(decoded instanceof Finding.Unable unable)
+        || body.isPlain()
+        || unable.fault().reason() == Verdict.Reason.ENGINE_DOWN) {
+      return decoded;
+    }
+    Finding raw = engine.scan(body, Body.View.RAW, deadline);
+    return switch (raw) {
+      case Finding.Found _ -> raw;
+      case Finding.Nothing _ -> decoded;
+      case Finding.Unable failed ->
+          failed.fault().reason() == Verdict.Reason.ENGINE_DOWN ? raw : decoded;
+    };
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    running.forEach(ScanJob::cancel);
+    engines.forEach(Engine::close);
+  }
+}

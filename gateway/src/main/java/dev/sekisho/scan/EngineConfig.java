@@ -1,0 +1,62 @@
+package dev.sekisho.scan;
+
+import dev.sekisho.config.Mark;
+import dev.sekisho.config.Section;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** One item of {@code scan.engines}. */
+public sealed interface EngineConfig {
+  record ClamdEngine(ClamdAddress at) implements EngineConfig {}
+
+  /**
+   * Whole bodies that are known.
+   *
+   * @param eicar whether the EICAR test file is looked for
+   * @param digests of files that are not wanted
+   */
+  record SignatureEngine(boolean eicar, DigestSet digests) implements EngineConfig {}
+
+  /** What is there without any list: the EICAR test file alone. */
+  SignatureEngine BUILT_IN = new SignatureEngine(true, DigestSet.EMPTY);
+
+  static Optional<EngineConfig> read(Section item, Path folder) {
+    Optional<ClamdAddress> clamd = item.value("clamd", (text, mark) -> address(item, text, mark));
+    Optional<Section> signatures = item.section("signatures");
+    int written =
+        (item.node("clamd").isPresent() ? 1 : 0) + (item.node("signatures").isPresent() ? 1 : 0);
+    item.end();
+    if (written != 1) {
+      item.problems().error(item.mark(), item.name() + " must have one key, clamd or signatures.");
+      return Optional.empty();
+    }
+    return signatures.isPresent()
+        ? Optional.of(signatures(signatures.get(), folder))
+        : clamd.map(ClamdEngine::new);
+  }
+
+  private static Optional<ClamdAddress> address(Section item, String text, Mark mark) {
+    return ClamdAddress.parse(text)
+        .or(() ->
+            item.wrong(
+                mark,
+                "clamd",
+                text,
+                "'unix:/path/of/socket' (107 bytes at most) or 'tcp:127.0.0.1:3310' with an"
+                    + " address, not a name"));
+  }
+
+  private static EngineConfig signatures(Section section, Path folder) {
+    boolean eicar = section.flag("eicar", true);
+    List<Path> files = section.values("sha256", (text, _) -> Optional.of(folder.resolve(text)));
+    Mark mark = section.markOf("sha256");
+    section.end();
+    if (!eicar && files.isEmpty()) {
+      section
+          .problems()
+          .error(section.mark(), section.name() + " has nothing to look for: name a sha256 list.");
+    }
+    return new SignatureEngine(eicar, DigestList.read(files, mark, section.problems()));
+  }
+}

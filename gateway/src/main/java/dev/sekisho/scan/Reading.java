@@ -1,0 +1,66 @@
+package dev.sekisho.scan;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pass over a body. A fault of its coding ends it like its end, and is remembered: what came
+ * before the fault is scanned all the same, since a client may use it.
+ */
+final class Reading implements Closeable {
+  /** Opens the streams; codings may read a header at once. */
+  interface Source {
+    InputStream open() throws IOException;
+  }
+
+  private @Nullable InputStream stream;
+  private @Nullable Fault fault;
+
+  Reading(Source source) {
+    try {
+      stream = source.open();
+    } catch (IOException | RuntimeException e) {
+      fault = fault(e);
+    }
+  }
+
+  /** As {@link InputStream#read(byte[], int, int)}, but a fault is the end. */
+  int read(byte[] into, int offset, int length) {
+    if (fault != null || stream == null) {
+      return -1;
+    }
+    try {
+      return stream.read(into, offset, length);
+    } catch (IOException | RuntimeException e) {
+      fault = fault(e);
+      return -1;
+    }
+  }
+
+  /** Why it ended before its end; meaningful once {@link #read} has answered -1. */
+  Optional<Fault> fault() {
+    return Optional.ofNullable(fault);
+  }
+
+  /** A decoder given hostile bytes may fail in any way; every way is a fault of the bytes. */
+  private static Fault fault(Exception e) {
+    return e instanceof FaultException known && known.fault() != null
+        ? known.fault()
+        : CompressedInput.broken("It is damaged (" + Printable.text("" + e.getMessage(), 100) + ")")
+            .fault();
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (stream != null) {
+        stream.close();
+      }
+    } catch (IOException _) {
+      // It is memory that is closed here; the inflaters were ended before anything could fail.
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package dev.sekisho.scan;
+
+import dev.sekisho.config.Section;
+import dev.sekisho.scan.EngineConfig.ClamdEngine;
+import dev.sekisho.scan.EngineConfig.SignatureEngine;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * By what bodies are scanned, and what becomes of those that are not ({@code scan:}).
+ *
+ * @param engines never empty; several clamds stand in for each other, in this order
+ * @param byDefault what a rule obliges that does not say {@code scan}
+ * @param limit bytes of one body that are held and scanned
+ * @param memory bytes of all bodies together that are held at one time
+ * @param patience how long a held body may take to arrive
+ * @param engineTimeout for one verdict, waiting for a free session included
+ */
+public record ScanConfig(
+    List<EngineConfig> engines,
+    Default byDefault,
+    long limit,
+    long memory,
+    Duration patience,
+    Duration engineTimeout,
+    Fates unscanned) {
+
+  /** {@code scan.default}: what rules oblige that do not say {@code scan}. */
+  public enum Default {
+    ALL,
+    NONE
+  }
+
+  /** One array cannot be longer, and nobody holds bodies of this size. */
+  private static final long LARGEST_LIMIT = 1L << 30;
+
+  private static final ScanConfig DEFAULT =
+      new ScanConfig(
+          List.of(EngineConfig.BUILT_IN),
+          Default.ALL,
+          8L << 20,
+          256L << 20,
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(30),
+          Fates.DEFAULT);
+
+  public ScanConfig {
+    engines = List.copyOf(engines);
+  }
+
+  /** What an absent section means on a machine without a clamd. */
+  public static ScanConfig defaults() {
+    return DEFAULT;
+  }
+
+  public static ScanConfig read(Section section, Path folder) {
+    return read(section, folder, ClamdAddress.USUAL);
+  }
+
+  /**
+   * @param usual sockets to look for where no engine is configured
+   */
+  static ScanConfig read(Section section, Path folder, List<Path> usual) {
+    Fates fates = section.section("unscanned").map(Fates::read).orElse(Fates.DEFAULT);
+    var config =
+        new ScanConfig(
+            engines(section, folder, usual),
+            section.choice("default", Default.class, DEFAULT.byDefault),
+            section.bytes("limit", DEFAULT.limit),
+            section.bytes("memory", DEFAULT.memory),
+            duration(section, "patience", DEFAULT.patience),
+            duration(section, "engine-timeout", DEFAULT.engineTimeout),
+            fates);
+    section.end();
+    config.checkSizes(section);
+    return config;
+  }
+
+  private static List<EngineConfig> engines(Section section, Path folder, List<Path> usual) {
+    if (section.node("engines").isEmpty()) {
+      return List.of(
+          ClamdAddress.found(usual)
+              .<EngineConfig>map(ClamdEngine::new)
+              .orElse(EngineConfig.BUILT_IN));
+    }
+    List<EngineConfig> engines = new ArrayList<>();
+    for (Section item : section.sections("engines")) {
+      EngineConfig.read(item, folder).ifPresent(engines::add);
+    }
+    if (engines.isEmpty() && !section.problems().hasErrors()) {
+      section
+          .problems()
+          .error(
+              section.markOf("engines"),
+              "scan.engines is empty; name an engine, leave the key out, or write scan: { default:"
+                  + " none } to scan nothing.");
+    }
+    return engines.isEmpty() ? DEFAULT.engines : engines;
+  }
+
+  private static Duration duration(Section section, String key, Duration otherwise) {
+    Duration read = section.duration(key, otherwise);
+    if (read.compareTo(Duration.ofMillis(100)) < 0 || read.compareTo(Duration.ofHours(1)) > 0) {
+      section.problems().error(section.markOf(key), "scan." + key + ": expected 100ms to 1h.");
+      return otherwise;
+    }
+    return read;
+  }
+
+  private void checkSizes(Section section) {
+    if (limit < 1024 || limit > LARGEST_LIMIT) {
+      section
+          .problems()
+          .error(
+              section.markOf("limit"), "scan.limit: expected 1KiB to 1GiB, found " + limit + ".");
+    }
+    if (memory < limit) {
+      section
+          .problems()
+          .error(
+              section.markOf("memory"),
+              "scan.memory ("
+                  + Size.text(memory)
+                  + ") has no room for one body of scan.limit ("
+                  + Size.text(limit)
+                  + "); raise it or lower scan.limit.");
+    }
+  }
+
+  /** Whether anything but the built-in signatures looks at bodies. */
+  public boolean hasAntiVirus() {
+    return engines.stream().anyMatch(ClamdEngine.class::isInstance);
+  }
+
+  /** What {@code run} says about scanning, a sentence or two a line. */
+  public List<String> describe() {
+    List<String> lines = new ArrayList<>();
+    String engineNames = String.join(", ", engines.stream().map(ScanConfig::text).toList());
+    lines.add("bodies up to " + Size.text(limit) + " scanned by " + engineNames);
+    if (!hasAntiVirus()) {
+      lines.add(
+          "this is not an anti-virus. To add one, run clamd (Debian: clamav-daemon) and write scan: {"
+              + " engines: [ { clamd: \"unix:/run/clamav/clamd.ctl\" } ] }");
+    }
+    if (byDefault == Default.NONE) {
+      lines.add("only where a rule says scan: all (scan.default is none)");
+    }
+    List<String> delivered = unscanned.delivered();
+    if (!delivered.isEmpty()) {
+      lines.add("delivered without a scan, and recorded so: " + String.join(", ", delivered));
+    }
+    return lines;
+  }
+
+  private static String text(EngineConfig engine) {
+    return switch (engine) {
+      case ClamdEngine clamd -> "clamd at " + clamd.at();
+      case SignatureEngine signatures -> "built-in signatures (" + content(signatures) + ")";
+    };
+  }
+
+  private static String content(SignatureEngine signatures) {
+    List<String> parts = new ArrayList<>();
+    if (signatures.eicar()) {
+      parts.add("the EICAR test file");
+    }
+    if (signatures.digests().size() > 0) {
+      parts.add(signatures.digests().size() + " SHA-256 digests");
+    }
+    return String.join(", ", parts);
+  }
+}
