@@ -93,12 +93,16 @@ final class OwnPage {
     };
   }
 
-  /** As {@code openssl x509 -fingerprint -sha256} writes it. */
+  /**
+   * As {@code openssl x509 -fingerprint -sha256} writes it, with a place for a line to break in the
+   * middle.
+   */
   private static String fingerprint(byte[] der) {
     try {
-      return HexFormat.ofDelimiter(":")
-          .withUpperCase()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(der));
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(der);
+      HexFormat hex = HexFormat.ofDelimiter(":").withUpperCase();
+      int half = digest.length / 2;
+      return hex.formatHex(digest, 0, half) + ":<wbr>" + hex.formatHex(digest, half, digest.length);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
