@@ -52,11 +52,9 @@ final class OwnPage {
           Answer.page(
               200, "text/html; charset=utf-8", page(head, authority), method, then, allocator);
       case "/ca.pem" ->
-          Answer.page(
-              200, "application/x-pem-file", authority.pem(), method, then, allocator);
+          Answer.page(200, "application/x-pem-file", authority.pem(), method, then, allocator);
       case "/ca.crt" ->
-          Answer.page(
-              200, "application/x-x509-ca-cert", authority.der(), method, then, allocator);
+          Answer.page(200, "application/x-x509-ca-cert", authority.der(), method, then, allocator);
       default -> Answer.page(404, "text/plain; charset=utf-8", NOTHING, method, then, allocator);
     };
   }
@@ -67,18 +65,17 @@ final class OwnPage {
     @Nullable Authority asked = asked(head);
     String host = asked == null ? "GATEWAY" : PageTemplate.escaped(asked.hostText());
     String port = Integer.toString(asked == null ? 3128 : asked.port());
-    return HTML.fill(
-        name ->
-            switch (name) {
-              case "lang" -> japanese ? "ja" : "en";
-              case "host" -> host;
-              case "port" -> port;
-              case "proxy" -> host + ":" + port;
-              case "proxy-note" ->
-                  texts.getProperty(asked == null ? "proxy-unknown-note" : "proxy-note");
-              case "fingerprint" -> fingerprint(authority.der());
-              default -> texts.getProperty(name);
-            });
+    return HTML.fill(name ->
+        switch (name) {
+          case "lang" -> japanese ? "ja" : "en";
+          case "host" -> host;
+          case "port" -> port;
+          case "proxy" -> host + ":" + port;
+          case "proxy-note" ->
+              texts.getProperty(asked == null ? "proxy-unknown-note" : "proxy-note");
+          case "fingerprint" -> fingerprint(authority.der());
+          default -> texts.getProperty(name);
+        });
   }
 
   /**

@@ -102,9 +102,7 @@ class OwnPageTest {
   @Test
   void whoAsksThroughTheProxyKnowsItsAddress() {
     String page =
-        body(
-            answer(
-                "/", "GET http://sekisho/ HTTP/1.1\r\nHost: other.example:1\r\n\r\n"));
+        body(answer("/", "GET http://sekisho/ HTTP/1.1\r\nHost: other.example:1\r\n\r\n"));
     assertThat(page)
         .contains("<code class=\"big\">http://GATEWAY:3128</code>")
         .contains("in place of GATEWAY")
