@@ -1,18 +1,11 @@
 package dev.sekisho.app;
 
 import dev.sekisho.config.Problems;
-import dev.sekisho.data.exchange.AddressCheck;
-import dev.sekisho.data.exchange.Ending;
-import dev.sekisho.data.exchange.Failure;
-import dev.sekisho.data.names.Resolver;
+import dev.sekisho.identity.IdentityConfig;
 import dev.sekisho.net.Authority;
-import dev.sekisho.net.DomainName;
-import dev.sekisho.net.Host;
 import dev.sekisho.net.HttpUrl;
 import dev.sekisho.net.IpAddress;
 import dev.sekisho.net.MalformedException;
-import dev.sekisho.policy.Decision;
-import dev.sekisho.policy.Facts;
 import dev.sekisho.policy.Policy;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -25,7 +18,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,7 +32,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Say what would be decided about a URL, and why: every rule with what was true, false, unknown or unknowable.",
-      "An https URL is asked for by CONNECT, so in this version only its host and port are seen. Status 0 allowed, 3 denied."
+      "Of an https URL the CONNECT is explained and, where TLS is opened, the request inside.",
+      "Status 0 allowed, 3 denied or asked who."
     })
 final class ExplainCommand implements Callable<Integer> {
   @Mixin private Place place = new Place();
@@ -48,8 +41,15 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(
       names = "--user",
       paramLabel = "U",
-      description = "The user who asks; known only where users are asked for.")
+      description = "The user who asks, once policy has to know; without it nobody answers when asked.")
   private @Nullable String user;
+
+  @Option(
+      names = "--groups",
+      paramLabel = "A,B",
+      split = ",",
+      description = "The user's groups. Default: those of the group file.")
+  private List<String> groups = List.of();
 
   @Option(
       names = "--device",
@@ -118,7 +118,10 @@ final class ExplainCommand implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     try {
-      return explain(policy.get(), new NameLookup(configuration.get().names()), out);
+      IdentityConfig identity = configuration.get().identity();
+      Supposed supposed = supposed(identity, out);
+      NameLookup names = new NameLookup(configuration.get().names());
+      return explain(new Explaining(policy.get(), identity, supposed, names, out));
     } catch (MalformedException e) {
       throw new UserError(
           "'" + url + "' or an address given cannot be asked for: " + e.reason() + ".");
@@ -127,124 +130,43 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
-  private int explain(Policy policy, NameLookup names, PrintWriter out) throws MalformedException {
-    Facts facts = facts();
-    Decision decision = policy.decide(facts);
-    if (decision instanceof Decision.Deny) {
-      return tell(policy, facts, out);
-    }
-    List<IpAddress> known = addresses(facts.host(), names, decision, out);
-    Optional<Ending.Denied> refused =
-        known.isEmpty() ? Optional.empty() : check(policy, facts, known, decision);
-    if (refused.isPresent()) {
-      tell(policy, facts, out);
-      out.println("deny: '" + refused.get().rule() + "': " + refused.get().reason());
-      return Exit.DENIED;
-    }
-    if (contentType != null
-        && policy.decide(facts) instanceof Decision.Learn learn
-        && learn.need() == Facts.Group.RESPONSE) {
-      facts.response(contentType.toLowerCase(Locale.ROOT), size);
-    }
-    return tell(policy, facts, out);
-  }
-
-  private static int tell(Policy policy, Facts facts, PrintWriter out) {
-    var explanation = policy.explain(facts);
-    explanation.lines().forEach(out::println);
-    return switch (explanation.decision()) {
-      case Decision.Allow _ -> Exit.FINE;
-      case Decision.Deny _ -> Exit.DENIED;
-      case Decision.Learn _ -> {
-        out.println(
-            "The request is let go, and decided when the response's head is there (say what it is with --content-type).");
-        yield Exit.FINE;
-      }
-    };
-  }
-
-  /**
-   * As the gateway does: the address is looked at after the first decision, and told to policy
-   * where it asked or where the address is special.
-   */
-  private static Optional<Ending.Denied> check(
-      Policy policy, Facts facts, List<IpAddress> known, Decision before) {
-    AddressCheck check = AddressCheck.of(known);
-    boolean asked = before instanceof Decision.Learn;
-    if (!asked && check.reach() == AddressCheck.Reach.ANYBODY) {
-      return Optional.empty();
-    }
-    facts.addresses(check.addresses());
-    return policy.decide(facts) instanceof Decision.Deny
-        ? Optional.empty()
-        : check.refusal(policy, facts, facts.host());
-  }
-
-  /** Where the origin is: as given, as written, or as resolved; empty when nobody knows. */
-  private List<IpAddress> addresses(Host host, NameLookup names, Decision before, PrintWriter out)
-      throws MalformedException {
-    return switch (host) {
-      case IpAddress literal -> List.of(literal);
-      case DomainName name when addresses.isEmpty() -> resolve(name, names, before, out);
-      case DomainName _ -> given();
-    };
-  }
-
-  private static List<IpAddress> resolve(
-      DomainName name, NameLookup names, Decision before, PrintWriter out) {
-    return switch (names.ask(name)) {
-      case Resolver.Answer.Addresses(List<IpAddress> found) -> {
-        out.println(
-            name.text()
-                + " resolves to "
-                + found.stream().map(IpAddress::text).collect(Collectors.joining(", "))
-                + ".");
-        yield found;
-      }
-      case Resolver.Answer.Failed(Failure failure) -> {
-        if (before instanceof Decision.Learn learn && learn.need() == Facts.Group.ADDRESS) {
-          throw new UserError(
-              failure.detail()
-                  + " Policy asks for the address of "
-                  + name.text()
-                  + "; give it with --address.");
-        }
-        out.println(
-            failure.detail()
-                + " The gateway could not reach it either; what follows is policy's answer without an address.");
-        yield List.of();
-      }
-    };
-  }
-
-  private List<IpAddress> given() throws MalformedException {
-    List<IpAddress> parsed = new ArrayList<>();
-    for (String address : addresses) {
-      parsed.add(IpAddress.parse(address));
-    }
-    return parsed;
-  }
-
-  private Facts facts() throws MalformedException {
-    IpAddress client = IpAddress.parse(device);
-    Facts facts;
+  private int explain(Explaining explaining) throws MalformedException {
     if (url.startsWith("http://")) {
-      HttpUrl parsed = HttpUrl.parse(url);
-      facts = new Facts(client, timeMicros(), parsed.authority().host(), parsed.authority().port());
-      facts.request("http", "http", method, parsed.path(), parsed.rawQuery());
-    } else {
-      Authority line =
-          url.startsWith("https://") ? HttpUrl.parse(url).authority() : Authority.parse(url, 0);
-      facts = new Facts(client, timeMicros(), line.host(), line.port());
-      facts.requestUnknowable();
-      facts.responseUnknowable();
+      return explaining.plain(HttpUrl.parse(url));
     }
-    if (user == null) {
-      facts.whoUnknowable();
-    } else {
-      facts.who(user, Set.of());
+    return url.startsWith("https://")
+        ? explaining.secure(HttpUrl.parse(url))
+        : explaining.tunnel(Authority.parse(url, 0));
+  }
+
+  private Supposed supposed(IdentityConfig identity, PrintWriter out) throws MalformedException {
+    List<IpAddress> origin = new ArrayList<>();
+    for (String address : addresses) {
+      origin.add(IpAddress.parse(address));
     }
-    return facts;
+    return new Supposed(
+        IpAddress.parse(device),
+        timeMicros(),
+        method,
+        Optional.ofNullable(user).map(name -> who(name, identity, out)),
+        origin,
+        Optional.ofNullable(contentType)
+            .map(type -> new Supposed.Response(type.toLowerCase(Locale.ROOT), size)));
+  }
+
+  /** The user with the groups given, or those of the group file. */
+  private Supposed.Who who(String name, IdentityConfig identity, PrintWriter out) {
+    Set<String> known =
+        switch (identity) {
+          case IdentityConfig.Nobody _ -> Set.of();
+          case IdentityConfig.Asked asked -> {
+            if (!asked.users().names().contains(name)) {
+              out.println("There is no user '" + name + "' in the password file.");
+            }
+            yield asked.users().groups(name);
+          }
+        };
+    return new Supposed.Who(name, groups.isEmpty() ? known : Set.copyOf(groups));
   }
 
   private long timeMicros() {

@@ -57,7 +57,9 @@ public sealed interface IdentityConfig {
       return new Nobody();
     }
     UserFiles files = new UserFiles(passwords.get(), groups);
-    Users users = files.read(section.problems()).orElse(new Users(Map.of(), Map.of()));
+    Users users = files
+            .read(section.problems())
+            .orElseGet(() -> new Users(Map.of(), Map.of(), files.stamp()));
     return new Asked(realm, files, cache, users);
   }
 }

@@ -46,8 +46,9 @@ public record UserFiles(Path passwords, Optional<Path> groups) {
   }
 
   /** Reads both; every problem with its place. Empty when there was any error. */
-  Optional<Users> read(Problems problems) {
+  public Optional<Users> read(Problems problems) {
     Problems found = new Problems();
+    Stamp before = stamp();
     Map<String, StoredPassword> users =
         lines(passwords, "identity.password-file", found)
             .map(lines -> PasswordLines.read(lines, found))
@@ -67,7 +68,7 @@ public record UserFiles(Path passwords, Optional<Path> groups) {
                 case WARNING -> problems.warning(problem.mark(), problem.message());
               }
             });
-    return found.hasErrors() ? Optional.empty() : Optional.of(new Users(users, members));
+    return found.hasErrors() ? Optional.empty() : Optional.of(new Users(users, members, before));
   }
 
   /** One line of a file, without its end. */

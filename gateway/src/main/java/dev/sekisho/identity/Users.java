@@ -12,12 +12,18 @@ public final class Users {
   private final Map<String, StoredPassword> passwords;
   private final Map<String, Set<String>> groupsByUser;
   private final Set<String> groups;
+  private final UserFiles.Stamp stamp;
 
   /**
    * @param members users by group, as the group file has them; of users without a password nobody
    *     will ever hear
+   * @param stamp what the files looked like just before they were read
    */
-  Users(Map<String, StoredPassword> passwords, Map<String, Set<String>> members) {
+  Users(
+      Map<String, StoredPassword> passwords,
+      Map<String, Set<String>> members,
+      UserFiles.Stamp stamp) {
+    this.stamp = stamp;
     this.passwords = Map.copyOf(passwords);
     this.groups = Set.copyOf(members.keySet());
     this.groupsByUser =
@@ -44,6 +50,10 @@ public final class Users {
   /** The groups of a user; none for a stranger. */
   public Set<String> groups(String user) {
     return groupsByUser.getOrDefault(user, Set.of());
+  }
+
+  UserFiles.Stamp stamp() {
+    return stamp;
   }
 
   @Nullable StoredPassword password(String user) {

@@ -148,7 +148,7 @@ class CommandsTest {
     Said denied =
         say("explain", yaml, "--address", "93.184.215.14", "http://a.example/x/%2e%2e/admin/y");
     assertThat(denied.status()).isEqualTo(Exit.DENIED);
-    Said sealed = say("explain", yaml, "https://a.example/x");
+    Said sealed = say("explain", yaml, "a.example:443");
     assertThat(sealed.status())
         .as("the path inside TLS is unknowable, and counts against the request")
         .isEqualTo(Exit.DENIED);

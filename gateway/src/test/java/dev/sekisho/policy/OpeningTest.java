@@ -83,7 +83,7 @@ class OpeningTest {
     Policy policy =
         policy(
             """
-            policy: {rules: [{name: x, to: {path: /a}, action: allow}, {name: y, action: allow}]}
+            policy: {rules: [{name: x, to: {path: /a}, action: allow}, {name: y, action: deny}]}
             inspect: {never: [{name: board, users: boss}, {name: lan, address: 10.0.0.0/8}]}
             """);
     Facts facts = facts("a.example");

@@ -154,6 +154,32 @@ class RandomPolicyTest {
     }
   }
 
+  @Test
+  void whoAsksIsNeverMissedInsideTlsThatWasOpenedWithoutAsking() {
+    Random random = new Random(SEED + 3);
+    int opened = 0;
+    for (int p = 0; p < FEWER; p++) {
+      ReferencePolicy reference = ReferencePolicy.random(random);
+      Policy policy = PolicyFixture.policy(reference.yaml());
+      for (int r = 0; r < REQUESTS; r++) {
+        World connect =
+            world(random)
+                .with(Facts.Group.WHO, Facts.State.UNKNOWN)
+                .with(Facts.Group.REQUEST, Facts.State.UNKNOWN)
+                .with(Facts.Group.RESPONSE, Facts.State.UNKNOWN);
+        Facts facts = connect.facts();
+        if (policy.opening(facts, policy.decide(facts)) instanceof Opening.Open) {
+          opened++;
+          World inside = connect.with(Facts.Group.REQUEST, Facts.State.KNOWN);
+          assertThat(PolicyFixture.said(policy.decide(inside.facts())))
+              .as("seed %d, policy %d:%n%s%s", SEED + 3, p, reference.yaml(), inside)
+              .doesNotStartWith("learn WHO");
+        }
+      }
+    }
+    assertThat(opened).isGreaterThan(1000);
+  }
+
   private static Optional<Outcome> outcome(Decision decision) {
     return switch (decision) {
       case Decision.Allow allow -> Optional.of(new Outcome.Allows(allow.obligations()));
