@@ -184,6 +184,19 @@ class PresetsTest {
         .anySatisfy(line -> assertThat(line).contains("to.list updates: true"));
   }
 
+  @ParameterizedTest
+  @MethodSource("presets")
+  void aListThatSaysAllOfItPinsIsWhollyAmongThePinned(Preset preset) throws IOException {
+    Preset pinned =
+        presets().filter(one -> one.name().equals("pinned")).findFirst().orElseThrow();
+    boolean all = text(preset).contains("\n# Pins certificates: yes, all of them");
+    assertThat(all)
+        .isEqualTo(Set.of("red-hat", "macos-update", "pinned").contains(preset.name()));
+    if (all) {
+      assertThat(entries(pinned)).containsAll(entries(preset));
+    }
+  }
+
   @Test
   void whatIsPinnedStaysSealed() {
     Policy policy =
