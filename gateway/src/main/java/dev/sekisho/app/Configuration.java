@@ -5,6 +5,7 @@ import dev.sekisho.config.Node;
 import dev.sekisho.config.Problems;
 import dev.sekisho.config.Section;
 import dev.sekisho.config.YamlFile;
+import dev.sekisho.data.inspect.InspectConfig;
 import dev.sekisho.data.listen.LimitsConfig;
 import dev.sekisho.data.listen.ListenConfig;
 import dev.sekisho.data.names.NamesConfig;
@@ -36,6 +37,7 @@ record Configuration(
     ScanConfig scan,
     JournalConfig journal,
     IdentityConfig identity,
+    InspectConfig inspect,
     PolicyConfig policy) {
   private static final String EMBEDDED = "embedded default";
 
@@ -74,6 +76,7 @@ record Configuration(
             scan,
             JournalConfig.read(section(root, "journal")),
             IdentityConfig.read(section(root, "identity"), folder),
+            InspectConfig.read(section(root, "inspect"), folder),
             PolicyConfig.read(root, folder, byDefault(scan)));
     for (String key : LATER) {
       if (root.node(key).isPresent()) {

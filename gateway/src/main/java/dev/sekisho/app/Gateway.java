@@ -3,6 +3,7 @@ package dev.sekisho.app;
 import dev.sekisho.config.Problem;
 import dev.sekisho.config.Problems;
 import dev.sekisho.console.AdminServer;
+import dev.sekisho.console.CertificateRefusals;
 import dev.sekisho.console.Metrics;
 import dev.sekisho.console.Readiness;
 import dev.sekisho.data.listen.ListenConfig;
@@ -11,13 +12,16 @@ import dev.sekisho.data.names.DnsResolver;
 import dev.sekisho.data.names.SystemFiles;
 import dev.sekisho.data.origin.HappyEyeballs;
 import dev.sekisho.data.origin.Transport;
+import dev.sekisho.data.origin.trust.Intermediates;
 import dev.sekisho.data.relay.TunnelLimits;
 import dev.sekisho.data.relay.Tunnels;
+import dev.sekisho.identity.PasswordFileIdentity;
 import dev.sekisho.journal.Journal;
 import dev.sekisho.journal.SegmentJournal;
 import dev.sekisho.policy.Policy;
 import dev.sekisho.policy.PolicyConfig;
 import dev.sekisho.policy.list.ListFetcher;
+import dev.sekisho.scan.BodyScanner;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -43,8 +47,12 @@ final class Gateway implements Closeable {
   private final Path state;
   private final List<Closeable> parts = new ArrayList<>();
   private final Metrics metrics = new Metrics();
+  private final CertificateRefusals refusals = new CertificateRefusals(metrics);
   private final PolicyInForce policy;
   private final SegmentJournal journal;
+  private final Inspection inspection;
+  private final PasswordFileIdentity identity;
+  private final BodyScanner scanner;
   private final Listeners listeners;
   private volatile Readiness readiness = new Readiness.NotReady("starting");
   private Listeners.@Nullable Bound bound;
@@ -62,7 +70,17 @@ final class Gateway implements Closeable {
         part(DnsResolver.open(configuration.names(), transport, SystemFiles.usual()));
     Tunnels tunnels = Tunnels.start(TunnelLimits.ofThisMachine());
     var dialler = new HappyEyeballs(configuration.origin(), transport, Optional.empty());
-    var reach = new Listeners.Reach(transport, resolver, dialler, tunnels, configuration.origin());
+    this.inspection = part(Inspection.start(configuration, state, Intermediates.NONE));
+    this.identity = part(PasswordFileIdentity.start(configuration.identity()));
+    this.scanner = part(BodyScanner.start(configuration.scan()));
+    var reach =
+        new Listeners.Reach(
+            transport,
+            resolver,
+            dialler,
+            inspection.origins(),
+            tunnels,
+            configuration.origin());
     int threads = Runtime.getRuntime().availableProcessors();
     this.listeners =
         part(
@@ -70,7 +88,15 @@ final class Gateway implements Closeable {
                 threads,
                 configuration.listen(),
                 configuration.limits(),
-                new Listeners.Parts(policy, journal, metrics, reach, pseudonym())));
+                new Listeners.Parts(
+                    policy,
+                    identity,
+                    journal,
+                    refusals,
+                    reach,
+                    inspection.means(),
+                    scanner,
+                    pseudonym())));
     // Ended before the event loops, on which the records of tunnels are closed.
     part(tunnels);
     LOG.debug("{} event loops on {}", threads, transport.word());
@@ -105,7 +131,7 @@ final class Gateway implements Closeable {
               serve(
                   "admin",
                   configuration.listen().admin().get(),
-                  at -> AdminServer.admin(at, this::readiness, metrics)));
+                  at -> AdminServer.admin(at, this::readiness, metrics, refusals)));
       admin = server.address();
       listeners.alsoOwn(admin.getPort());
     }
@@ -172,6 +198,10 @@ final class Gateway implements Closeable {
     return policy.get();
   }
 
+  Inspection inspection() {
+    return inspection;
+  }
+
   private Readiness readiness() {
     if (readiness instanceof Readiness.Ready
         && journal.health() instanceof Journal.Health.Failing(String reason)) {
@@ -196,9 +226,19 @@ final class Gateway implements Closeable {
     }
     policy.replace(next.get().policy(), next.get().identity());
     fetchLists(policy.config());
+    identity.reload(next.get().identity());
+    reloadAuthority(next.get());
     restartNeeded(next.get())
         .forEach(section ->
             LOG.warn("The section '{}' has changed; that takes effect after a restart.", section));
+  }
+
+  private void reloadAuthority(Configuration next) {
+    try {
+      inspection.reload(next.inspect(), state);
+    } catch (IOException e) {
+      LOG.error("The authority was not changed: {}", e.getMessage());
+    }
   }
 
   private List<String> restartNeeded(Configuration next) {
@@ -214,6 +254,13 @@ final class Gateway implements Closeable {
     }
     if (!next.origin().equals(configuration.origin())) {
       changed.add("origin");
+    }
+    if (!next.scan().equals(configuration.scan())) {
+      changed.add("scan");
+    }
+    if (!next.inspect().cannotOpen().equals(configuration.inspect().cannotOpen())
+        || !next.inspect().limits().equals(configuration.inspect().limits())) {
+      changed.add("inspect (but for never and authority)");
     }
     if (!next.journal().equals(configuration.journal())) {
       changed.add("journal");

@@ -1,5 +1,6 @@
 package dev.sekisho.app;
 
+import dev.sekisho.data.inspect.Authority;
 import dev.sekisho.data.listen.ListenConfig;
 import dev.sekisho.policy.Policy;
 import java.net.InetSocketAddress;
@@ -35,17 +36,30 @@ record Greeting(String command, Configuration configuration, Gateway gateway, Pa
             + ", then "
             + policy.defaultAction()
             + "; addresses that are not for the internet only where a rule names them");
-    lines.add(
-        "  inside TLS   not opened in this version: of HTTPS the host is decided and recorded, not the URL");
-    lines.add("  malware      not scanned in this version");
+    lines.addAll(inside());
+    configuration.scan().describe().forEach(line -> lines.add("  malware      " + line));
     lines.add("  journal      " + state.resolve("journal"));
     proxy
-        .map(at -> "curl -x http://" + text(at))
+        .map(at -> "curl --cacert ca.pem -x http://" + text(at))
         .or(() -> proxyTls.flatMap(this::overTls))
-        .ifPresent(curl -> lines.add("Try:  " + curl + " http://example.com/"));
+        .ifPresent(curl -> lines.add("Try:  " + curl + " https://example.com/"));
     boolean usual = state.equals(Path.of("var").toAbsolutePath().normalize());
     lines.add("Then: " + command + " log --since 1h" + (usual ? "" : " --state " + state));
     return lines;
+  }
+
+  private List<String> inside() {
+    Authority authority = gateway.inspection().authorities().current();
+    return List.of(
+        "  inside TLS   opened with the authority "
+            + authority.certificate().getSubjectX500Principal().getName(),
+        "               which clients must trust: curl -O "
+            + gateway
+                .bound()
+                .proxy()
+                .map(at -> "http://" + text(at))
+                .orElse("http://sekisho")
+            + "/ca.pem");
   }
 
   /** curl has to be told whom to trust: the certificate may be from no public authority. */

@@ -1,5 +1,6 @@
 package dev.sekisho.console;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -10,12 +11,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Answers operators and load balancers, on threads of its own: {@code /healthz} (the process
- * lives), {@code /readyz} (send clients here), {@code /metrics} (Prometheus text format 0.0.4).
+ * lives), {@code /readyz} (send clients here), {@code /metrics} (Prometheus text format 0.0.4), {@code
+ * /certificate-refusals} (who lacks the authority, as JSON).
  */
 public final class AdminServer implements Closeable {
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .changeDefaultPropertyInclusion(
+              all -> all.withValueInclusion(JsonInclude.Include.NON_NULL))
+          .build();
+
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -27,12 +36,16 @@ public final class AdminServer implements Closeable {
 
   /** Everything; for loopback and operators' networks. */
   public static AdminServer admin(
-      InetSocketAddress address, Supplier<Readiness> readiness, Metrics metrics)
+      InetSocketAddress address,
+      Supplier<Readiness> readiness,
+      Metrics metrics,
+      CertificateRefusals refusals)
       throws IOException {
     AdminServer admin = new AdminServer(address);
     admin.page("/healthz", exchange -> answer(exchange, 200, "alive\n"));
     admin.page("/readyz", exchange -> ready(exchange, readiness));
     admin.page("/metrics", exchange -> metrics(exchange, metrics));
+    admin.page("/certificate-refusals", exchange -> refusals(exchange, refusals));
     admin.server.start();
     return admin;
   }
@@ -97,9 +110,20 @@ public final class AdminServer implements Closeable {
     writer.write(exchange.getResponseBody(), metrics.registry().scrape());
   }
 
+  private static void refusals(HttpExchange exchange, CertificateRefusals refusals)
+      throws IOException {
+    String json = JSON.writeValueAsString(refusals.lines()) + "\n";
+    answer(exchange, 200, "application/json", json);
+  }
+
   private static void answer(HttpExchange exchange, int status, String text) throws IOException {
+    answer(exchange, status, "text/plain; charset=utf-8", text);
+  }
+
+  private static void answer(
+      HttpExchange exchange, int status, String contentType, String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+    exchange.getResponseHeaders().set("Content-Type", contentType);
     exchange.getResponseHeaders().set("Cache-Control", "no-store");
     boolean head = exchange.getRequestMethod().equals("HEAD");
     exchange.sendResponseHeaders(status, head ? -1 : bytes.length);

@@ -131,11 +131,8 @@ public final class PolicyConfig {
     List<Rule> never =
         reader.never(
             inspect, new ConditionReader(tables, expressions, ConditionReader.Scope.BEFORE_TLS));
-    if (inspect.node("authority").isPresent()) {
-      found.warning(
-          inspect.markOf("authority"),
-          "inspect.authority has no effect: opening TLS is not part of this version.");
-    }
+    // the others are read by the capability of that name
+    List.of("authority", "cannot-open", "first-bytes", "handshake-timeout").forEach(inspect::has);
     inspect.end();
     return found.hasErrors() ? Optional.empty() : Optional.of(new Policy(tables, rules, never));
   }

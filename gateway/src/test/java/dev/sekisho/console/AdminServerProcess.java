@@ -8,11 +8,13 @@ import java.net.InetSocketAddress;
  * life. Prints its port; ends when its input ends.
  */
 final class AdminServerProcess {
+  private static final Metrics METRICS = new Metrics();
+
   private AdminServerProcess() {}
 
   public static void main(String[] args) throws Exception {
     var anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    try (AdminServer server = AdminServer.admin(anyPort, Readiness.Ready::new, new Metrics())) {
+    try (AdminServer server = AdminServer.admin(anyPort, Readiness.Ready::new, METRICS, new CertificateRefusals(METRICS))) {
       System.out.println(server.address().getPort());
       while (System.in.read() >= 0) {
         // until whoever started this is gone

@@ -6,6 +6,12 @@ import dev.sekisho.config.Problems;
 import dev.sekisho.config.Section;
 import dev.sekisho.config.YamlFile;
 import dev.sekisho.data.exchange.Observer;
+import dev.sekisho.data.inspect.Authorities;
+import dev.sekisho.data.inspect.Authority;
+import dev.sekisho.data.inspect.InspectConfig;
+import dev.sekisho.data.inspect.LeafMint;
+import dev.sekisho.data.inspect.MintLimits;
+import dev.sekisho.data.listen.InspectionMeans;
 import dev.sekisho.data.listen.LimitsConfig;
 import dev.sekisho.data.listen.ListenConfig;
 import dev.sekisho.data.listen.Listeners;
@@ -15,22 +21,34 @@ import dev.sekisho.data.names.SystemFiles;
 import dev.sekisho.data.origin.Dialler;
 import dev.sekisho.data.origin.HappyEyeballs;
 import dev.sekisho.data.origin.OriginConfig;
+import dev.sekisho.data.origin.TlsToOrigins;
 import dev.sekisho.data.origin.Transport;
+import dev.sekisho.data.origin.trust.CertificateCheck;
+import dev.sekisho.data.origin.trust.Intermediates;
+import dev.sekisho.data.origin.trust.Roots;
 import dev.sekisho.data.relay.TunnelLimits;
 import dev.sekisho.data.relay.Tunnels;
+import dev.sekisho.identity.IdentityConfig;
+import dev.sekisho.identity.PasswordFileIdentity;
 import dev.sekisho.journal.Journal;
 import dev.sekisho.journal.Record;
 import dev.sekisho.journal.RecordId;
-import dev.sekisho.net.Authority;
 import dev.sekisho.net.IpAddress;
+import dev.sekisho.policy.Obligations;
 import dev.sekisho.policy.Policy;
 import dev.sekisho.policy.PolicyConfig;
+import dev.sekisho.scan.BodyScanner;
+import dev.sekisho.scan.ScanConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -38,6 +56,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * The whole data plane in this process, on a free port of loopback, with a policy, a hosts file and
@@ -56,6 +76,15 @@ public final class TestGateway implements AutoCloseable {
             action: allow
       """;
 
+  /** What most tests are about lies outside of TLS, or in tunnels. */
+  private static final String SEALED =
+      "\ninspect: { never: [ { name: sealed in this test, port: 1-65535 } ] }\n";
+
+  private static final String NOT_SCANNED = "\nscan: { default: none }\n";
+
+  /** One for all tests: what it signs is not their matter. */
+  private static final Authority AUTHORITY = Authority.make("test", Instant.now());
+
   /** Names the hosts file knows. */
   private static final String HOSTS =
       "127.0.0.1 origin.example other.example\n::1 six.example\n127.0.0.1 both.example\n::1 both.example\n";
@@ -68,6 +97,10 @@ public final class TestGateway implements AutoCloseable {
   private final DnsResolver resolver;
   private final Tunnels tunnels;
   private final Listeners listeners;
+  private final LeafMint mint;
+  private final PasswordFileIdentity identity;
+  private final BodyScanner scanner;
+  private final TlsToOrigins origins;
   private final Listeners.Bound bound;
   private final LimitsConfig limits;
   private boolean open = true;
@@ -83,7 +116,7 @@ public final class TestGateway implements AutoCloseable {
    */
   public record Surroundings(
       Optional<Journal> journal,
-      Optional<Authority> nameServer,
+      Optional<dev.sekisho.net.Authority> nameServer,
       String hosts,
       UnaryOperator<Dialler> dialler) {
     public static final Surroundings USUAL =
@@ -93,7 +126,10 @@ public final class TestGateway implements AutoCloseable {
   private TestGateway(String yaml, Optional<TestCertificate> certificate, Surroundings around)
       throws IOException {
     Problems problems = new Problems();
-    String text = yaml.contains("policy:") ? yaml : yaml + LOOPBACK_ALLOWED;
+    String text =
+        (yaml.contains("policy:") ? yaml : yaml + LOOPBACK_ALLOWED)
+            + (yaml.contains("inspect:") ? "" : SEALED)
+            + (yaml.contains("scan:\n") || yaml.contains("scan: {") ? "" : NOT_SCANNED);
     Node.Mapping top =
         YamlFile.parse("test.yaml", text, problems)
             .orElseThrow(() -> new AssertionError(problems.all().toString()));
@@ -101,8 +137,17 @@ public final class TestGateway implements AutoCloseable {
     limits = LimitsConfig.read(section(root, "limits"));
     OriginConfig origin = OriginConfig.read(section(root, "origin"), folder);
     ListenConfig listen = listen(ListenConfig.read(section(root, "listen"), folder), certificate);
+    ScanConfig scanning = ScanConfig.read(section(root, "scan"), folder);
+    InspectConfig inspect = InspectConfig.read(section(root, "inspect"), folder);
+    IdentityConfig users = IdentityConfig.read(section(root, "identity"), folder);
     Policy policy =
-        PolicyConfig.read(root, folder)
+        PolicyConfig.read(
+                root,
+                folder,
+                switch (scanning.byDefault()) {
+                  case ALL -> Obligations.Scan.ALL;
+                  case NONE -> Obligations.Scan.NONE;
+                })
             .compile(folder, problems)
             .orElseThrow(() -> new AssertionError(problems.all().toString()));
     if (problems.hasErrors()) {
@@ -114,7 +159,20 @@ public final class TestGateway implements AutoCloseable {
     Observer observer = record -> {};
     Dialler dialler =
         around.dialler().apply(new HappyEyeballs(origin, transport, Optional.empty()));
-    var reach = new Listeners.Reach(transport, resolver, dialler, tunnels, origin);
+    Authorities authorities = new Authorities(AUTHORITY, Optional.empty());
+    mint = LeafMint.start(AUTHORITY, MintLimits.usual());
+    identity = PasswordFileIdentity.start(users);
+    scanner = BodyScanner.start(scanning);
+    origins =
+        new TlsToOrigins(
+            origin.tls(),
+            new CertificateCheck(
+                Roots.only(origin.tls().trust()),
+                () -> Set.of(AUTHORITY.certificate().getPublicKey()),
+                Intermediates.NONE,
+                InstantSource.system()));
+    var reach =
+        new Listeners.Reach(transport, resolver, dialler, origins, tunnels, origin);
     // One loop, so that whatever clients share in a pool they do share.
     listeners =
         new Listeners(
@@ -122,7 +180,14 @@ public final class TestGateway implements AutoCloseable {
             listen,
             limits,
             new Listeners.Parts(
-                () -> policy, around.journal().orElse(journal), observer, reach, PSEUDONYM));
+                () -> policy,
+                identity,
+                around.journal().orElse(journal),
+                observer,
+                reach,
+                new InspectionMeans(mint, () -> authorities, inspect),
+                scanner,
+                PSEUDONYM));
     bound = listeners.open(listen);
   }
 
@@ -158,6 +223,19 @@ public final class TestGateway implements AutoCloseable {
 
   public int tlsPort() {
     return bound.proxyTls().orElseThrow().getPort();
+  }
+
+  /** What trusts the gateway's authority and nobody else. */
+  public SSLContext trusting() throws GeneralSecurityException, IOException {
+    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+    trusted.load(null, null);
+    trusted.setCertificateEntry("authority", AUTHORITY.certificate());
+    TrustManagerFactory managers =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    managers.init(trusted);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, managers.getTrustManagers(), null);
+    return context;
   }
 
   public MemoryJournal journal() {
@@ -210,7 +288,7 @@ public final class TestGateway implements AutoCloseable {
           usual.timeout(),
           believing);
     }
-    Authority nobody = new Authority(IpAddress.ofBytes(new byte[] {127, 0, 0, 1}), 1);
+    var nobody = new dev.sekisho.net.Authority(IpAddress.ofBytes(new byte[] {127, 0, 0, 1}), 1);
     return new NamesConfig(
         new NamesConfig.Source.Servers(List.of(nobody)), Duration.ofSeconds(1), usual.cache());
   }
@@ -238,6 +316,10 @@ public final class TestGateway implements AutoCloseable {
     listeners.drain(Duration.ZERO);
     listeners.close();
     tunnels.close();
+    mint.close();
+    identity.close();
+    scanner.close();
+    origins.close();
     resolver.close();
     deleteFolder();
     if (listeners.connections() != 0 || listeners.pooled() != 0) {

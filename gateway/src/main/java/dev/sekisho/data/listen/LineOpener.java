@@ -109,7 +109,7 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
     this.inherited = inherited;
     this.denial = inherited.denial();
     this.held = early;
-    this.deadlineNanos = after(lane.means().inspection().limits().silence().toNanos());
+    this.deadlineNanos = after(lane.means().inspection().config().limits().silence().toNanos());
   }
 
   /** Takes the connection over from its handler. */
@@ -204,7 +204,7 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
     }
     if (state == State.LISTENING) {
       state = State.RECOGNISING;
-      deadlineNanos = after(lane.means().inspection().limits().handshake().toNanos());
+      deadlineNanos = after(lane.means().inspection().config().limits().handshake().toNanos());
     }
     switch (reader.read(held)) {
       case FirstBytes.NeedMore _ -> {}

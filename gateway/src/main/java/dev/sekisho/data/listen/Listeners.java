@@ -126,7 +126,7 @@ public final class Listeners implements Closeable {
     return new Gate(
         parts.policy(),
         parts.identity(),
-        parts.inspection().unopened(),
+        parts.inspection().config().cannotOpen(),
         parts.journal(),
         appender,
         own::contains,

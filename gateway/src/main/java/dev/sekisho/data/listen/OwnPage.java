@@ -4,13 +4,11 @@ import dev.sekisho.data.http1.BodyFraming;
 import dev.sekisho.data.http1.FieldName;
 import dev.sekisho.data.http1.RequestHead;
 import dev.sekisho.data.http1.Target;
-import dev.sekisho.net.Authority;
+import dev.sekisho.data.inspect.Authorities;
+import dev.sekisho.data.inspect.Authority;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -46,23 +44,35 @@ final class OwnPage {
     if (!method.equals("GET") && !method.equals("HEAD")) {
       return Answer.page(405, "text/plain; charset=utf-8", READ_ONLY, method, then, allocator);
     }
-    InspectionMeans.Published authority = inspection.published().get();
+    Authorities authorities = inspection.authorities().get();
     return switch (path) {
       case "/" ->
           Answer.page(
-              200, "text/html; charset=utf-8", page(head, authority), method, then, allocator);
+              200, "text/html; charset=utf-8", page(head, authorities), method, then, allocator);
       case "/ca.pem" ->
-          Answer.page(200, "application/x-pem-file", authority.pem(), method, then, allocator);
+          Answer.page(
+              200,
+              "application/x-pem-file",
+              authorities.published().getBytes(StandardCharsets.US_ASCII),
+              method,
+              then,
+              allocator);
       case "/ca.crt" ->
-          Answer.page(200, "application/x-x509-ca-cert", authority.der(), method, then, allocator);
+          Answer.page(
+              200,
+              "application/x-x509-ca-cert",
+              authorities.publishedDer(),
+              method,
+              then,
+              allocator);
       default -> Answer.page(404, "text/plain; charset=utf-8", NOTHING, method, then, allocator);
     };
   }
 
-  private static byte[] page(RequestHead head, InspectionMeans.Published authority) {
+  private static byte[] page(RequestHead head, Authorities authorities) {
     boolean japanese = RefusalPage.prefersJapanese(head.fields().first(FieldName.ACCEPT_LANGUAGE));
     Properties texts = japanese ? JAPANESE : ENGLISH;
-    @Nullable Authority asked = asked(head);
+    dev.sekisho.net.@Nullable Authority asked = asked(head);
     String host = asked == null ? "GATEWAY" : PageTemplate.escaped(asked.hostText());
     String port = Integer.toString(asked == null ? 3128 : asked.port());
     return HTML.fill(name ->
@@ -73,7 +83,7 @@ final class OwnPage {
           case "proxy" -> host + ":" + port;
           case "proxy-note" ->
               texts.getProperty(asked == null ? "proxy-unknown-note" : "proxy-note");
-          case "fingerprint" -> fingerprint(authority.der());
+          case "fingerprint" -> fingerprint(authorities.current());
           default -> texts.getProperty(name);
         });
   }
@@ -83,25 +93,17 @@ final class OwnPage {
    * told another name. What the parser took for a host has no character that means anything to a
    * page or a shell.
    */
-  private static @Nullable Authority asked(RequestHead head) {
+  private static dev.sekisho.net.@Nullable Authority asked(RequestHead head) {
     return switch (head.target()) {
       case Target.OriginForm _ -> head.host();
       case Target.AbsoluteForm _, Target.AsteriskForm _, Target.AuthorityForm _ -> null;
     };
   }
 
-  /**
-   * As {@code openssl x509 -fingerprint -sha256} writes it, with a place for a line to break in the
-   * middle.
-   */
-  private static String fingerprint(byte[] der) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(der);
-      HexFormat hex = HexFormat.ofDelimiter(":").withUpperCase();
-      int half = digest.length / 2;
-      return hex.formatHex(digest, 0, half) + ":<wbr>" + hex.formatHex(digest, half, digest.length);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+  /** With a place for a line to break in the middle. */
+  private static String fingerprint(Authority authority) {
+    String digest = Authority.fingerprint(authority.anchor());
+    int half = (digest.length() + 1) / 2;
+    return digest.substring(0, half) + "<wbr>" + digest.substring(half);
   }
 }

@@ -2,11 +2,17 @@ package dev.sekisho.data.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sekisho.config.Mark;
+import dev.sekisho.config.Problems;
+import dev.sekisho.config.Section;
 import dev.sekisho.data.http1.Bad;
 import dev.sekisho.data.http1.HeadLimits;
 import dev.sekisho.data.http1.ParsedRequest;
 import dev.sekisho.data.http1.RequestHead;
 import dev.sekisho.data.http1.RequestParser;
+import dev.sekisho.data.inspect.Authorities;
+import dev.sekisho.data.inspect.Authority;
+import dev.sekisho.data.inspect.InspectConfig;
 import dev.sekisho.data.inspect.Leaves;
 import dev.sekisho.net.Host;
 import io.netty.buffer.ByteBuf;
@@ -14,9 +20,11 @@ import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.HexFormat;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -27,17 +35,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OwnPageTest {
-  private static final byte[] DER = {0x30, (byte) 0x82, 0, (byte) 0xff, '<', 0x0a};
-  private static final byte[] PEM =
-      "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
-          .getBytes(StandardCharsets.US_ASCII);
-
+  private static final Instant NOW = Instant.parse("2026-11-24T00:00:00Z");
+  private static final Authority AUTHORITY = Authority.make("one.example", NOW);
+  private static final Authority NEXT = Authority.make("two.example", NOW);
   private static final InspectionMeans INSPECTION =
       new InspectionMeans(
           new NoLeaves(),
-          () -> new InspectionMeans.Published(PEM, DER),
-          Map.of(),
-          InspectionMeans.Limits.USUAL);
+          () -> new Authorities(AUTHORITY, Optional.of(NEXT)),
+          InspectConfig.read(
+              Section.absent("inspect", Mark.file("none"), new Problems()), Path.of("")));
 
   /** The page mints nothing. */
   private static final class NoLeaves implements Leaves {
@@ -175,20 +181,21 @@ class OwnPageTest {
     String digest =
         HexFormat.ofDelimiter(":")
             .withUpperCase()
-            .formatHex(MessageDigest.getInstance("SHA-256").digest(DER));
+            .formatHex(
+                MessageDigest.getInstance("SHA-256").digest(AUTHORITY.anchor().getEncoded()));
     assertThat(page("x", "").replace("<wbr>", ""))
         .contains("<code class=\"big\">" + digest + "</code>");
   }
 
   @Test
-  void theAuthorityIsGivenByteForByte() {
+  void theAuthorityIsGivenByteForByte() throws Exception {
     String pem = answer("/ca.pem", "GET /ca.pem HTTP/1.1\r\nHost: x\r\n\r\n");
     assertThat(head(pem)).contains("Content-Type: application/x-pem-file\r\n");
-    assertThat(body(pem)).isEqualTo(new String(PEM, StandardCharsets.US_ASCII));
+    assertThat(body(pem)).isEqualTo(AUTHORITY.pem() + NEXT.pem());
     String crt = answer("/ca.crt", "GET /ca.crt HTTP/1.1\r\nHost: x\r\n\r\n");
     assertThat(head(crt)).contains("Content-Type: application/x-x509-ca-cert\r\n");
     assertThat(crt.substring(crt.indexOf("\r\n\r\n") + 4))
-        .isEqualTo(new String(DER, StandardCharsets.ISO_8859_1));
+        .isEqualTo(new String(AUTHORITY.anchor().getEncoded(), StandardCharsets.ISO_8859_1));
   }
 
   @ParameterizedTest

@@ -1,0 +1,123 @@
+package dev.sekisho.data.inspect;
+
+import dev.sekisho.net.Host;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.OpenSslServerSessionContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLException;
+
+/**
+ * The time in which one authority signs for one leaf key. All leaves of an epoch share the key:
+ * making one costs as much as a signature, and there is nothing to gain from many, since all would
+ * lie in the same memory.
+ */
+final class Epoch {
+  /** Nobody accepts more than 47 days from a public authority; clocks are off by less. */
+  private static final Duration AHEAD = Duration.ofDays(30);
+
+  private static final ApplicationProtocolConfig HTTP_1 =
+      new ApplicationProtocolConfig(
+          Protocol.ALPN,
+          SelectorFailureBehavior.NO_ADVERTISE,
+          SelectedListenerFailureBehavior.ACCEPT,
+          "http/1.1");
+
+  private final Authority authority;
+  private final Instant begin;
+  private final KeyPair pair;
+  private final TicketKeys tickets;
+  private final List<X509Certificate> tail;
+  private final SecureRandom random;
+
+  private Epoch(
+      Authority authority, Instant begin, KeyPair pair, TicketKeys tickets, SecureRandom random) {
+    this.authority = authority;
+    this.begin = begin;
+    this.pair = pair;
+    this.tickets = tickets;
+    this.random = random;
+    // A root is nothing to a client that does not have it already.
+    this.tail = authority.chain().stream().filter(Epoch::isSignedByAnother).toList();
+  }
+
+  static Epoch first(Authority authority, Instant now) {
+    SecureRandom random = new SecureRandom();
+    return new Epoch(authority, now, key(random), TicketKeys.fresh(random), random);
+  }
+
+  /** The same authority with a new leaf key. Tickets of this epoch are still opened by the next. */
+  Epoch next(Instant now) {
+    return new Epoch(authority, now, key(random), tickets.rotated(random), random);
+  }
+
+  Authority authority() {
+    return authority;
+  }
+
+  Instant begin() {
+    return begin;
+  }
+
+  /**
+   * @param until the leaf's end
+   */
+  record Leaf(LeafContext context, Instant until) {}
+
+  /** Signs a leaf and makes its context. Plain computation, some hundred microseconds of it. */
+  Leaf mint(Host host, Instant now) throws GeneralSecurityException, IOException {
+    Instant end = authority.end();
+    Instant ahead = now.plus(AHEAD);
+    Instant until = ahead.isBefore(end) ? ahead : end;
+    var span = new CertificateForm.Span(now.minus(Authority.BACKDATED), until);
+    byte[] der = CertificateForm.leaf(authority, host, span, pair.getPublic(), random);
+    List<X509Certificate> chain = new ArrayList<>(tail.size() + 1);
+    chain.add(Pem.certificate(der));
+    chain.addAll(tail);
+    X509Certificate[] sent = chain.toArray(X509Certificate[]::new);
+    return new Leaf(new LeafContext(() -> context(sent)), until);
+  }
+
+  private ReferenceCountedOpenSslContext context(X509Certificate[] chain) throws SSLException {
+    SslContext built =
+        SslContextBuilder.forServer(pair.getPrivate(), chain)
+            .sslProvider(SslProvider.OPENSSL_REFCNT)
+            .protocols("TLSv1.3", "TLSv1.2")
+            .applicationProtocolConfig(HTTP_1)
+            .build();
+    if (!(built instanceof ReferenceCountedOpenSslContext context)
+        || !(context.sessionContext() instanceof OpenSslServerSessionContext sessions)) {
+      throw new SSLException("the native TLS library is not in use");
+    }
+    // Sessions live in tickets, at the client; a cache here would be memory for each name.
+    sessions.setSessionCacheEnabled(false);
+    sessions.setTicketKeys(tickets.openSsl());
+    return context;
+  }
+
+  private static boolean isSignedByAnother(X509Certificate certificate) {
+    return !certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal());
+  }
+
+  private static KeyPair key(SecureRandom random) {
+    try {
+      return Authority.newKey(random);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this JDK has no P-256", e);
+    }
+  }
+}
