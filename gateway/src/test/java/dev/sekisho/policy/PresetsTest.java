@@ -187,11 +187,9 @@ class PresetsTest {
   @ParameterizedTest
   @MethodSource("presets")
   void aListThatSaysAllOfItPinsIsWhollyAmongThePinned(Preset preset) throws IOException {
-    Preset pinned =
-        presets().filter(one -> one.name().equals("pinned")).findFirst().orElseThrow();
+    Preset pinned = presets().filter(one -> one.name().equals("pinned")).findFirst().orElseThrow();
     boolean all = text(preset).contains("\n# Pins certificates: yes, all of them");
-    assertThat(all)
-        .isEqualTo(Set.of("red-hat", "macos-update", "pinned").contains(preset.name()));
+    assertThat(all).isEqualTo(Set.of("red-hat", "macos-update", "pinned").contains(preset.name()));
     if (all) {
       assertThat(entries(pinned)).containsAll(entries(preset));
     }
