@@ -48,8 +48,7 @@ final class CheckCommand implements Callable<Integer> {
   private Optional<Policy> compile(Optional<Configuration> configuration, Problems problems) {
     try (CompileFolder folder = CompileFolder.of(place.state())) {
       return configuration.flatMap(
-          read -> PolicyInForce.compile(
-                  read.policy(), read.identity(), folder.path(), problems));
+          read -> PolicyInForce.compile(read.policy(), read.identity(), folder.path(), problems));
     }
   }
 

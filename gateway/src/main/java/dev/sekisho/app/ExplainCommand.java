@@ -41,7 +41,8 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(
       names = "--user",
       paramLabel = "U",
-      description = "The user who asks, once policy has to know; without it nobody answers when asked.")
+      description =
+          "The user who asks, once policy has to know; without it nobody answers when asked.")
   private @Nullable String user;
 
   @Option(
@@ -111,7 +112,8 @@ final class ExplainCommand implements Callable<Integer> {
     Optional<Configuration> configuration =
         Configuration.load(place.config(), problems).filter(_ -> !problems.hasErrors());
     Optional<Policy> policy =
-        configuration.flatMap(read -> PolicyInForce.compile(read.policy(), read.identity(), state, problems));
+        configuration.flatMap(
+            read -> PolicyInForce.compile(read.policy(), read.identity(), state, problems));
     if (configuration.isEmpty() || policy.isEmpty() || problems.hasErrors()) {
       problems.all().forEach(spec.commandLine().getErr()::println);
       throw new UserError("The configuration has errors, so nothing can be explained.");

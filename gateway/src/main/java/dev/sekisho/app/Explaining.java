@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Goes the way of a request as the running gateway does, learning what it would learn in the order
  * in which it would, and tells what was decided. An https URL goes it twice: the CONNECT first, and
- * then, where TLS is opened, the request inside, which knows who asks only if the CONNECT was asked.
+ * then, where TLS is opened, the request inside, which knows who asks only if the CONNECT was
+ * asked.
  */
 final class Explaining {
   private final Policy policy;

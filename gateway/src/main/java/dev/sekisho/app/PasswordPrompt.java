@@ -24,15 +24,17 @@ final class PasswordPrompt {
         throw new UserError("The password in " + file.get() + " is not UTF-8.");
       } catch (IOException e) {
         throw new UserError(
-            "The password cannot be read from " + file.get() + " (" + e.getClass().getSimpleName()
+            "The password cannot be read from "
+                + file.get()
+                + " ("
+                + e.getClass().getSimpleName()
                 + ").");
       }
     }
-    Console console = System.console();
-    return console != null && console.isTerminal()
-        ? twice(name, console)
-        : firstLine(
-            new InputStreamReader(System.in, StandardCharsets.UTF_8.newDecoder()));
+    Optional<Console> terminal = Optional.ofNullable(System.console()).filter(Console::isTerminal);
+    return terminal.isPresent()
+        ? twice(name, terminal.get())
+        : firstLine(new InputStreamReader(System.in, StandardCharsets.UTF_8.newDecoder()));
   }
 
   private static String firstLine(Reader reader) throws IOException {

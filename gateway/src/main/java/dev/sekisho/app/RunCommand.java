@@ -40,7 +40,8 @@ final class RunCommand implements Callable<Integer> {
     Optional<Policy> policy =
         configuration
             .filter(_ -> !problems.hasErrors())
-            .flatMap(good -> PolicyInForce.compile(good.policy(), good.identity(), state, problems));
+            .flatMap(
+                good -> PolicyInForce.compile(good.policy(), good.identity(), state, problems));
     problems.all().forEach(spec.commandLine().getErr()::println);
     if (configuration.isEmpty() || policy.isEmpty() || problems.hasErrors()) {
       throw new UserError(

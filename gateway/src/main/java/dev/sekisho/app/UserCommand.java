@@ -33,6 +33,7 @@ final class UserCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   /** Which files; those of the configuration unless they are named. */
+  @SuppressWarnings("UnusedVariable") // every command takes --state
   static final class Place {
     @Option(
         names = {"-c", "--config"},
@@ -104,7 +105,8 @@ final class UserCommand implements Callable<Integer> {
               names = "--cost",
               paramLabel = "N",
               defaultValue = "10",
-              description = "Of bcrypt, 4 to 16; one more takes twice as long. Default: ${DEFAULT-VALUE}.")
+              description =
+                  "Of bcrypt, 4 to 16; one more takes twice as long. Default: ${DEFAULT-VALUE}.")
           int cost,
       @Option(
               names = "--groups",

@@ -51,7 +51,9 @@ final class Book {
     // the last letters of salt and hash carry fewer bits, and '.' is zero in all of them
     for (int i = 0; i < 53; i++) {
       hash.append(
-          i == 21 || i == 52 ? '.' : BCRYPT_LETTERS.charAt(random.nextInt(BCRYPT_LETTERS.length())));
+          i == 21 || i == 52
+              ? '.'
+              : BCRYPT_LETTERS.charAt(random.nextInt(BCRYPT_LETTERS.length())));
     }
     return new StoredPassword(hash.toString(), cost);
   }

@@ -29,10 +29,7 @@ final class GroupLines {
   }
 
   private static void read(
-      UserFiles.Line line,
-      Set<String> users,
-      Map<String, Set<String>> groups,
-      Problems problems) {
+      UserFiles.Line line, Set<String> users, Map<String, Set<String>> groups, Problems problems) {
     int colon = line.text().indexOf(':');
     if (colon < 0) {
       problems.error(line.at(0), "a line is 'group: name name', and this one has no colon.");
@@ -53,7 +50,12 @@ final class GroupLines {
             Spelling.nearest(name, users).map(near -> " Did you mean '" + near + "'?").orElse("");
         problems.warning(
             line.at(word.start()),
-            "the group '" + group + "' has '" + name + "', who is not in the password file." + hint);
+            "the group '"
+                + group
+                + "' has '"
+                + name
+                + "', who is not in the password file."
+                + hint);
       }
       members.add(name);
       if (word.end() == line.text().length()) {

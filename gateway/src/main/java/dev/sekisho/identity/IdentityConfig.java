@@ -57,7 +57,8 @@ public sealed interface IdentityConfig {
       return new Nobody();
     }
     UserFiles files = new UserFiles(passwords.get(), groups);
-    Users users = files
+    Users users =
+        files
             .read(section.problems())
             .orElseGet(() -> new Users(Map.of(), Map.of(), files.stamp()));
     return new Asked(realm, files, cache, users);

@@ -58,9 +58,7 @@ final class Throttle {
 
   /** Whether, and when, an attempt may be checked. */
   sealed interface Turn {
-    /**
-     * Its turn comes after this time. {@link #left} has to be told when it is over.
-     */
+    /** Its turn comes after this time. {@link #left} has to be told when it is over. */
     record After(long nanos) implements Turn {}
 
     record TurnedAway() implements Turn {}
@@ -92,8 +90,7 @@ final class Throttle {
         .compute(
             client.client(),
             (_, before) -> {
-              Standing standing =
-                  before == null ? new Standing(new Tally(0, now), now, 0) : before;
+              Standing standing = before == null ? new Standing(new Tally(0, now), now, 0) : before;
               long slot = Math.max(now, standing.next());
               if (standing.underWay() >= AT_ONCE || slot - now > LONGEST.toNanos()) {
                 turn[0] = new Turn.TurnedAway();

@@ -195,7 +195,8 @@ public final class UserEditor {
       out.force(true);
     } catch (FileAlreadyExistsException e) {
       throw new IOException(
-          fresh + " is there already: another change is under way, or was broken off. Remove it.", e);
+          fresh + " is there already: another change is under way, or was broken off. Remove it.",
+          e);
     }
     try {
       if (Files.exists(real)) {
@@ -214,8 +215,7 @@ public final class UserEditor {
    */
   private static void likeBefore(Path before, Path fresh) throws IOException {
     PosixFileAttributes old = Files.readAttributes(before, PosixFileAttributes.class);
-    PosixFileAttributeView view =
-        Files.getFileAttributeView(fresh, PosixFileAttributeView.class);
+    PosixFileAttributeView view = Files.getFileAttributeView(fresh, PosixFileAttributeView.class);
     PosixFileAttributes now = view.readAttributes();
     if (!now.group().equals(old.group())) {
       view.setGroup(old.group());

@@ -61,13 +61,12 @@ public record UserFiles(Path passwords, Optional<Path> groups) {
             .orElse(Map.of());
     found
         .all()
-        .forEach(
-            problem -> {
-              switch (problem.severity()) {
-                case ERROR -> problems.error(problem.mark(), problem.message());
-                case WARNING -> problems.warning(problem.mark(), problem.message());
-              }
-            });
+        .forEach(problem -> {
+          switch (problem.severity()) {
+            case ERROR -> problems.error(problem.mark(), problem.message());
+            case WARNING -> problems.warning(problem.mark(), problem.message());
+          }
+        });
     return found.hasErrors() ? Optional.empty() : Optional.of(new Users(users, members, before));
   }
 
@@ -113,7 +112,10 @@ public record UserFiles(Path passwords, Optional<Path> groups) {
       int length = end > start && bytes[end - 1] == '\r' ? end - 1 - start : end - start;
       try {
         String text =
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, start, length)).toString();
+            StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes, start, length))
+                .toString();
         lines.add(new Line(mark, text));
       } catch (CharacterCodingException _) {
         problems.error(mark, "this line is not UTF-8; save the file as UTF-8.");

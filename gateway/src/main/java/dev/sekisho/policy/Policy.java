@@ -148,8 +148,8 @@ public final class Policy {
   }
 
   private String subject(Decision decision) {
-    Rule rule = decision.why().deciding();
-    return rule == otherwise ? "the default" : "the rule '" + rule.name() + "'";
+    String rule = decision.rule();
+    return rule.equals(otherwise.name()) ? "the default" : "the rule '" + rule + "'";
   }
 
   private Seal seal(View view) {

@@ -107,8 +107,7 @@ class ExplainHttpsTest {
   @Test
   void aPlainRequestIsAskedWhereARuleNeedsIt() throws IOException {
     String yaml =
-        IDENTITY
-            + "policy: { rules: [{ name: staff, who: { users: ann }, action: allow }] }\n";
+        IDENTITY + "policy: { rules: [{ name: staff, who: { users: ann }, action: allow }] }\n";
     assertThat(explain(yaml, "http://a.example/").out()).contains("asked who it is (407)");
     assertThat(explain(yaml, "--user", "ann", "http://a.example/").status()).isEqualTo(Exit.FINE);
     assertThat(explain(yaml, "--user", "ann", "a.example:443").status()).isEqualTo(Exit.FINE);
@@ -134,7 +133,8 @@ class ExplainHttpsTest {
         Said.by("check", "-c", file.toString(), "--state", folder.resolve("state").toString());
     assertThat(said.status()).isEqualTo(Exit.FINE);
     assertThat(said.out())
-        .contains("the rule 'a' asks for the group 'devs', which identity's groups do not have. Did you mean 'dev'?")
+        .contains(
+            "the rule 'a' asks for the group 'devs', which identity's groups do not have. Did you mean 'dev'?")
         .contains("the rule 'a' asks for the user 'eve', which identity's users do not have.")
         .contains("2 warnings");
   }

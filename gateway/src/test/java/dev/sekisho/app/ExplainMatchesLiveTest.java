@@ -309,8 +309,7 @@ class ExplainMatchesLiveTest {
     Configuration configuration = Configuration.load(Optional.of(file), problems).orElseThrow();
     Path state = StateFolder.make(folder.resolve("state"));
     Policy policy =
-        PolicyInForce.compile(
-                configuration.policy(), configuration.identity(), state, problems)
+        PolicyInForce.compile(configuration.policy(), configuration.identity(), state, problems)
             .orElseThrow(() -> new AssertionError(problems.all().toString()));
     assertThat(problems.hasErrors()).as("%s", problems.all()).isFalse();
     return Gateway.start(configuration, policy, state);

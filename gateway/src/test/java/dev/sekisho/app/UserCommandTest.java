@@ -129,8 +129,15 @@ class UserCommandTest {
     Path secret = Files.writeString(folder.resolve("secret"), "open sesame");
     assertThat(
             Said.by(
-                    "user", "add", "ann", "--file", passwords.toString(), "--password-file",
-                    secret.toString(), "--groups", "dev")
+                    "user",
+                    "add",
+                    "ann",
+                    "--file",
+                    passwords.toString(),
+                    "--password-file",
+                    secret.toString(),
+                    "--groups",
+                    "dev")
                 .err())
         .contains("name it with --group-file");
     assertThat(passwords).doesNotExist();

@@ -1,5 +1,6 @@
 package dev.sekisho.identity;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sekisho.net.IpAddress;
@@ -8,6 +9,7 @@ import dev.sekisho.testing.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ThrottleTest {
@@ -26,7 +28,7 @@ class ThrottleTest {
   }
 
   /** One attempt that fails when its turn has come; how long that took, or null. */
-  private Duration fail(IpAddress client, String name) {
+  private @Nullable Duration fail(IpAddress client, String name) {
     return switch (throttle.turn(client, name)) {
       case Throttle.Turn.TurnedAway _ -> null;
       case Throttle.Turn.After(long nanos) -> {
@@ -38,7 +40,7 @@ class ThrottleTest {
     };
   }
 
-  private Duration turn(IpAddress client, String name) {
+  private @Nullable Duration turn(IpAddress client, String name) {
     return switch (throttle.turn(client, name)) {
       case Throttle.Turn.TurnedAway _ -> null;
       case Throttle.Turn.After(long nanos) -> Duration.ofNanos(nanos);
@@ -49,7 +51,7 @@ class ThrottleTest {
   void aClientThatFailsWaitsTwiceAsLongEachTimeUpToHalfAMinute() {
     List<Long> seconds = new ArrayList<>();
     for (int i = 0; i < 11; i++) {
-      seconds.add(fail(ATTACKER, "name" + i).toSeconds());
+      seconds.add(requireNonNull(fail(ATTACKER, "name" + i)).toSeconds());
     }
     assertThat(seconds).containsExactly(0L, 0L, 0L, 0L, 1L, 2L, 4L, 8L, 16L, 30L, 30L);
   }
@@ -91,7 +93,7 @@ class ThrottleTest {
     }
     ticker.pass(Duration.ofMinutes(2));
     assertThat(fail(ATTACKER, "ann")).isZero();
-    assertThat(fail(ATTACKER, "ann").toSeconds()).isEqualTo(1);
+    assertThat(requireNonNull(fail(ATTACKER, "ann")).toSeconds()).isEqualTo(1);
     ticker.pass(Duration.ofHours(1));
     assertThat(turn(ATTACKER, "ann")).isZero();
   }
@@ -112,7 +114,7 @@ class ThrottleTest {
     for (int i = 1; i < 6; i++) {
       fail(ip("2001:db8::" + i), "name" + i);
     }
-    assertThat(turn(ip("2001:db8::99"), "ann").toSeconds()).isEqualTo(2);
+    assertThat(requireNonNull(turn(ip("2001:db8::99"), "ann")).toSeconds()).isEqualTo(2);
     assertThat(turn(ip("2001:db8:0:1::99"), "ann")).isZero();
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +29,7 @@ class UserFilesTest {
     return read(passwords, null);
   }
 
-  private Optional<Users> read(String passwords, String groups) throws IOException {
+  private Optional<Users> read(String passwords, @Nullable String groups) throws IOException {
     Path file = Files.writeString(folder.resolve("p"), passwords);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
     Optional<Path> groupFile =
@@ -110,7 +111,8 @@ class UserFilesTest {
 
   @Test
   void unusualCostsAreWarnedOf() throws IOException {
-    assertThat(read("ann:" + HASH.replace("$10$", "$15$") + "\nbob:" + HASH.replace("$10$", "$05$")))
+    assertThat(
+            read("ann:" + HASH.replace("$10$", "$15$") + "\nbob:" + HASH.replace("$10$", "$05$")))
         .isPresent();
     assertThat(said().get(0)).startsWith("p:1:5: warning: the password of 'ann' has cost 15");
     assertThat(said().get(1)).startsWith("p:2:5: warning: the password of 'bob' has cost 5");
@@ -136,7 +138,8 @@ class UserFilesTest {
     Files.write(file, ("ok:" + HASH + "\nbj\u00f6rn:x\n").getBytes(StandardCharsets.ISO_8859_1));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     assertThat(new UserFiles(file, Optional.empty()).read(problems)).isEmpty();
-    assertThat(said().get(1)).isEqualTo("latin:2: error: this line is not UTF-8; save the file as UTF-8.");
+    assertThat(said().get(1))
+        .isEqualTo("latin:2: error: this line is not UTF-8; save the file as UTF-8.");
     assertThat(said().get(2)).contains("warning: everybody on this machine can read");
   }
 

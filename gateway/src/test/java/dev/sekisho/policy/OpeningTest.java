@@ -37,9 +37,7 @@ class OpeningTest {
       })
   void tlsIsOpenedForWhatARuleNeedsOrObligesToAndToShowARefusal(String rule, String because) {
     Opening expected =
-        because == null
-            ? new Opening.Closed(Optional.empty())
-            : new Opening.Open(because);
+        because == null ? new Opening.Closed(Optional.empty()) : new Opening.Open(because);
     assertThat(opening(rules(rule), facts("a.example"))).isEqualTo(expected);
   }
 
@@ -61,9 +59,7 @@ class OpeningTest {
   void inspectNeverKeepsItClosedWhateverTheDecision(String rule, String decision) {
     Policy policy =
         policy(
-            "policy: {rules: ["
-                + rule
-                + "]}\ninspect: {never: [{name: sealed, host: .example}]}");
+            "policy: {rules: [" + rule + "]}\ninspect: {never: [{name: sealed, host: .example}]}");
     assertThat(said(policy.decide(facts("a.example")))).isEqualTo(decision);
     assertThat(opening(policy, facts("a.example")))
         .isEqualTo(new Opening.Closed(Optional.of("sealed")));
@@ -99,8 +95,7 @@ class OpeningTest {
   @Test
   void anObligationAsksInspectNeverAndWhatItMisses() {
     Policy policy =
-        policy(
-            "policy: {default: allow}\ninspect: {never: [{name: board, users: boss}]}");
+        policy("policy: {default: allow}\ninspect: {never: [{name: board, users: boss}]}");
     Facts facts = facts("a.example");
     assertThat(said(policy.decide(facts))).isEqualTo("allow by default");
     assertThat(opening(policy, facts)).isEqualTo(new Opening.Learn(Facts.Group.WHO, "board"));
@@ -117,8 +112,7 @@ class OpeningTest {
   void aRefusalIsNotWorthAsking() {
     Policy policy =
         policy("policy: {default: deny}\ninspect: {never: [{name: board, users: boss}]}");
-    assertThat(opening(policy, facts("a.example")))
-        .isEqualTo(new Opening.Closed(Optional.empty()));
+    assertThat(opening(policy, facts("a.example"))).isEqualTo(new Opening.Closed(Optional.empty()));
   }
 
   @Test

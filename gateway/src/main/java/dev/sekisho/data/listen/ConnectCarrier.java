@@ -47,7 +47,6 @@ final class ConnectCarrier implements LineCarrier, Carried, LineOpener.Line {
 
   private Life life = Life.LIVING;
   private Answered answered = Answered.NOTHING;
-  private ByteBuf early = Unpooled.EMPTY_BUFFER;
   private @Nullable LineOpener opener;
   private Dialler.@Nullable Attempt attempt;
   private @Nullable Channel far;
@@ -127,22 +126,19 @@ final class ConnectCarrier implements LineCarrier, Carried, LineOpener.Line {
     if (to == null) {
       throw new IllegalStateException("no connection to join");
     }
-    switch (answered) {
-      case ESTABLISHED -> {
-        far = null;
-        ByteBuf first = early;
-        early = Unpooled.EMPTY_BUFFER;
-        join(first, to);
-      }
-      case NOTHING -> {
-        answered = Answered.ESTABLISHED;
-        client.within(lane.limits().bodyTimeout());
-        client
-            .channel()
-            .writeAndFlush(ESTABLISHED.duplicate())
-            .addListener(written -> client.guarded(() -> answered(written.isSuccess())));
-      }
+    LineOpener opened = opener;
+    if (opened != null) {
+      far = null;
+      opener = null;
+      join(opened.handOver(), to);
+      return;
     }
+    answered = Answered.ESTABLISHED;
+    client.within(lane.limits().bodyTimeout());
+    client
+        .channel()
+        .writeAndFlush(ESTABLISHED.duplicate())
+        .addListener(written -> client.guarded(() -> answered(written.isSuccess())));
   }
 
   private void answered(boolean written) {
@@ -195,8 +191,6 @@ final class ConnectCarrier implements LineCarrier, Carried, LineOpener.Line {
 
   private void letGo() {
     life = Life.OVER;
-    early.release();
-    early = Unpooled.EMPTY_BUFFER;
     if (opener != null) {
       opener.end();
       opener = null;
@@ -239,10 +233,13 @@ final class ConnectCarrier implements LineCarrier, Carried, LineOpener.Line {
   }
 
   @Override
-  public void unopened(Unopened why, ByteBuf first) {
-    opener = null;
-    early = first;
+  public void unopened(Unopened why) {
     exchange.unopened(why);
+  }
+
+  @Override
+  public void left() {
+    exchange.clientLeft();
   }
 
   @Override

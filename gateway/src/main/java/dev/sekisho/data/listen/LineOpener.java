@@ -62,6 +62,8 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
     RECOGNISING,
     MINTING,
     SHAKING_HANDS,
+    /** It stays closed; what comes is kept for the tunnel. */
+    UNOPENED,
     /** The inside has the connection. */
     INSIDE,
     OVER
@@ -79,12 +81,11 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
     /** Whether the exchange goes on; {@link #greeted} may have ended it. */
     boolean living();
 
-    /**
-     * It cannot be opened.
-     *
-     * @param first what has come; ownership passes
-     */
-    void unopened(Unopened why, ByteBuf first);
+    /** It cannot be opened. What has come waits for {@link #handOver}. */
+    void unopened(Unopened why);
+
+    /** The client closed before there was a tunnel. */
+    void left();
 
     void failed(Failure failure);
 
@@ -141,10 +142,12 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf bytes = (ByteBuf) message;
     switch (state) {
-      case LISTENING, RECOGNISING, MINTING -> {
+      case LISTENING, RECOGNISING -> {
         held = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), held, bytes);
         recognise();
       }
+      case MINTING, UNOPENED ->
+          held = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), held, bytes);
       case SHAKING_HANDS, INSIDE, OVER -> bytes.release();
     }
   }
@@ -172,8 +175,9 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     // A handshake that fails is told by its event; what else breaks here ends the connection.
-    if (state != State.SHAKING_HANDS) {
-      gone();
+    switch (state) {
+      case LISTENING, RECOGNISING, MINTING, UNOPENED -> gone();
+      case SHAKING_HANDS, INSIDE, OVER -> {}
     }
   }
 
@@ -187,7 +191,7 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
     switch (state) {
       case LISTENING -> unopened(Unopened.SILENT);
       case RECOGNISING, MINTING, SHAKING_HANDS -> fail(HandshakeTrouble.TOO_SLOW);
-      case INSIDE, OVER -> deadlineNanos = after(TimeUnit.DAYS.toNanos(1));
+      case UNOPENED, INSIDE, OVER -> deadlineNanos = after(TimeUnit.DAYS.toNanos(1));
     }
   }
 
@@ -199,9 +203,6 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
   // The way inside.
 
   private void recognise() {
-    if (state == State.MINTING) {
-      return;
-    }
     if (state == State.LISTENING) {
       state = State.RECOGNISING;
       deadlineNanos = after(lane.means().inspection().config().limits().handshake().toNanos());
@@ -299,10 +300,19 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
   // How it ends.
 
   private void unopened(Unopened why) {
+    state = State.UNOPENED;
+    lane.deadlines().remove(this);
+    stopReading();
+    line.unopened(why);
+  }
+
+  /** Gives the connection to a tunnel, with what has come; ownership passes. */
+  ByteBuf handOver() {
+    state = State.OVER;
     ByteBuf first = held;
     held = Unpooled.EMPTY_BUFFER;
-    leave();
-    line.unopened(why, first);
+    channel.pipeline().remove(this);
+    return first;
   }
 
   private void fail(Failure failure) {
@@ -319,20 +329,26 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
         line.over();
       }
       case RECOGNISING, MINTING, SHAKING_HANDS -> fail(HandshakeTrouble.LEFT);
+      case UNOPENED -> {
+        leave();
+        line.left();
+      }
       case INSIDE, OVER -> {}
     }
   }
 
+  /** Stays where it is, so that nobody else hears of what still comes. */
   private void leave() {
     state = State.OVER;
     lane.deadlines().remove(this);
     held.release();
     held = Unpooled.EMPTY_BUFFER;
+    stopReading();
+  }
+
+  private void stopReading() {
     if (channel.isActive()) {
       channel.config().setAutoRead(false);
-    }
-    if (channel.pipeline().context(this) != null) {
-      channel.pipeline().remove(this);
     }
   }
 
