@@ -41,7 +41,12 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"examples/first/sekisho.yaml", "deploy/sekisho.yaml"})
+  @ValueSource(
+      strings = {
+        "examples/first/sekisho.yaml",
+        "examples/https/sekisho.yaml",
+        "deploy/sekisho.yaml"
+      })
   void whatIsShippedAsAnExampleIsFine(String example) {
     Path file = top().resolve(example);
     Said said =
@@ -55,7 +60,7 @@ class CommandsTest {
     try (Stream<Path> all = Files.walk(top().resolve("examples"))) {
       assertThat(all.filter(file -> file.toString().endsWith(".yaml")))
           .as("add the new one to the test above")
-          .hasSize(1);
+          .hasSize(2);
     }
   }
 

@@ -87,7 +87,11 @@ final class Answer {
       String method,
       Afterwards then,
       ByteBufAllocator allocator) {
-    return message(start(status, then), contentType, body, method, allocator);
+    StringBuilder head = start(status, then);
+    if (status == 405) {
+      head.append("Allow: GET, HEAD, OPTIONS\r\n");
+    }
+    return message(head, contentType, body, method, allocator);
   }
 
   /** 204 with the methods that are understood. */

@@ -3,28 +3,24 @@ package dev.sekisho.data.listen;
 import dev.sekisho.data.http1.BodyFraming;
 import dev.sekisho.data.http1.FieldName;
 import dev.sekisho.data.http1.RequestHead;
+import dev.sekisho.data.http1.Target;
+import dev.sekisho.data.inspect.Authorities;
+import dev.sekisho.data.inspect.Authority;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the gateway answers when it is asked itself: on the proxy port in origin form, or through
- * the proxy as {@code http://sekisho/}.
+ * the proxy as {@code http://sekisho/}. Tells people and their programs which proxy to set and
+ * which authority to trust.
  */
 final class OwnPage {
-  private static final byte[] ENGLISH =
-      page(
-          "en",
-          "This is Sekisho, the gateway to the internet",
-          "Set this address as the HTTP proxy of your program or browser, for http and for https."
-              + " Requests are decided by the policy of this network's owner, and every one is written"
-              + " down: who, when and where to.");
-  private static final byte[] JAPANESE =
-      page(
-          "ja",
-          "インターネットへのゲートウェイ「関所」です",
-          "このアドレスを、お使いのプログラムやブラウザの HTTP プロキシ（http と https の両方）に設定してください。"
-              + "要求はネットワーク管理者のポリシーに従って判定され、誰が・いつ・どこへ接続したかがすべて記録されます。");
+  private static final PageTemplate HTML = PageTemplate.of("own.html");
+  private static final Properties ENGLISH = PageTemplate.texts("own_en.properties");
+  private static final Properties JAPANESE = PageTemplate.texts("own_ja.properties");
   private static final byte[] NOTHING =
       "There is no such page here. To reach the internet, set this address as an HTTP proxy.\n"
           .getBytes(StandardCharsets.UTF_8);
@@ -48,27 +44,16 @@ final class OwnPage {
     if (!method.equals("GET") && !method.equals("HEAD")) {
       return Answer.page(405, "text/plain; charset=utf-8", READ_ONLY, method, then, allocator);
     }
+    Authorities authorities = inspection.authorities().get();
     return switch (path) {
-      case "/" -> {
-        boolean japanese =
-            RefusalPage.prefersJapanese(head.fields().first(FieldName.ACCEPT_LANGUAGE));
-        yield Answer.page(
-            200,
-            "text/html; charset=utf-8",
-            japanese ? JAPANESE : ENGLISH,
-            method,
-            then,
-            allocator);
-      }
+      case "/" ->
+          Answer.page(
+              200, "text/html; charset=utf-8", page(head, authorities), method, then, allocator);
       case "/ca.pem" ->
           Answer.page(
               200,
               "application/x-pem-file",
-              inspection
-                  .authorities()
-                  .get()
-                  .published()
-                  .getBytes(StandardCharsets.US_ASCII),
+              authorities.published().getBytes(StandardCharsets.US_ASCII),
               method,
               then,
               allocator);
@@ -76,7 +61,7 @@ final class OwnPage {
           Answer.page(
               200,
               "application/x-x509-ca-cert",
-              inspection.authorities().get().publishedDer(),
+              authorities.publishedDer(),
               method,
               then,
               allocator);
@@ -84,19 +69,41 @@ final class OwnPage {
     };
   }
 
-  private static byte[] page(String language, String title, String text) {
-    return ("<!doctype html><html lang=\""
-            + language
-            + "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\""
-            + " content=\"width=device-width\"><title>"
-            + title
-            + "</title><style>:root{color-scheme:light dark}"
-            + "body{font:16px/1.6 system-ui,sans-serif;max-width:40rem;margin:15vh auto;padding:0 1.5rem}"
-            + "</style></head><body><h1>"
-            + title
-            + "</h1><p>"
-            + text
-            + "</p></body></html>\n")
-        .getBytes(StandardCharsets.UTF_8);
+  private static byte[] page(RequestHead head, Authorities authorities) {
+    boolean japanese = RefusalPage.prefersJapanese(head.fields().first(FieldName.ACCEPT_LANGUAGE));
+    Properties texts = japanese ? JAPANESE : ENGLISH;
+    dev.sekisho.net.@Nullable Authority asked = asked(head);
+    String host = asked == null ? "GATEWAY" : PageTemplate.escaped(asked.hostText());
+    String port = Integer.toString(asked == null ? 3128 : asked.port());
+    return HTML.fill(name ->
+        switch (name) {
+          case "lang" -> japanese ? "ja" : "en";
+          case "host" -> host;
+          case "port" -> port;
+          case "proxy" -> host + ":" + port;
+          case "proxy-note" ->
+              texts.getProperty(asked == null ? "proxy-unknown-note" : "proxy-note");
+          case "fingerprint" -> fingerprint(authorities.current());
+          default -> texts.getProperty(name);
+        });
+  }
+
+  /**
+   * The address under which the client sees this port; null when it asked through the proxy and so
+   * told another name. What the parser took for a host has no character that means anything to a
+   * page or a shell.
+   */
+  private static dev.sekisho.net.@Nullable Authority asked(RequestHead head) {
+    return switch (head.target()) {
+      case Target.OriginForm _ -> head.host();
+      case Target.AbsoluteForm _, Target.AsteriskForm _, Target.AuthorityForm _ -> null;
+    };
+  }
+
+  /** With a place for a line to break in the middle. */
+  private static String fingerprint(Authority authority) {
+    String digest = Authority.fingerprint(authority.anchor());
+    int half = (digest.length() + 1) / 2;
+    return digest.substring(0, half) + "<wbr>" + digest.substring(half);
   }
 }

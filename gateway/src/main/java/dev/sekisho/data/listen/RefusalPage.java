@@ -1,10 +1,6 @@
 package dev.sekisho.data.listen;
 
 import dev.sekisho.data.exchange.Refusal;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * document (RFC 9457) for programs. Everything that came from outside is escaped.
  */
 final class RefusalPage {
-  private static final String HTML = resource("refusal.html");
-  private static final Properties ENGLISH = properties("refusal_en.properties");
-  private static final Properties JAPANESE = properties("refusal_ja.properties");
+  private static final PageTemplate HTML = PageTemplate.of("refusal.html");
+  private static final Properties ENGLISH = PageTemplate.texts("refusal_en.properties");
+  private static final Properties JAPANESE = PageTemplate.texts("refusal_ja.properties");
 
   private RefusalPage() {}
 
@@ -75,20 +71,10 @@ final class RefusalPage {
 
   private static Body html(Refusal refusal, String language, Properties texts) {
     String family = family(refusal);
-    StringBuilder page = new StringBuilder(HTML.length() + 1024);
-    int from = 0;
-    for (int open = HTML.indexOf('{', from); open >= 0; open = HTML.indexOf('{', open + 1)) {
-      int close = HTML.indexOf('}', open);
-      @Nullable String value =
-          value(HTML.substring(open + 1, close), refusal, family, language, texts);
-      if (value != null) {
-        page.append(HTML, from, open).append(value);
-        from = close + 1;
-      }
-    }
-    page.append(HTML, from, HTML.length());
     return new Body(
-        "text/html; charset=utf-8", language, page.toString().getBytes(StandardCharsets.UTF_8));
+        "text/html; charset=utf-8",
+        language,
+        HTML.fill(name -> value(name, refusal, family, language, texts)));
   }
 
   /** What stands for a placeholder; null when the braces are the style sheet's. */
@@ -96,9 +82,9 @@ final class RefusalPage {
       String name, Refusal refusal, String family, String language, Properties texts) {
     return switch (name) {
       case "lang" -> language;
-      case "subject" -> refusal.subject() == null ? "" : escaped(refusal.subject());
-      case "reason" -> escaped(refusal.reason());
-      case "rule" -> refusal.rule() == null ? "-" : escaped(refusal.rule());
+      case "subject" -> refusal.subject() == null ? "" : PageTemplate.escaped(refusal.subject());
+      case "reason" -> PageTemplate.escaped(refusal.reason());
+      case "rule" -> refusal.rule() == null ? "-" : PageTemplate.escaped(refusal.rule());
       case "id" -> refusal.id().toString();
       case "title", "explanation", "advice" -> texts.getProperty(family + "." + name);
       case "reason-label", "rule-label", "id-label" -> texts.getProperty(name);
@@ -131,22 +117,6 @@ final class RefusalPage {
     return json.append(",\"record\":\"").append(refusal.id()).append("\"}\n").toString();
   }
 
-  static String escaped(String text) {
-    StringBuilder result = new StringBuilder(text.length() + 16);
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '<' -> result.append("&lt;");
-        case '>' -> result.append("&gt;");
-        case '&' -> result.append("&amp;");
-        case '"' -> result.append("&quot;");
-        case '\'' -> result.append("&#39;");
-        default -> result.append(c);
-      }
-    }
-    return result.toString();
-  }
-
   private static String quoted(String text) {
     StringBuilder result = new StringBuilder(text.length() + 16).append('"');
     for (int i = 0; i < text.length(); i++) {
@@ -160,31 +130,5 @@ final class RefusalPage {
       }
     }
     return result.append('"').toString();
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = open(name)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Properties properties(String name) {
-    Properties properties = new Properties();
-    try (var reader = new InputStreamReader(open(name), StandardCharsets.UTF_8)) {
-      properties.load(reader);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return properties;
-  }
-
-  private static InputStream open(String name) throws IOException {
-    InputStream in = RefusalPage.class.getResourceAsStream(name);
-    if (in == null) {
-      throw new IOException("the resource " + name + " is missing from the build");
-    }
-    return in;
   }
 }
