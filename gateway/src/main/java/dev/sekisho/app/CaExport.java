@@ -46,15 +46,13 @@ final class CaExport implements Callable<Integer> {
           "pem: all that is published; der: the one to trust now; p12: a trust store (password changeit). Default: pem.")
   private Format format = Format.PEM;
 
-  @Option(
-      names = "--out",
-      paramLabel = "FILE",
-      description = "Default: standard output.")
+  @Option(names = "--out", paramLabel = "FILE", description = "Default: standard output.")
   private @Nullable Path out;
 
   @Option(
       names = "--with-key",
-      description = "Also the private key of the current authority; needs --out, which is made 0600.")
+      description =
+          "Also the private key of the current authority; needs --out, which is made 0600.")
   private boolean withKey;
 
   @Option(
@@ -107,8 +105,7 @@ final class CaExport implements Callable<Integer> {
         String secret =
             CaImport.secret(passphrase)
                 .orElseThrow(() ->
-                    new UserError(
-                        "A p12 with the key needs --passphrase file:PATH or env:NAME."));
+                    new UserError("A p12 with the key needs --passphrase file:PATH or env:NAME."));
         yield store(
             secret.toCharArray(),
             (store, password) ->

@@ -46,9 +46,7 @@ final class CaImport implements Callable<Integer> {
       description = "What opens an encrypted key.")
   private @Nullable String passphrase;
 
-  @Option(
-      names = "--next",
-      description = "Publish it only; 'sekisho ca rotate' lets it sign.")
+  @Option(names = "--next", description = "Publish it only; 'sekisho ca rotate' lets it sign.")
   private boolean next;
 
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -33,7 +33,8 @@ sealed interface CaPlace {
         .authority()
         .given()
         .<CaPlace>map(Configured::new)
-        .orElseGet(() -> new InState(new AuthorityStore(place.state().toAbsolutePath().normalize())));
+        .orElseGet(
+            () -> new InState(new AuthorityStore(place.state().toAbsolutePath().normalize())));
   }
 
   /** The store, for commands that change it. */

@@ -32,8 +32,7 @@ final class CaRotate implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     AuthorityStore store = CaPlace.toChange(place);
-    AuthorityStore.Pace pace =
-        now ? AuthorityStore.Pace.AT_ONCE : AuthorityStore.Pace.OVERLAP;
+    AuthorityStore.Pace pace = now ? AuthorityStore.Pace.AT_ONCE : AuthorityStore.Pace.OVERLAP;
     try {
       switch (store.rotate(pace, Authority.thisHost(), Instant.now())) {
         case AuthorityStore.Rotated.Announced(Authority next) -> {

@@ -46,7 +46,10 @@ final class CaShow implements Callable<Integer> {
     out.println("  subject      " + own.getSubjectX500Principal().getName());
     out.println("  SHA-256      " + Authority.fingerprint(own));
     out.println(
-        "  valid        " + own.getNotBefore().toInstant() + " to " + own.getNotAfter().toInstant());
+        "  valid        "
+            + own.getNotBefore().toInstant()
+            + " to "
+            + own.getNotAfter().toInstant());
     for (X509Certificate above : authority.chain().subList(1, authority.chain().size())) {
       out.println("  certified by " + above.getSubjectX500Principal().getName());
       out.println("    SHA-256    " + Authority.fingerprint(above));

@@ -75,12 +75,7 @@ final class Gateway implements Closeable {
     this.scanner = part(BodyScanner.start(configuration.scan()));
     var reach =
         new Listeners.Reach(
-            transport,
-            resolver,
-            dialler,
-            inspection.origins(),
-            tunnels,
-            configuration.origin());
+            transport, resolver, dialler, inspection.origins(), tunnels, configuration.origin());
     int threads = Runtime.getRuntime().availableProcessors();
     this.listeners =
         part(

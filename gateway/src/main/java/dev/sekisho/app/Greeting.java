@@ -54,11 +54,7 @@ record Greeting(String command, Configuration configuration, Gateway gateway, Pa
         "  inside TLS   opened with the authority "
             + authority.certificate().getSubjectX500Principal().getName(),
         "               which clients must trust: curl -O "
-            + gateway
-                .bound()
-                .proxy()
-                .map(at -> "http://" + text(at))
-                .orElse("http://sekisho")
+            + gateway.bound().proxy().map(at -> "http://" + text(at)).orElse("http://sekisho")
             + "/ca.pem");
   }
 

@@ -15,8 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Answers operators and load balancers, on threads of its own: {@code /healthz} (the process
- * lives), {@code /readyz} (send clients here), {@code /metrics} (Prometheus text format 0.0.4), {@code
- * /certificate-refusals} (who lacks the authority, as JSON).
+ * lives), {@code /readyz} (send clients here), {@code /metrics} (Prometheus text format 0.0.4),
+ * {@code /certificate-refusals} (who lacks the authority, as JSON).
  */
 public final class AdminServer implements Closeable {
   private static final JsonMapper JSON =
@@ -120,8 +120,8 @@ public final class AdminServer implements Closeable {
     answer(exchange, status, "text/plain; charset=utf-8", text);
   }
 
-  private static void answer(
-      HttpExchange exchange, int status, String contentType, String text) throws IOException {
+  private static void answer(HttpExchange exchange, int status, String contentType, String text)
+      throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().set("Content-Type", contentType);
     exchange.getResponseHeaders().set("Cache-Control", "no-store");

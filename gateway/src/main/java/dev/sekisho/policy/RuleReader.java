@@ -44,7 +44,9 @@ final class RuleReader {
       PolicyWarnings.unreachable(rules, problems);
     }
     Outcome last =
-        otherwise == Action.ALLOW ? new Outcome.Allows(new Obligations(scan, Obligations.Log.URL)) : new Outcome.Denies();
+        otherwise == Action.ALLOW
+            ? new Outcome.Allows(new Obligations(scan, Obligations.Log.URL))
+            : new Outcome.Denies();
     rules.add(
         new Rule(
             rules.size(),

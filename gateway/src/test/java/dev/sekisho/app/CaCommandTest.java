@@ -35,7 +35,8 @@ class CaCommandTest {
 
   private static X509Certificate certificate(byte[] bytes) throws Exception {
     return (X509Certificate)
-        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(bytes));
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(new ByteArrayInputStream(bytes));
   }
 
   @Test
@@ -100,7 +101,16 @@ class CaCommandTest {
         .contains("needs --passphrase");
     Path secret = Files.writeString(folder.resolve("secret"), "sesame\n");
     Said said =
-        ca("one", "export", "--format", "p12", "--with-key", "--out", out, "--passphrase", "file:" + secret);
+        ca(
+            "one",
+            "export",
+            "--format",
+            "p12",
+            "--with-key",
+            "--out",
+            out,
+            "--passphrase",
+            "file:" + secret);
     assertThat(said.status()).as(said.err()).isEqualTo(Exit.FINE);
     KeyStore store = KeyStore.getInstance(p12.toFile(), "sesame".toCharArray());
     assertThat(store.getCertificateChain("sekisho")).containsExactly(authority.certificate());
@@ -135,7 +145,9 @@ class CaCommandTest {
     assertThat(ca("one", "import", file.toString()).out()).contains("SIGHUP");
     assertThat(open("one").certificate()).isEqualTo(other.certificate());
     Path previous = folder.resolve("one/authority/previous.pem");
-    assertThat(certificate(Files.readString(previous).replaceAll("(?s).*?(?=-----BEGIN CERT)", "").getBytes()))
+    assertThat(
+            certificate(
+                Files.readString(previous).replaceAll("(?s).*?(?=-----BEGIN CERT)", "").getBytes()))
         .isEqualTo(before.certificate());
   }
 

@@ -126,7 +126,8 @@ class CommandsTest {
 
   @Test
   void aSectionOfALaterVersionIsRefusedAndNotIgnored() throws IOException {
-    Said said = say("check", "routes: [ { to: x, through: p } ]\nparents: { p: { url: 'http://x:1' } }\n");
+    Said said =
+        say("check", "routes: [ { to: x, through: p } ]\nparents: { p: { url: 'http://x:1' } }\n");
     assertThat(said.out())
         .contains("the section 'routes' is not in this version")
         .contains("the section 'parents' is not in this version");

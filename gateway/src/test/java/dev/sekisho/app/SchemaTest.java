@@ -6,8 +6,8 @@ import dev.sekisho.config.Problem;
 import dev.sekisho.config.Problems;
 import dev.sekisho.data.inspect.Authority;
 import dev.sekisho.policy.PolicyConfig;
-import dev.sekisho.testing.CertificateWorkshop;
 import dev.sekisho.policy.list.FetchedList;
+import dev.sekisho.testing.CertificateWorkshop;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -170,7 +170,8 @@ class SchemaTest {
 
   @Test
   void theDefaultsOfTheSchemaAreThoseOfTheReaders() throws IOException {
-    ObjectNode written = schema.defaults(List.of("listen", "limits", "names", "origin", "scan", "journal"));
+    ObjectNode written =
+        schema.defaults(List.of("listen", "limits", "names", "origin", "scan", "journal"));
     Configuration usual = load("{}");
     Configuration same = load(written.toString());
     assertThat(written.toString()).contains("tunnel-idle", "negative-ttl", "per-origin", "mask");

@@ -14,7 +14,9 @@ final class AdminServerProcess {
 
   public static void main(String[] args) throws Exception {
     var anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    try (AdminServer server = AdminServer.admin(anyPort, Readiness.Ready::new, METRICS, new CertificateRefusals(METRICS))) {
+    try (AdminServer server =
+        AdminServer.admin(
+            anyPort, Readiness.Ready::new, METRICS, new CertificateRefusals(METRICS))) {
       System.out.println(server.address().getPort());
       while (System.in.read() >= 0) {
         // until whoever started this is gone

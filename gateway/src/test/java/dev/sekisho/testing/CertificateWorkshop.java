@@ -131,8 +131,7 @@ public final class CertificateWorkshop {
 
   /** What will become a certificate. */
   public static final class Draft {
-    private record Part(
-        ASN1ObjectIdentifier id, Criticality criticality, ASN1Encodable value) {}
+    private record Part(ASN1ObjectIdentifier id, Criticality criticality, ASN1Encodable value) {}
 
     private enum Criticality {
       CRITICAL,
@@ -202,8 +201,7 @@ public final class CertificateWorkshop {
 
     public Draft alternatives(List<GeneralName> names) {
       return with(
-          Extension.subjectAlternativeName,
-          new GeneralNames(names.toArray(GeneralName[]::new)));
+          Extension.subjectAlternativeName, new GeneralNames(names.toArray(GeneralName[]::new)));
     }
 
     public Draft pathLength(int length) {
@@ -246,8 +244,7 @@ public final class CertificateWorkshop {
 
     public Made signedBy(Made issuer) {
       return signed(
-          X500Name.getInstance(
-              issuer.certificate().getSubjectX500Principal().getEncoded()),
+          X500Name.getInstance(issuer.certificate().getSubjectX500Principal().getEncoded()),
           issuer.keys());
     }
 
@@ -283,14 +280,12 @@ public final class CertificateWorkshop {
           .build(signing);
     }
 
-    private X509CertificateHolder third(X500Name issuer, ContentSigner signing)
-        throws IOException {
+    private X509CertificateHolder third(X500Name issuer, ContentSigner signing) throws IOException {
       var builder =
           new X509v3CertificateBuilder(
               issuer, serial(), Date.from(from), Date.from(to), subject, publicKey());
       for (Part part : parts) {
-        builder.addExtension(
-            part.id(), part.criticality() == Criticality.CRITICAL, part.value());
+        builder.addExtension(part.id(), part.criticality() == Criticality.CRITICAL, part.value());
       }
       return builder.build(signing);
     }
@@ -308,6 +303,7 @@ public final class CertificateWorkshop {
   public static String pem(List<Made> all) {
     StringBuilder text = new StringBuilder();
     all.forEach(made -> text.append(made.pem()));
-    return new String(text.toString().getBytes(StandardCharsets.US_ASCII), StandardCharsets.US_ASCII);
+    return new String(
+        text.toString().getBytes(StandardCharsets.US_ASCII), StandardCharsets.US_ASCII);
   }
 }

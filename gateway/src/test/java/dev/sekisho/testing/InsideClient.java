@@ -82,11 +82,11 @@ public final class InsideClient {
     }
     String host = authority.substring(0, authority.lastIndexOf(':'));
     SSLSocket tls =
-        (SSLSocket)
-            trust.getSocketFactory().createSocket(connected.socket(), host, 443, true);
+        (SSLSocket) trust.getSocketFactory().createSocket(connected.socket(), host, 443, true);
     SSLParameters parameters = tls.getSSLParameters();
     parameters.setServerNames(
-        serverName.<List<javax.net.ssl.SNIServerName>>map(name -> List.of(new SNIHostName(name)))
+        serverName
+            .<List<javax.net.ssl.SNIServerName>>map(name -> List.of(new SNIHostName(name)))
             .orElse(List.of()));
     if (!protocols.isEmpty()) {
       parameters.setApplicationProtocols(protocols.toArray(String[]::new));

@@ -40,8 +40,7 @@ public final class ScriptedOrigin implements Closeable {
   }
 
   public static ScriptedOrigin of(Script script) throws IOException {
-    return new ScriptedOrigin(
-        new ServerSocket(0, 200, InetAddress.getLoopbackAddress()), script);
+    return new ScriptedOrigin(new ServerSocket(0, 200, InetAddress.getLoopbackAddress()), script);
   }
 
   /** On ::1, and on no IPv4 address. */

@@ -176,8 +176,7 @@ public final class TestGateway implements AutoCloseable {
                 () -> Set.of(AUTHORITY.certificate().getPublicKey()),
                 Intermediates.NONE,
                 InstantSource.system()));
-    var reach =
-        new Listeners.Reach(transport, resolver, dialler, origins, tunnels, origin);
+    var reach = new Listeners.Reach(transport, resolver, dialler, origins, tunnels, origin);
     // One loop, so that whatever clients share in a pool they do share.
     listeners =
         new Listeners(

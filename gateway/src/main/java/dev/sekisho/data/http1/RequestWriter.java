@@ -94,8 +94,7 @@ public final class RequestWriter {
     out.writeBytes(CRLF);
   }
 
-  private static void writeFields(
-      RequestHead head, Passage passage, Answer answer, ByteBuf out) {
+  private static void writeFields(RequestHead head, Passage passage, Answer answer, ByteBuf out) {
     Fields fields = head.fields();
     long dropped = DROPPED;
     if (!(head.framing() instanceof BodyFraming.Chunked)) {

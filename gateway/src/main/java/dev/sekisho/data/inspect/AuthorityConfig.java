@@ -52,9 +52,7 @@ public record AuthorityConfig(Optional<Given> given) {
       return Optional.empty();
     }
     if (certificate.isEmpty() || key.isEmpty()) {
-      section
-          .problems()
-          .error(section.mark(), "inspect.authority needs both certificate and key.");
+      section.problems().error(section.mark(), "inspect.authority needs both certificate and key.");
       return Optional.empty();
     }
     Optional<String> passphrase = Optional.empty();
@@ -72,7 +70,8 @@ public record AuthorityConfig(Optional<Given> given) {
       }
     }
     return examined(
-        section, AuthorityFile.read(certificate.get(), key.get(), passphrase, Instant.now()),
+        section,
+        AuthorityFile.read(certificate.get(), key.get(), passphrase, Instant.now()),
         certificate.get());
   }
 

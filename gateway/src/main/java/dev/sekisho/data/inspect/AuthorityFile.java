@@ -23,8 +23,7 @@ public final class AuthorityFile {
   private static final long LARGEST = 1 << 20;
   private static final int SIGNS = 5;
   private static final int SMALLEST_RSA = 2048;
-  private static final Set<String> GOOD_FOR_SERVERS =
-      Set.of("1.3.6.1.5.5.7.3.1", "2.5.29.37.0");
+  private static final Set<String> GOOD_FOR_SERVERS = Set.of("1.3.6.1.5.5.7.3.1", "2.5.29.37.0");
 
   private AuthorityFile() {}
 
@@ -65,8 +64,7 @@ public final class AuthorityFile {
    * @param certificate PEM: the authority first, those that certify it behind it; or DER
    * @param key PEM; may be the same file
    */
-  public static Outcome read(
-      Path certificate, Path key, Optional<String> passphrase, Instant now) {
+  public static Outcome read(Path certificate, Path key, Optional<String> passphrase, Instant now) {
     Outcome read = readAnyAge(certificate, key, passphrase);
     if (!(read instanceof Outcome.Usable usable)) {
       return read;
@@ -207,7 +205,8 @@ public final class AuthorityFile {
       if (purposes != null && purposes.stream().noneMatch(GOOD_FOR_SERVERS::contains)) {
         throw new Fault(
             Part.CERTIFICATE,
-            which + " is not for servers (extendedKeyUsage lacks serverAuth), so clients refuse"
+            which
+                + " is not for servers (extendedKeyUsage lacks serverAuth), so clients refuse"
                 + " its leaves.");
       }
     } catch (GeneralSecurityException _) {
@@ -246,7 +245,8 @@ public final class AuthorityFile {
       } catch (GeneralSecurityException _) {
         throw new Fault(
             Part.CERTIFICATE,
-            which + " did not sign the one before it; the authority comes first, then whoever"
+            which
+                + " did not sign the one before it; the authority comes first, then whoever"
                 + " certifies it.");
       }
       if (issuer.getBasicConstraints() < 0) {
@@ -287,7 +287,8 @@ public final class AuthorityFile {
     }
     if (!matches) {
       throw new Fault(
-          Part.KEY, "the key in " + file + " is not that of the certificate in " + certificate + ".");
+          Part.KEY,
+          "the key in " + file + " is not that of the certificate in " + certificate + ".");
     }
   }
 }

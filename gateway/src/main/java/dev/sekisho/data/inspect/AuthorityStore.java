@@ -16,8 +16,8 @@ import java.util.Optional;
 /**
  * The authorities of a state folder. Each is one file, key and certificates together, so that no
  * crash can leave a key beside another's certificate. A file comes to its name whole: the first one
- * by a hard link, which fails when another process was faster (whose authority is then taken), later
- * ones by rename.
+ * by a hard link, which fails when another process was faster (whose authority is then taken),
+ * later ones by rename.
  *
  * <pre>
  *   (nothing)        -- first run -->        current
@@ -192,10 +192,7 @@ public final class AuthorityStore {
 
   private void put(Slot slot, Path written) throws IOException {
     Files.move(
-        written,
-        path(slot),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+        written, path(slot), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private Optional<Authority> load(Slot slot) throws IOException {

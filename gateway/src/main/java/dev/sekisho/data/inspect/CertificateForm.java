@@ -56,8 +56,7 @@ final class CertificateForm {
     byte[] extensions =
         Der.explicit(
             3,
-            Der.sequence(
-                IS_AUTHORITY, SIGNS, extension(SUBJECT_KEY_ID, Der.octets(keyId(key)))));
+            Der.sequence(IS_AUTHORITY, SIGNS, extension(SUBJECT_KEY_ID, Der.octets(keyId(key)))));
     SigningAlgorithm algorithm = SigningAlgorithm.ECDSA_SHA256;
     byte[] body =
         Der.sequence(
@@ -86,8 +85,7 @@ final class CertificateForm {
                 SERVER_AUTH,
                 Der.sequence(
                     SUBJECT_ALT_NAME, Der.yes(), Der.octets(Der.sequence(generalName(host)))),
-                extension(
-                    AUTHORITY_KEY_ID, Der.sequence(Der.implicit(0, authority.keyId())))));
+                extension(AUTHORITY_KEY_ID, Der.sequence(Der.implicit(0, authority.keyId())))));
     byte[] body =
         Der.sequence(
             VERSION_3,
@@ -115,8 +113,7 @@ final class CertificateForm {
 
   private static byte[] signed(byte[] body, SigningAlgorithm algorithm, PrivateKey signer)
       throws GeneralSecurityException {
-    return Der.sequence(
-        body, algorithm.identifier(), Der.bits(0, algorithm.sign(signer, body)));
+    return Der.sequence(body, algorithm.identifier(), Der.bits(0, algorithm.sign(signer, body)));
   }
 
   /** Sixteen random bytes, positive and never shorter, which is within the 20 of RFC 5280. */
@@ -133,8 +130,7 @@ final class CertificateForm {
 
   private static byte[] generalName(Host host) {
     return switch (host) {
-      case DomainName name ->
-          Der.implicit(2, name.text().getBytes(StandardCharsets.US_ASCII));
+      case DomainName name -> Der.implicit(2, name.text().getBytes(StandardCharsets.US_ASCII));
       case IpAddress address -> Der.implicit(7, address.bytes());
     };
   }

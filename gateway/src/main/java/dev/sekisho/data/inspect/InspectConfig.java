@@ -60,9 +60,7 @@ public record InspectConfig(
     if (read.compareTo(Duration.ofMillis(100)) >= 0 && read.compareTo(Duration.ofMinutes(5)) <= 0) {
       return read;
     }
-    inspect
-        .problems()
-        .error(inspect.markOf(key), "inspect." + key + ": expected 100ms to 5m.");
+    inspect.problems().error(inspect.markOf(key), "inspect." + key + ": expected 100ms to 5m.");
     return otherwise;
   }
 }

@@ -23,8 +23,7 @@ import javax.crypto.spec.PBEKeySpec;
  * wrong with the file and never what is in it.
  */
 final class KeyFile {
-  private static final byte[] RSA =
-      Der.sequence(Der.oid("1.2.840.113549.1.1.1"), Der.nothing());
+  private static final byte[] RSA = Der.sequence(Der.oid("1.2.840.113549.1.1.1"), Der.nothing());
   private static final byte[] EC = Der.oid("1.2.840.10045.2.1");
 
   private KeyFile() {}
@@ -109,7 +108,9 @@ final class KeyFile {
       parts.whole();
       byte[] curve = parts.inside(0xa0).rest();
       return Der.sequence(
-          Der.integer(0), Der.sequence(EC, curve), Der.octets(Arrays.copyOf(traditional, traditional.length)));
+          Der.integer(0),
+          Der.sequence(EC, curve),
+          Der.octets(Arrays.copyOf(traditional, traditional.length)));
     } catch (IOException e) {
       throw new IOException("has a private key that is damaged, or that names no curve", e);
     }

@@ -28,9 +28,9 @@ import org.slf4j.LoggerFactory;
  * Mints leaf certificates and keeps their contexts.
  *
  * <p>A name that is not at hand becomes a flight, which all who ask for it meanwhile join. Flights
- * wait in a bounded queue for a few workers on virtual threads, who yield after each: a storm of new
- * names makes new names slow, or refuses them, and leaves alone who has his already. A context is
- * kept until its weight is needed for others, or for a day, and never near to its leaf's end.
+ * wait in a bounded queue for a few workers on virtual threads, who yield after each: a storm of
+ * new names makes new names slow, or refuses them, and leaves alone who has his already. A context
+ * is kept until its weight is needed for others, or for a day, and never near to its leaf's end.
  *
  * <p>When the authority changes, what the old one signed drops out at once; connections that were
  * made by it go on.
@@ -133,7 +133,9 @@ public final class LeafMint implements Leaves, Closeable {
     }
   }
 
-  /** Signs by another authority from now on; an authority that is in use already changes nothing. */
+  /**
+   * Signs by another authority from now on; an authority that is in use already changes nothing.
+   */
   public void use(Authority authority) {
     synchronized (this) {
       if (authority.certificate().equals(epoch.authority().certificate())) {

@@ -34,9 +34,7 @@ public sealed interface Passphrase {
     Path file = folder.resolve(reference.substring("file:".length()));
     try {
       String first = Files.readString(file).lines().findFirst().orElse("");
-      return first.isEmpty()
-          ? new Unknown("the file " + file + " is empty.")
-          : new Known(first);
+      return first.isEmpty() ? new Unknown("the file " + file + " is empty.") : new Known(first);
     } catch (IOException _) {
       return new Unknown("the file " + file + " cannot be read.");
     }

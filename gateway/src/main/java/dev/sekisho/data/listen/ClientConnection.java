@@ -274,11 +274,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   private void unreadable(Failure failure) {
     Refusal refusal =
         Unreadable.end(
-            failure,
-            client.address(),
-            newRecord(setting.mode()),
-            WallClock.micros(),
-            lane.gate());
+            failure, client.address(), newRecord(setting.mode()), WallClock.micros(), lane.gate());
     answer(Answer.refusal(refusal, channel.alloc()), Afterwards.CLOSE);
   }
 

@@ -265,9 +265,7 @@ final class ConnectCarrier implements LineCarrier, Carried, LineOpener.Line {
   @Override
   public void expired() {
     exchange.failed(
-        exchange.phase() == Phase.DELIVER
-            ? Broken.CLIENT_STOPPED_TAKING
-            : Broken.NO_LIMIT_HERE);
+        exchange.phase() == Phase.DELIVER ? Broken.CLIENT_STOPPED_TAKING : Broken.NO_LIMIT_HERE);
   }
 
   @Override

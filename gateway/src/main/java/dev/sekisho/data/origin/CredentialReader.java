@@ -28,19 +28,23 @@ final class CredentialReader {
   Optional<OriginCredential> read(String name) {
     int before = section.problems().all().size();
     List<X509Certificate> chain = chain();
-    Optional<Secret> passphrase =
-        section.value("passphrase", (text, mark) -> secret(text));
+    Optional<Secret> passphrase = section.value("passphrase", (text, mark) -> secret(text));
     Optional<PrivateKey> key =
         chain.isEmpty() ? keyUnread() : key(chain.getFirst().getPublicKey(), passphrase);
     List<OriginCredential.Shown> to =
-        section.values("to", (text, mark) -> {
-          try {
-            return Optional.of(OriginCredential.Shown.parse(text));
-          } catch (MalformedException e) {
-            return section.wrong(
-                mark, "to", text, "a host such as api.example or .example (" + e.reason() + ")");
-          }
-        });
+        section.values(
+            "to",
+            (text, mark) -> {
+              try {
+                return Optional.of(OriginCredential.Shown.parse(text));
+              } catch (MalformedException e) {
+                return section.wrong(
+                    mark,
+                    "to",
+                    text,
+                    "a host such as api.example or .example (" + e.reason() + ")");
+              }
+            });
     section.end();
     if (section.problems().all().size() > before) {
       return Optional.empty();
@@ -89,8 +93,7 @@ final class CredentialReader {
     Path path = folder.resolve(file.get());
     try {
       PrivateKey key =
-          PemFile.read(path)
-              .privateKey(publicKey.getAlgorithm(), passphrase.map(Secret::text));
+          PemFile.read(path).privateKey(publicKey.getAlgorithm(), passphrase.map(Secret::text));
       if (!belongTogether(publicKey, key)) {
         error("key", "the key in " + path + " does not belong to the certificate.");
         return Optional.empty();

@@ -49,9 +49,7 @@ public record OriginConfig(Duration connectTimeout, PoolLimits pool, OriginTlsCo
             span(section, "connect-timeout", usual.connectTimeout, LEAST_CONNECT),
             section.section("pool").map(PoolLimits::read).orElse(usual.pool),
             OriginTlsConfig.read(
-                section,
-                folder,
-                span(section, "tls-timeout", usual.tls.timeout(), LEAST_CONNECT)));
+                section, folder, span(section, "tls-timeout", usual.tls.timeout(), LEAST_CONNECT)));
     section.end();
     return config;
   }

@@ -135,7 +135,9 @@ final class OriginHandshake extends ChannelDuplexHandler implements Dialler.Atte
       fail(trouble.inHandshake(e));
       return;
     }
-    means.check().known(sent, notes.host())
+    means
+        .check()
+        .known(sent, notes.host())
         .ifPresentOrElse(
             result -> checked(result, session),
             () ->

@@ -20,7 +20,10 @@ import java.util.Optional;
  * @param trust roots in addition to the system's, and origins' own certificates
  */
 public record OriginTlsConfig(
-    Duration timeout, List<X509Certificate> trust, Missing missing, List<OriginCredential> credentials) {
+    Duration timeout,
+    List<X509Certificate> trust,
+    Missing missing,
+    List<OriginCredential> credentials) {
   /** What happens where an origin leaves out an intermediate certificate. */
   public enum Missing {
     REFUSED,

@@ -18,7 +18,8 @@ import javax.net.ssl.SSLException;
  */
 final class TlsTrouble {
   private static final Pattern NATIVE_ALERT =
-      Pattern.compile("(?:SSLV3|TLSV1|TLSV13?)_ALERT_([A-Z_]{1,60})|TLSV1_(CERTIFICATE_REQUIRED|UNRECOGNIZED_NAME)");
+      Pattern.compile(
+          "(?:SSLV3|TLSV1|TLSV13?)_ALERT_([A-Z_]{1,60})|TLSV1_(CERTIFICATE_REQUIRED|UNRECOGNIZED_NAME)");
   private static final Pattern JDK_ALERT =
       Pattern.compile("Received fatal alert: ([a-z_]{1,60})|\\(([a-z_]{1,60})\\) Received fatal");
   private static final Pattern NATIVE_REASON =
@@ -75,7 +76,10 @@ final class TlsTrouble {
   Failure otherProtocol(String selected) {
     return failure(
         Failure.Kind.TLS_FAILED,
-        host() + " chose the protocol '" + selected + "' in the TLS handshake; http/1.1 was offered.");
+        host()
+            + " chose the protocol '"
+            + selected
+            + "' in the TLS handshake; http/1.1 was offered.");
   }
 
   private Failure told(Throwable cause, String when) {
@@ -128,8 +132,7 @@ final class TlsTrouble {
           host() + " refused TLS 1.2 and 1.3 with the alert 'protocol version'.");
     }
     return failure(
-        Failure.Kind.TLS_ALERT,
-        host() + " ended TLS " + when + " with the alert '" + alert + "'.");
+        Failure.Kind.TLS_ALERT, host() + " ended TLS " + when + " with the alert '" + alert + "'.");
   }
 
   private Failure needed(String what) {
@@ -163,11 +166,13 @@ final class TlsTrouble {
     if (!matcher.find()) {
       return Optional.empty();
     }
-    return Optional.of(matcher.group(1) != null || matcher.groupCount() < 2 ? matcher.group(1) : matcher.group(2));
+    return Optional.of(
+        matcher.group(1) != null || matcher.groupCount() < 2 ? matcher.group(1) : matcher.group(2));
   }
 
   private static String plain(Throwable cause) {
-    Throwable named = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
+    Throwable named =
+        cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
     String message = String.valueOf(named.getMessage());
     return message.substring(0, Math.min(message.length(), 160)).replaceAll("[\\r\\n]+", " ");
   }

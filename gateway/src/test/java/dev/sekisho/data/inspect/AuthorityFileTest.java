@@ -145,7 +145,9 @@ class AuthorityFileTest {
   void whatStrictClientsMissIsWarnedOf() throws Exception {
     openssl.newKey("ca", "P-256");
     openssl.selfSigned(
-        "ca", "/CN=ca", "basicConstraints=CA:TRUE\nnameConstraints=permitted;DNS:example.com\n"
+        "ca",
+        "/CN=ca",
+        "basicConstraints=CA:TRUE\nnameConstraints=permitted;DNS:example.com\n"
             + "subjectKeyIdentifier=none\n");
     assertThat(String.join("\n", warnings(openssl.certificate("ca"), openssl.key("ca"))))
         .contains("no keyUsage", "name constraints");
@@ -193,8 +195,18 @@ class AuthorityFileTest {
     assertThat(warnings(certificate, traditional)).isEmpty();
     Path locked = folder.resolve("locked");
     openssl.run(
-        "pkcs8", "-topk8", "-in", key, "-v2", "aes-256-cbc", "-v2prf", "hmacWithSHA256", "-passout",
-        "pass:sesame", "-out", locked.toString());
+        "pkcs8",
+        "-topk8",
+        "-in",
+        key,
+        "-v2",
+        "aes-256-cbc",
+        "-v2prf",
+        "hmacWithSHA256",
+        "-passout",
+        "pass:sesame",
+        "-out",
+        locked.toString());
     assertThat(fault(certificate, locked)).contains("there is no passphrase");
     assertThat(opened(certificate, locked, "wrong")).contains("the passphrase does not open");
     assertThat(opened(certificate, locked, "sesame")).isEqualTo("usable");
@@ -205,7 +217,13 @@ class AuthorityFileTest {
     openssl.root("ca", "P-256", "/CN=ca");
     Path old = folder.resolve("old");
     openssl.run(
-        "ec", "-in", openssl.key("ca").toString(), "-aes128", "-passout", "pass:sesame", "-out",
+        "ec",
+        "-in",
+        openssl.key("ca").toString(),
+        "-aes128",
+        "-passout",
+        "pass:sesame",
+        "-out",
         old.toString());
     assertThat(fault(openssl.certificate("ca"), old)).contains("openssl pkcs8 -topk8");
   }

@@ -51,7 +51,8 @@ class AuthorityStoreTest {
     store().rotate(AuthorityStore.Pace.OVERLAP, "node-1", NOW);
     try (Stream<Path> files = Files.list(state.resolve("authority"))) {
       List<Path> all = files.toList();
-      assertThat(all).extracting(file -> file.getFileName().toString())
+      assertThat(all)
+          .extracting(file -> file.getFileName().toString())
           .containsExactlyInAnyOrder("current.pem", "previous.pem");
       for (Path file : all) {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))

@@ -51,7 +51,8 @@ class CertificateFormTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"example.com", "a_b.example", "xn--wgv71a119e.jp", "192.0.2.7", "[2001:db8::7]"})
+  @ValueSource(
+      strings = {"example.com", "a_b.example", "xn--wgv71a119e.jp", "192.0.2.7", "[2001:db8::7]"})
   void theJdkValidatesALeafAgainstItsAuthority(String host) throws Exception {
     Authority authority = Authority.make("node-1", NOW);
     X509Certificate leaf = leaf(authority, host);
@@ -82,7 +83,8 @@ class CertificateFormTest {
 
   @Test
   void aLongHostNameDoesNotOverflowTheCommonName() {
-    String name = Authority.make("x".repeat(200), NOW).certificate().getSubjectX500Principal().getName();
+    String name =
+        Authority.make("x".repeat(200), NOW).certificate().getSubjectX500Principal().getName();
     assertThat(name.length() - "CN=".length()).isLessThanOrEqualTo(64);
   }
 
@@ -99,9 +101,16 @@ class CertificateFormTest {
     String output =
         new OpenSsl(folder)
             .run(
-                "verify", "-x509_strict", "-check_ss_sig", "-purpose", "sslserver",
-                host.equals(bare) && !host.startsWith("1") ? "-verify_hostname" : "-verify_ip", bare,
-                "-CAfile", ca.toString(), leaf.toString());
+                "verify",
+                "-x509_strict",
+                "-check_ss_sig",
+                "-purpose",
+                "sslserver",
+                host.equals(bare) && !host.startsWith("1") ? "-verify_hostname" : "-verify_ip",
+                bare,
+                "-CAfile",
+                ca.toString(),
+                leaf.toString());
     assertThat(output).contains(": OK");
   }
 
@@ -141,15 +150,16 @@ class CertificateFormTest {
     assertThat(
             HexFormat.of()
                 .formatHex(
-                    below.getExtension(Extension.authorityKeyIdentifier).getExtnValue().getOctets()))
+                    below
+                        .getExtension(Extension.authorityKeyIdentifier)
+                        .getExtnValue()
+                        .getOctets()))
         .endsWith(HexFormat.of().formatHex(company.intermediate().keyId()));
     leaf.verify(company.intermediate().certificate().getPublicKey());
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "0, 020100", "127, 02017f", "128, 02020080", "256, 02020100", "-1, 0201ff"
-  })
+  @CsvSource({"0, 020100", "127, 02017f", "128, 02020080", "256, 02020100", "-1, 0201ff"})
   void integersAreAsShortAsTheyCanBe(int value, String hex) {
     assertThat(HexFormat.of().formatHex(Der.integer(value))).isEqualTo(hex);
   }
@@ -175,7 +185,8 @@ class CertificateFormTest {
   @Test
   void bigNumbersAndObjectIdentifiersAreThoseOfOthers() throws IOException {
     assertThat(Der.integer(BigInteger.ONE.shiftLeft(127)))
-        .isEqualTo(new org.bouncycastle.asn1.ASN1Integer(BigInteger.ONE.shiftLeft(127)).getEncoded());
+        .isEqualTo(
+            new org.bouncycastle.asn1.ASN1Integer(BigInteger.ONE.shiftLeft(127)).getEncoded());
     for (String oid : List.of("2.5.29.17", "1.2.840.113549.1.1.11", "1.3.6.1.5.5.7.3.1")) {
       assertThat(Der.oid(oid))
           .isEqualTo(new org.bouncycastle.asn1.ASN1ObjectIdentifier(oid).getEncoded());

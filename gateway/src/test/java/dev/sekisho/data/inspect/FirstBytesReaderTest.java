@@ -84,20 +84,26 @@ class FirstBytesReaderTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"SSH-2.0-OpenSSH_9.2\r\n", "ABCDEFGHIJKLMNOPQRSTU", " GET /", "get / HTTP/1.1", "\r\n"})
+      strings = {
+        "SSH-2.0-OpenSSH_9.2\r\n",
+        "ABCDEFGHIJKLMNOPQRSTU",
+        " GET /",
+        "get / HTTP/1.1",
+        "\r\n"
+      })
   void takesNothingElseForHttp(String start) {
     assertThat(whole(start.getBytes(US_ASCII))).isInstanceOf(FirstBytes.Other.class);
   }
 
   @Test
   void saysWhetherAnEncryptedHelloIsInside() {
-    assertThat(hello(extension(SERVER_NAME, serverName("a.example")), extension(ENCRYPTED, new byte[9])))
+    assertThat(
+            hello(
+                extension(SERVER_NAME, serverName("a.example")), extension(ENCRYPTED, new byte[9])))
         .isEqualTo(
             new FirstBytes.Tls(
                 new ClientHello(
-                    Optional.of(host("a.example")),
-                    List.of(),
-                    ClientHello.Encrypted.OFFERED)));
+                    Optional.of(host("a.example")), List.of(), ClientHello.Encrypted.OFFERED)));
   }
 
   @Test
@@ -179,7 +185,8 @@ class FirstBytesReaderTest {
   void noBytesMakeItThrow() {
     long seed = 7;
     Random random = new Random(seed);
-    byte[] good = message(join(fixed(), extensions(extension(SERVER_NAME, serverName("a.example")))));
+    byte[] good =
+        message(join(fixed(), extensions(extension(SERVER_NAME, serverName("a.example")))));
     for (int round = 0; round < 20_000; round++) {
       byte[] bytes = good.clone();
       for (int i = 0; i <= random.nextInt(4); i++) {
@@ -205,8 +212,7 @@ class FirstBytesReaderTest {
   }
 
   private static FirstBytes hello(byte[]... extensions) {
-    return whole(
-        message(extensions.length == 0 ? fixed() : join(fixed(), extensions(extensions))));
+    return whole(message(extensions.length == 0 ? fixed() : join(fixed(), extensions(extensions))));
   }
 
   /** Version, random, an empty session, one cipher suite, one compression. */
@@ -224,7 +230,9 @@ class FirstBytesReaderTest {
   private static byte[] message(byte[] body) {
     return record(
         join(
-            new byte[] {1, (byte) (body.length >> 16), (byte) (body.length >> 8), (byte) body.length},
+            new byte[] {
+              1, (byte) (body.length >> 16), (byte) (body.length >> 8), (byte) body.length
+            },
             body));
   }
 
@@ -251,7 +259,9 @@ class FirstBytesReaderTest {
 
   private static byte[] serverName(String name) {
     return lengthThen(
-        join(new byte[] {0}, lengthThen(name.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1))));
+        join(
+            new byte[] {0},
+            lengthThen(name.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1))));
   }
 
   private static byte[] lengthThen(byte[] content) {

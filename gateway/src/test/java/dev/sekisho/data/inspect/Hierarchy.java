@@ -3,10 +3,9 @@ package dev.sekisho.data.inspect;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Optional;
-
-import java.security.cert.X509Certificate;
 
 /** A company's root and the intermediate it gave the gateway, as made by the openssl program. */
 record Hierarchy(X509Certificate root, Authority intermediate) {
@@ -21,7 +20,8 @@ record Hierarchy(X509Certificate root, Authority intermediate) {
         "basicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=critical,keyCertSign,cRLSign\n"
             + "subjectKeyIdentifier=hash\n");
     Path chain = openssl.joined("proxy", "root");
-    return switch (AuthorityFile.read(chain, openssl.key("proxy"), Optional.empty(), Instant.now())) {
+    return switch (AuthorityFile.read(
+        chain, openssl.key("proxy"), Optional.empty(), Instant.now())) {
       case AuthorityFile.Outcome.Usable usable ->
           new Hierarchy(usable.authority().anchor(), usable.authority());
       case AuthorityFile.Outcome.Unusable bad -> throw new AssertionError(bad.sentence());

@@ -81,7 +81,8 @@ class LeafMintTest {
       })
   void aClientThatTrustsTheAuthorityAcceptsTheLeafOfAnyHost(String name) throws Exception {
     Host host = host(name);
-    SSLEngine client = Clients.engine(Clients.jdk(authority.certificate()), host.text(), "http/1.1");
+    SSLEngine client =
+        Clients.engine(Clients.jdk(authority.certificate()), host.text(), "http/1.1");
     Shake.Seen seen = Shake.hands(client, minted(name));
     assertThat(seen.session().getProtocol()).isEqualTo("TLSv1.3");
     assertThat(seen.protocol()).isEqualTo("http/1.1");

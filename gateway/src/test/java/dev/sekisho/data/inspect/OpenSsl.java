@@ -29,12 +29,24 @@ record OpenSsl(Path folder) {
   }
 
   void newKey(String name, String curve) throws IOException, InterruptedException {
-    run("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:" + curve, "-out",
+    run(
+        "genpkey",
+        "-algorithm",
+        "EC",
+        "-pkeyopt",
+        "ec_paramgen_curve:" + curve,
+        "-out",
         key(name).toString());
   }
 
   void newRsa(String name, int bits) throws IOException, InterruptedException {
-    run("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:" + bits, "-out",
+    run(
+        "genpkey",
+        "-algorithm",
+        "RSA",
+        "-pkeyopt",
+        "rsa_keygen_bits:" + bits,
+        "-out",
         key(name).toString());
   }
 
@@ -55,10 +67,16 @@ record OpenSsl(Path folder) {
     List<String> words =
         new ArrayList<>(
             List.of(
-                "x509", "-req", "-in", folder.resolve(name + ".csr").toString(),
-                "-signkey", key(name).toString(),
-                "-extfile", extensions(name, extensions).toString(),
-                "-out", certificate(name).toString()));
+                "x509",
+                "-req",
+                "-in",
+                folder.resolve(name + ".csr").toString(),
+                "-signkey",
+                key(name).toString(),
+                "-extfile",
+                extensions(name, extensions).toString(),
+                "-out",
+                certificate(name).toString()));
     words.addAll(Arrays.asList(more));
     if (!words.contains("-days")) {
       words.addAll(List.of("-days", "30"));
@@ -74,17 +92,35 @@ record OpenSsl(Path folder) {
     List<String> words =
         new ArrayList<>(
             List.of(
-                "x509", "-req", "-in", folder.resolve(name + ".csr").toString(),
-                "-CA", certificate(issuer).toString(), "-CAkey", key(issuer).toString(),
-                "-CAcreateserial", "-days", "30",
-                "-extfile", extensions(name, extensions).toString(),
-                "-out", certificate(name).toString()));
+                "x509",
+                "-req",
+                "-in",
+                folder.resolve(name + ".csr").toString(),
+                "-CA",
+                certificate(issuer).toString(),
+                "-CAkey",
+                key(issuer).toString(),
+                "-CAcreateserial",
+                "-days",
+                "30",
+                "-extfile",
+                extensions(name, extensions).toString(),
+                "-out",
+                certificate(name).toString()));
     words.addAll(Arrays.asList(more));
     run(words.toArray(String[]::new));
   }
 
   private void request(String name, String subject) throws IOException, InterruptedException {
-    run("req", "-new", "-utf8", "-key", key(name).toString(), "-subj", subject, "-out",
+    run(
+        "req",
+        "-new",
+        "-utf8",
+        "-key",
+        key(name).toString(),
+        "-subj",
+        subject,
+        "-out",
         folder.resolve(name + ".csr").toString());
   }
 

@@ -10,7 +10,9 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 
-/** A handshake between two engines in memory, with a little data each way so that tickets arrive. */
+/**
+ * A handshake between two engines in memory, with a little data each way so that tickets arrive.
+ */
 final class Shake {
   private static final int ROOM = 64 << 10;
 

@@ -101,7 +101,8 @@ class DisagreementTest {
         new Case("b.example", "b.example", "GET", "b.example", "/shut", Outcome.REFUSED_INSIDE),
         new Case("c.example", "c.example", "GET", "c.example", "/", Outcome.SERVED),
         new Case("c.example", "c.example", "PUT", "c.example", "/", Outcome.REFUSED_INSIDE),
-        new Case("evil.example", "evil.example", "GET", "evil.example", "/", Outcome.REFUSED_INSIDE));
+        new Case(
+            "evil.example", "evil.example", "GET", "evil.example", "/", Outcome.REFUSED_INSIDE));
   }
 
   private static List<Case> byConnect() {

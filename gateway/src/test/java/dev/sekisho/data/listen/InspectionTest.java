@@ -87,8 +87,7 @@ class InspectionTest {
       }
       Record request = inside(gateway);
       Record connect = line(gateway, 2);
-      assertThat(request.url)
-          .isEqualTo("https://origin.example:" + origin.port() + "/a/b?c=d");
+      assertThat(request.url).isEqualTo("https://origin.example:" + origin.port() + "/a/b?c=d");
       assertThat(request.parentId).isEqualTo(connect.id);
       assertThat(request.sni).isEqualTo("origin.example");
       assertThat(request.status).isEqualTo(200);
@@ -97,8 +96,7 @@ class InspectionTest {
       assertThat(connect.inspectedBecause).isEqualTo("the rule 'loopback' has the URL logged");
       assertThat(connect.decision).isEqualTo(Record.Decided.ALLOW);
       assertThat(connect.status).isEqualTo(200);
-      assertThat(origin.received())
-          .startsWith("GET /a/b?c=d HTTP/1.1\r\nHost: origin.example\r\n");
+      assertThat(origin.received()).startsWith("GET /a/b?c=d HTTP/1.1\r\nHost: origin.example\r\n");
     }
   }
 
@@ -165,12 +163,12 @@ class InspectionTest {
   @Test
   void theRefusalOfAHostIsShownInsideWhereTlsMayBeOpened() throws Exception {
     try (TestGateway gateway =
-        gateway("policy: { rules: [ { name: nothing, to: { host: x.example }, action: allow } ] }\n")) {
+        gateway(
+            "policy: { rules: [ { name: nothing, to: { host: x.example }, action: allow } ] }\n")) {
       try (RawClient inside = client(gateway).open("origin.example:443")) {
         RawClient.Response refused =
             inside
-                .send(
-                    "GET / HTTP/1.1\r\nHost: origin.example\r\nAccept: text/html\r\n\r\n")
+                .send("GET / HTTP/1.1\r\nHost: origin.example\r\nAccept: text/html\r\n\r\n")
                 .readResponse();
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.field("Content-Type")).startsWith("text/html");
@@ -248,12 +246,11 @@ class InspectionTest {
     try (TestGateway gateway =
             gateway("inspect: { never: [], cannot-open: { not-tls: tunnel } }\n");
         ScriptedOrigin origin =
-            ScriptedOrigin.of(
-                line -> {
-                  line.read(11);
-                  line.send("SSH-2.0-y\r\n");
-                  line.readToEnd();
-                })) {
+            ScriptedOrigin.of(line -> {
+              line.read(11);
+              line.send("SSH-2.0-y\r\n");
+              line.readToEnd();
+            })) {
       try (RawClient line =
           new RawClient(client(gateway).connect("origin.example:" + origin.port()).socket())) {
         assertThat(line.send("SSH-2.0-x\r\n").read(11)).isEqualTo("SSH-2.0-y\r\n");
@@ -275,11 +272,10 @@ class InspectionTest {
             gateway(
                 "inspect: { never: [], first-bytes: 200ms, cannot-open: { silent: tunnel } }\n");
         ScriptedOrigin origin =
-            ScriptedOrigin.of(
-                line -> {
-                  line.send("220 ready\r\n");
-                  line.readToEnd();
-                })) {
+            ScriptedOrigin.of(line -> {
+              line.send("220 ready\r\n");
+              line.readToEnd();
+            })) {
       try (RawClient line =
           new RawClient(client(gateway).connect("origin.example:" + origin.port()).socket())) {
         assertThat(line.read(11)).isEqualTo("220 ready\r\n");
@@ -331,8 +327,7 @@ class InspectionTest {
 
   @Test
   void aHandshakeThatDribblesIsEnded() throws Exception {
-    try (TestGateway gateway =
-        gateway("inspect: { never: [], handshake-timeout: 500ms }\n")) {
+    try (TestGateway gateway = gateway("inspect: { never: [], handshake-timeout: 500ms }\n")) {
       try (Socket line = client(gateway).connect("origin.example:443").socket()) {
         line.getOutputStream().write(new byte[] {22, 3, 1, 2, 0, 1});
         assertThat(line.getInputStream().read()).isEqualTo(-1);
@@ -419,7 +414,8 @@ class InspectionTest {
                 line -> {
                   line.readHead();
                   String got = line.readBody();
-                  line.send("HTTP/1.1 200 OK\r\nContent-Length: " + got.length() + "\r\n\r\n" + got);
+                  line.send(
+                      "HTTP/1.1 200 OK\r\nContent-Length: " + got.length() + "\r\n\r\n" + got);
                 });
         RawClient inside = client(gateway).open("origin.example:" + origin.port())) {
       inside.send(
@@ -435,7 +431,8 @@ class InspectionTest {
   void aRequestThatCannotBeReadInsideIsRefusedAndRecordedUnderItsConnect() throws Exception {
     try (TestGateway gateway = gateway("")) {
       try (RawClient inside = client(gateway).open("origin.example:443")) {
-        assertThat(inside.send("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n").readResponse().status())
+        assertThat(
+                inside.send("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n").readResponse().status())
             .isEqualTo(400);
         assertThat(inside.ended()).isTrue();
       }

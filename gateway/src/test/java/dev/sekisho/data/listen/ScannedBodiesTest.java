@@ -280,15 +280,18 @@ class ScannedBodiesTest {
   @Test
   void eventsArriveAtOnce() throws Exception {
     try (ScriptedOrigin origin =
-            ScriptedOrigin.of(
-                line -> {
-                  line.readHead();
-                  line.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n");
-                  line.readToEnd();
-                });
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n");
+              line.readToEnd();
+            });
         RawClient client = gateway.client()) {
       client.send(
-          "GET http://" + origin.authority() + "/ HTTP/1.1\r\nHost: " + origin.authority() + "\r\n\r\n");
+          "GET http://"
+              + origin.authority()
+              + "/ HTTP/1.1\r\nHost: "
+              + origin.authority()
+              + "\r\n\r\n");
       client.readHead();
       assertThat(client.read(9)).isEqualTo("data: 1\n\n");
     }
@@ -298,15 +301,18 @@ class ScannedBodiesTest {
   @Test
   void whatDoesNotEndInTimeIsDeliveredAsFarAsItCame() throws Exception {
     try (ScriptedOrigin origin =
-            ScriptedOrigin.of(
-                line -> {
-                  line.readHead();
-                  line.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npart\r\n");
-                  line.readToEnd();
-                });
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npart\r\n");
+              line.readToEnd();
+            });
         RawClient client = gateway.client()) {
       client.send(
-          "GET http://" + origin.authority() + "/ HTTP/1.1\r\nHost: " + origin.authority() + "\r\n\r\n");
+          "GET http://"
+              + origin.authority()
+              + "/ HTTP/1.1\r\nHost: "
+              + origin.authority()
+              + "\r\n\r\n");
       client.readHead();
       assertThat(client.readChunk()).isEqualTo("part");
     }
@@ -324,12 +330,11 @@ class ScannedBodiesTest {
   @Test
   void aClientThatLeavesWhileItsAnswerIsHeldLeavesNothingBehind() throws Exception {
     try (ScriptedOrigin origin =
-        ScriptedOrigin.of(
-            line -> {
-              line.readHead();
-              line.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nbegin");
-              line.readToEnd();
-            })) {
+        ScriptedOrigin.of(line -> {
+          line.readHead();
+          line.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nbegin");
+          line.readToEnd();
+        })) {
       try (RawClient client = gateway.client()) {
         client.send(
             "GET http://"
@@ -356,7 +361,11 @@ class ScannedBodiesTest {
         ScriptedOrigin origin = ScriptedOrigin.answering(response("", new byte[] {'x'}));
         RawClient client = closed.client()) {
       client.send(
-          "GET http://" + origin.authority() + "/ HTTP/1.1\r\nHost: " + origin.authority() + "\r\n\r\n");
+          "GET http://"
+              + origin.authority()
+              + "/ HTTP/1.1\r\nHost: "
+              + origin.authority()
+              + "\r\n\r\n");
       assertThat(client.readResponse().status()).isEqualTo(503);
       Record record = closed.record();
       assertThat(record.fate).isEqualTo(Record.Fate.UNSCANNED);
@@ -375,7 +384,11 @@ class ScannedBodiesTest {
         ScriptedOrigin origin = ScriptedOrigin.answering(response("", EICAR));
         RawClient client = open.client()) {
       client.send(
-          "GET http://" + origin.authority() + "/ HTTP/1.1\r\nHost: " + origin.authority() + "\r\n\r\n");
+          "GET http://"
+              + origin.authority()
+              + "/ HTTP/1.1\r\nHost: "
+              + origin.authority()
+              + "\r\n\r\n");
       assertThat(client.readResponse().status()).isEqualTo(200);
       assertThat(open.record().fate).isEqualTo(Record.Fate.NONE);
     }

@@ -351,8 +351,7 @@ class HappyEyeballsTest {
   }
 
   private static OriginConfig config(Duration timeout) {
-    return new OriginConfig(
-        timeout, OriginConfig.PoolLimits.USUAL, OriginTlsConfig.usual());
+    return new OriginConfig(timeout, OriginConfig.PoolLimits.USUAL, OriginTlsConfig.usual());
   }
 
   private static Dialler.Dialled.Connected connected(CompletableFuture<Dialler.Dialled> outcome) {

@@ -26,10 +26,7 @@ class OriginConfigTest {
             Duration.ofSeconds(10),
             new OriginConfig.PoolLimits(Duration.ofSeconds(60), 64, 1000),
             new OriginTlsConfig(
-                Duration.ofSeconds(10),
-                List.of(),
-                OriginTlsConfig.Missing.REFUSED,
-                List.of()));
+                Duration.ofSeconds(10), List.of(), OriginTlsConfig.Missing.REFUSED, List.of()));
     assertThat(OriginConfig.usual()).isEqualTo(pinned);
     assertThat(OriginConfig.read(Section.absent("origin", Mark.file("f"), problems), FOLDER))
         .isEqualTo(pinned);
@@ -76,7 +73,6 @@ class OriginConfigTest {
 
   private OriginConfig read(String yaml) {
     return OriginConfig.read(
-        new Section("origin", YamlFile.parse("f", yaml, problems).orElseThrow(), problems),
-        FOLDER);
+        new Section("origin", YamlFile.parse("f", yaml, problems).orElseThrow(), problems), FOLDER);
   }
 }

@@ -85,16 +85,18 @@ class OriginConnectionOverTlsTest {
     Channel channel = visitor.dial(port);
     assertThat(visitor.secure(channel, HOST, port)).isInstanceOf(OriginTls.Secured.Done.class);
     Asker asker = new Asker();
-    channel.eventLoop().execute(() -> {
-      asker.connection =
-          new OriginConnection(channel, IpAddress.v4(0x7f000001), HeadLimits.DEFAULT);
-      asker.connection.use(asker, "GET");
-      ByteBuf request = asker.connection.buffer();
-      request.writeCharSequence(
-          "GET / HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n", StandardCharsets.US_ASCII);
-      asker.connection.write(request);
-      asker.connection.flush();
-    });
+    channel
+        .eventLoop()
+        .execute(() -> {
+          asker.connection =
+              new OriginConnection(channel, IpAddress.v4(0x7f000001), HeadLimits.DEFAULT);
+          asker.connection.use(asker, "GET");
+          ByteBuf request = asker.connection.buffer();
+          request.writeCharSequence(
+              "GET / HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n", StandardCharsets.US_ASCII);
+          asker.connection.write(request);
+          asker.connection.flush();
+        });
     String came = asker.outcome.get(20, TimeUnit.SECONDS);
     server.close().sync();
     return came;
@@ -109,14 +111,15 @@ class OriginConnectionOverTlsTest {
     return new ServerBootstrap()
         .group(visitor.loop())
         .channel(transport.listener())
-        .childHandler(new ChannelInitializer<Channel>() {
-          @Override
-          protected void initChannel(Channel channel) {
-            channel
-                .pipeline()
-                .addLast(context.newHandler(channel.alloc()), new Answering(response, ending));
-          }
-        })
+        .childHandler(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                channel
+                    .pipeline()
+                    .addLast(context.newHandler(channel.alloc()), new Answering(response, ending));
+              }
+            })
         .bind(InetAddress.getLoopbackAddress(), 0)
         .sync()
         .channel();
@@ -133,14 +136,12 @@ class OriginConnectionOverTlsTest {
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, ByteBuf request) {
-      var written =
-          ctx.writeAndFlush(ByteBufUtil.writeAscii(ctx.alloc(), response));
+      var written = ctx.writeAndFlush(ByteBufUtil.writeAscii(ctx.alloc(), response));
       switch (ending) {
         case WITH_NOTICE -> written.addListener(ChannelFutureListener.CLOSE);
         case CUT ->
             // from below TLS, which then has no occasion to say anything
-            written.addListener(_ ->
-                ctx.pipeline().context(SslHandler.class).close());
+            written.addListener(_ -> ctx.pipeline().context(SslHandler.class).close());
       }
     }
   }

@@ -29,7 +29,8 @@ class OriginTlsConfigTest {
   void makeFiles() throws IOException {
     Made root = authority("Root").selfSigned();
     Made client = origin("client").signedBy(root);
-    Made expired = origin("old").from(Instant.EPOCH).to(Instant.EPOCH.plusSeconds(1)).signedBy(root);
+    Made expired =
+        origin("old").from(Instant.EPOCH).to(Instant.EPOCH.plusSeconds(1)).signedBy(root);
     Made early = origin("new").from(Instant.now().plusSeconds(9_000)).signedBy(root);
     write("root.pem", root.pem());
     write("old-root.pem", expired.pem());
@@ -81,8 +82,14 @@ class OriginTlsConfigTest {
   void decryptsAKeyWithItsPassphrase() throws Exception {
     Program.Result made =
         Program.run(
-            "openssl", "pkcs8", "-topk8", "-in", folder.resolve("client.key").toString(),
-            "-out", folder.resolve("locked.key").toString(), "-passout",
+            "openssl",
+            "pkcs8",
+            "-topk8",
+            "-in",
+            folder.resolve("client.key").toString(),
+            "-out",
+            folder.resolve("locked.key").toString(),
+            "-passout",
             "file:" + folder.resolve("passphrase"));
     assertThat(made.exit()).isZero();
     String with = "credentials: { a: { certificate: client.pem, key: locked.key, to: x.example";
@@ -122,7 +129,10 @@ class OriginTlsConfigTest {
     assertThat(problems.all())
         .singleElement()
         .satisfies(problem ->
-            assertThat(problem.toString()).startsWith("f:1:").contains(words).doesNotContain("inline"));
+            assertThat(problem.toString())
+                .startsWith("f:1:")
+                .contains(words)
+                .doesNotContain("inline"));
   }
 
   private OriginTlsConfig read(String yaml) {

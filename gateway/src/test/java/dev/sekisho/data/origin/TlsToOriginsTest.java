@@ -73,42 +73,43 @@ class TlsToOriginsTest {
 
   static List<Sound> sound() {
     Made crossed = authority("Crossed").signedBy(authority("Elsewhere").selfSigned());
-    Made crossedHere =
-        authority("Crossed").keys(crossed.keys()).signedBy(ROOT);
+    Made crossedHere = authority("Crossed").keys(crossed.keys()).signedBy(ROOT);
     Made bound = authority("Bound").permitted(dns("good.example")).signedBy(ROOT);
     Made second = authority("Second Middle").signedBy(MIDDLE);
     Made expiredTwin =
         authority("Twin").from(Instant.EPOCH).to(Instant.now().minusSeconds(60)).signedBy(ROOT);
     Made freshTwin = authority("Twin").keys(expiredTwin.keys()).signedBy(ROOT);
     List<Sound> all =
-        new ArrayList<>(List.of(
-        sound("RSA 2048", HOST, origin(HOST).keys(keys("RSA", "2048")).signedBy(ROOT)),
-        sound("RSA 4096", HOST, origin(HOST).keys(keys("RSA", "4096")).signedBy(ROOT)),
-        sound("EC P-256", HOST, LEAF),
-        sound("EC P-384", HOST, origin(HOST).keys(keys("EC", "secp384r1")).signedBy(ROOT)),
-        sound("wildcard", HOST, origin("*.good.example").signedBy(ROOT)),
-        sound("upper case", HOST, origin("WWW.Good.Example").signedBy(ROOT)),
-        sound(
-            "IPv4 address",
-            "192.0.2.7",
-            origin("x").alternatives(List.of(ip("192.0.2.7"))).signedBy(ROOT)),
-        sound(
-            "IPv6 address",
-            "2001:db8::7",
-            origin("x").alternatives(List.of(ip("2001:db8::7"))).signedBy(ROOT)),
-        sound(
-            "international name",
-            "bücher.example",
-            origin("xn--bcher-kva.example").signedBy(ROOT)),
-        sound("intermediate", HOST, origin(HOST).signedBy(MIDDLE), MIDDLE),
-        sound("two intermediates", HOST, origin(HOST).signedBy(second), second, MIDDLE),
-        sound("wrong order", HOST, origin(HOST).signedBy(second), MIDDLE, second),
-        sound("with the root", HOST, origin(HOST).signedBy(MIDDLE), MIDDLE, ROOT),
-        sound("with others that do not belong", HOST, LEAF, ITSELF, second, crossed),
-        sound("cross-signed", HOST, origin(HOST).signedBy(crossed), crossed, crossedHere),
-        sound("expired twin", HOST, origin(HOST).signedBy(freshTwin), expiredTwin, freshTwin),
-        sound("name constraints that permit", HOST, origin(HOST).signedBy(bound), bound),
-        sound("trusted as it stands", "itself.example", ITSELF)));
+        new ArrayList<>(
+            List.of(
+                sound("RSA 2048", HOST, origin(HOST).keys(keys("RSA", "2048")).signedBy(ROOT)),
+                sound("RSA 4096", HOST, origin(HOST).keys(keys("RSA", "4096")).signedBy(ROOT)),
+                sound("EC P-256", HOST, LEAF),
+                sound("EC P-384", HOST, origin(HOST).keys(keys("EC", "secp384r1")).signedBy(ROOT)),
+                sound("wildcard", HOST, origin("*.good.example").signedBy(ROOT)),
+                sound("upper case", HOST, origin("WWW.Good.Example").signedBy(ROOT)),
+                sound(
+                    "IPv4 address",
+                    "192.0.2.7",
+                    origin("x").alternatives(List.of(ip("192.0.2.7"))).signedBy(ROOT)),
+                sound(
+                    "IPv6 address",
+                    "2001:db8::7",
+                    origin("x").alternatives(List.of(ip("2001:db8::7"))).signedBy(ROOT)),
+                sound(
+                    "international name",
+                    "bücher.example",
+                    origin("xn--bcher-kva.example").signedBy(ROOT)),
+                sound("intermediate", HOST, origin(HOST).signedBy(MIDDLE), MIDDLE),
+                sound("two intermediates", HOST, origin(HOST).signedBy(second), second, MIDDLE),
+                sound("wrong order", HOST, origin(HOST).signedBy(second), MIDDLE, second),
+                sound("with the root", HOST, origin(HOST).signedBy(MIDDLE), MIDDLE, ROOT),
+                sound("with others that do not belong", HOST, LEAF, ITSELF, second, crossed),
+                sound("cross-signed", HOST, origin(HOST).signedBy(crossed), crossed, crossedHere),
+                sound(
+                    "expired twin", HOST, origin(HOST).signedBy(freshTwin), expiredTwin, freshTwin),
+                sound("name constraints that permit", HOST, origin(HOST).signedBy(bound), bound),
+                sound("trusted as it stands", "itself.example", ITSELF)));
     all.addAll(manners());
     return all;
   }
@@ -263,8 +264,7 @@ class TlsToOriginsTest {
             List.of(),
             OriginTlsConfig.Missing.REFUSED,
             List.of(credential));
-    TlsVisitor visitor =
-        opened(new TlsVisitor(config, TlsVisitor.check(TRUST, Set.of()), library));
+    TlsVisitor visitor = opened(new TlsVisitor(config, TlsVisitor.check(TRUST, Set.of()), library));
     Made both = origin(HOST, "www.other.example").signedBy(ROOT);
     TlsOrigin origin =
         serving(List.of(both), Manner.USUAL.only(version).asking(ClientCertificate.WANTED));
@@ -290,22 +290,21 @@ class TlsToOriginsTest {
   private static byte[] serverHello(int minor) {
     String body = "030" + minor + "00".repeat(32) + "00" + "c013" + "00";
     int length = body.length() / 2;
-    return HexFormat.of()
-        .parseHex(
-            "160301%04x02%06x%s".formatted(length + 4, length, body));
+    return HexFormat.of().parseHex("160301%04x02%06x%s".formatted(length + 4, length, body));
   }
 
   @ParameterizedTest
   @EnumSource
   void refusesOriginsWithNothingNewerThanTls11(TlsToOrigins.Library library) throws Exception {
     for (int minor : new int[] {1, 2}) {
-      int port = raw(socket -> {
-        byte[] hello = new byte[64];
-        int read = socket.getInputStream().read(hello);
-        assertThat(read).isPositive();
-        socket.getOutputStream().write(serverHello(minor));
-        drain(socket);
-      });
+      int port =
+          raw(socket -> {
+            byte[] hello = new byte[64];
+            int read = socket.getInputStream().read(hello);
+            assertThat(read).isPositive();
+            socket.getOutputStream().write(serverHello(minor));
+            drain(socket);
+          });
       Failure failure = failure(visitor(library).visit(HOST, port));
       assertThat(failure.kind()).isEqualTo(Failure.Kind.TLS_FAILED);
       assertThat(failure.detail()).contains("speaks no TLS newer than 1.1");
@@ -314,11 +313,12 @@ class TlsToOriginsTest {
 
   @Test
   void saysThatAnOriginDoesNotSpeakTls() throws Exception {
-    int port = raw(socket -> {
-      byte[] greeting = "220 mail.example ESMTP\r\n".getBytes(StandardCharsets.US_ASCII);
-      socket.getOutputStream().write(greeting);
-      drain(socket);
-    });
+    int port =
+        raw(socket -> {
+          byte[] greeting = "220 mail.example ESMTP\r\n".getBytes(StandardCharsets.US_ASCII);
+          socket.getOutputStream().write(greeting);
+          drain(socket);
+        });
     Failure failure = failure(visitor(TlsToOrigins.Library.NATIVE).visit(HOST, port));
     assertThat(failure.detail()).contains("does not speak TLS");
   }
@@ -332,10 +332,11 @@ class TlsToOriginsTest {
 
   @Test
   void endsWhereTheOriginStopsSendingInTheHandshake() throws Exception {
-    int port = raw(socket -> {
-      socket.shutdownOutput();
-      drain(socket);
-    });
+    int port =
+        raw(socket -> {
+          socket.shutdownOutput();
+          drain(socket);
+        });
     Failure failure = failure(visitor(TlsToOrigins.Library.NATIVE).visit(HOST, port));
     assertThat(failure.detail()).contains("closed the connection during the TLS handshake");
   }
@@ -353,15 +354,16 @@ class TlsToOriginsTest {
 
   @Test
   void givesUpOnAHandshakeThatDribbles() throws Exception {
-    int port = raw(socket -> {
-      byte[] hello = serverHello(3);
-      OutputStream out = socket.getOutputStream();
-      for (byte each : Arrays.copyOf(hello, 40)) {
-        out.write(each);
-        Thread.sleep(20);
-      }
-      drain(socket);
-    });
+    int port =
+        raw(socket -> {
+          byte[] hello = serverHello(3);
+          OutputStream out = socket.getOutputStream();
+          for (byte each : Arrays.copyOf(hello, 40)) {
+            out.write(each);
+            Thread.sleep(20);
+          }
+          drain(socket);
+        });
     Failure failure = failure(visitor(Duration.ofMillis(300)).visit(HOST, port));
     assertThat(failure.kind()).isEqualTo(Failure.Kind.TLS_FAILED);
     assertThat(failure.detail()).contains("did not finish the TLS handshake within 300 ms");
@@ -369,18 +371,19 @@ class TlsToOriginsTest {
 
   @Test
   void takesOnlySoManyBytesInAHandshake() throws Exception {
-    int port = raw(socket -> {
-      OutputStream out = socket.getOutputStream();
-      // warning alerts of TLS 1.2, which may be ignored, without end
-      byte[] record = HexFormat.of().parseHex("150303000201" + "5a");
-      byte[] many = new byte[record.length * 4096];
-      for (int at = 0; at < many.length; at += record.length) {
-        System.arraycopy(record, 0, many, at, record.length);
-      }
-      while (!socket.isClosed()) {
-        out.write(many);
-      }
-    });
+    int port =
+        raw(socket -> {
+          OutputStream out = socket.getOutputStream();
+          // warning alerts of TLS 1.2, which may be ignored, without end
+          byte[] record = HexFormat.of().parseHex("150303000201" + "5a");
+          byte[] many = new byte[record.length * 4096];
+          for (int at = 0; at < many.length; at += record.length) {
+            System.arraycopy(record, 0, many, at, record.length);
+          }
+          while (!socket.isClosed()) {
+            out.write(many);
+          }
+        });
     assertThat(failure(visitor(TlsToOrigins.Library.NATIVE).visit(HOST, port)).kind())
         .isIn(Failure.Kind.TLS_FAILED, Failure.Kind.TLS_ALERT);
   }
@@ -428,13 +431,14 @@ class TlsToOriginsTest {
   /** An origin of bytes; its port. */
   private int raw(Script script) throws IOException {
     ServerSocket listener = opened(new ServerSocket(0, 10, InetAddress.getLoopbackAddress()));
-    Thread.ofVirtual().start(() -> {
-      try (Socket socket = listener.accept()) {
-        script.play(socket);
-      } catch (Exception _) {
-        // the gateway has hung up, or the test is over
-      }
-    });
+    Thread.ofVirtual()
+        .start(() -> {
+          try (Socket socket = listener.accept()) {
+            script.play(socket);
+          } catch (Exception _) {
+            // the gateway has hung up, or the test is over
+          }
+        });
     return listener.getLocalPort();
   }
 
@@ -468,8 +472,7 @@ class TlsToOriginsTest {
     var config =
         new OriginTlsConfig(timeout, List.of(), OriginTlsConfig.Missing.REFUSED, List.of());
     return opened(
-        new TlsVisitor(
-            config, TlsVisitor.check(TRUST, Set.of()), TlsToOrigins.Library.NATIVE));
+        new TlsVisitor(config, TlsVisitor.check(TRUST, Set.of()), TlsToOrigins.Library.NATIVE));
   }
 
   private <T extends AutoCloseable> T opened(T each) {

@@ -63,13 +63,18 @@ final class TlsVisitor implements AutoCloseable {
   Channel dial(int port) throws Exception {
     CompletableFuture<Channel> connected = new CompletableFuture<>();
     new HappyEyeballs(config, transport, Optional.empty())
-        .dial(List.of(LOOPBACK), port, loop(), outcome -> {
-          switch (outcome) {
-            case Dialler.Dialled.Connected(Channel channel, var _) -> connected.complete(channel);
-            case Dialler.Dialled.Failed(var failure) ->
-                connected.completeExceptionally(new AssertionError(failure.detail()));
-          }
-        });
+        .dial(
+            List.of(LOOPBACK),
+            port,
+            loop(),
+            outcome -> {
+              switch (outcome) {
+                case Dialler.Dialled.Connected(Channel channel, var _) ->
+                    connected.complete(channel);
+                case Dialler.Dialled.Failed(var failure) ->
+                    connected.completeExceptionally(new AssertionError(failure.detail()));
+              }
+            });
     return connected.get(20, TimeUnit.SECONDS);
   }
 
@@ -96,22 +101,25 @@ final class TlsVisitor implements AutoCloseable {
 
   private static void ask(Channel channel, CompletableFuture<String> page) {
     channel.pipeline().remove(channel.pipeline().get(EarlyBytes.class));
-    channel.pipeline().addLast(new SimpleChannelInboundHandler<ByteBuf>() {
-      @Override
-      protected void channelRead0(ChannelHandlerContext ctx, ByteBuf bytes) {
-        page.complete(bytes.toString(StandardCharsets.US_ASCII));
-      }
+    channel
+        .pipeline()
+        .addLast(
+            new SimpleChannelInboundHandler<ByteBuf>() {
+              @Override
+              protected void channelRead0(ChannelHandlerContext ctx, ByteBuf bytes) {
+                page.complete(bytes.toString(StandardCharsets.US_ASCII));
+              }
 
-      @Override
-      public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        page.complete(cause.getClass().getSimpleName() + ": " + cause.getMessage());
-      }
+              @Override
+              public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                page.complete(cause.getClass().getSimpleName() + ": " + cause.getMessage());
+              }
 
-      @Override
-      public void channelInactive(ChannelHandlerContext ctx) {
-        page.complete("closed");
-      }
-    });
+              @Override
+              public void channelInactive(ChannelHandlerContext ctx) {
+                page.complete("closed");
+              }
+            });
     channel.config().setAutoRead(true);
     byte[] request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     channel.writeAndFlush(channel.alloc().buffer().writeBytes(request));

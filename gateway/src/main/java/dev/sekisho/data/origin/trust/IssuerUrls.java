@@ -34,8 +34,9 @@ final class IssuerUrls {
         Der description = descriptions.enter(SEQUENCE);
         boolean issuers = Arrays.equals(description.enter(OBJECT_ID).rest(), CA_ISSUERS);
         if (issuers && description.next() == URI_NAME) {
-          urls.add(URI.create(
-              new String(description.enter(URI_NAME).rest(), StandardCharsets.US_ASCII)));
+          urls.add(
+              URI.create(
+                  new String(description.enter(URI_NAME).rest(), StandardCharsets.US_ASCII)));
         }
       }
     } catch (IllegalArgumentException _) {

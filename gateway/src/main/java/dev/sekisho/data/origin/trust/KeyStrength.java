@@ -1,10 +1,10 @@
 package dev.sekisho.data.origin.trust;
 
 import java.security.PublicKey;
+import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
-import java.security.cert.X509Certificate;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -24,7 +24,8 @@ final class KeyStrength {
       case RSAPublicKey rsa when rsa.getModulus().bitLength() < LEAST_RSA ->
           weak("an RSA key of only " + rsa.getModulus().bitLength() + " bits (2048 are the least)");
       case RSAPublicKey rsa when rsa.getModulus().bitLength() > GREATEST_RSA ->
-          unsuitable("an RSA key of " + rsa.getModulus().bitLength() + " bits (16384 are the most)");
+          unsuitable(
+              "an RSA key of " + rsa.getModulus().bitLength() + " bits (16384 are the most)");
       case RSAPublicKey rsa when rsa.getPublicExponent().bitLength() < 2 ->
           weak("an RSA key whose exponent is 1");
       case RSAPublicKey _ -> Optional.empty();
@@ -35,8 +36,10 @@ final class KeyStrength {
                   + " bits (256 are the least)");
       case ECPublicKey _, EdECPublicKey _ -> Optional.empty();
       case PublicKey other ->
-          unsuitable("a key of the kind " + CertificateWords.printable(other.getAlgorithm())
-              + ", which is not used for TLS");
+          unsuitable(
+              "a key of the kind "
+                  + CertificateWords.printable(other.getAlgorithm())
+                  + ", which is not used for TLS");
     };
   }
 
@@ -55,7 +58,10 @@ final class KeyStrength {
       byte[] parameters = certificate.getSigAlgParams();
       return parameters == null || !namesSha2(parameters);
     }
-    return name.contains("SHA1") || name.contains("MD5") || name.contains("MD2") || name.contains("MD4");
+    return name.contains("SHA1")
+        || name.contains("MD5")
+        || name.contains("MD2")
+        || name.contains("MD4");
   }
 
   /** The object identifiers of SHA-2 and SHA-3 all begin with 2.16.840.1.101.3.4.2. */

@@ -68,7 +68,9 @@ final class NameMatch {
     }
     String behind = presented.substring(1);
     int firstDot = name.text().indexOf('.');
-    return behind.indexOf('.', 1) > 0 && firstDot > 0 && name.text().substring(firstDot).equals(behind);
+    return behind.indexOf('.', 1) > 0
+        && firstDot > 0
+        && name.text().substring(firstDot).equals(behind);
   }
 
   private static boolean isAddress(String text, Host host) {

@@ -7,8 +7,7 @@ import java.security.cert.X509Certificate;
 final class NoWay {
   private NoWay() {}
 
-  static CertificateFault fault(
-      Host host, X509Certificate leaf, ChainSearch.Obstacles obstacles) {
+  static CertificateFault fault(Host host, X509Certificate leaf, ChainSearch.Obstacles obstacles) {
     if (obstacles.tooLong || obstacles.gaveUp) {
       return new CertificateFault(
           CertificateFault.Kind.TOO_LONG,

@@ -150,7 +150,8 @@ public final class PemFile {
     try {
       return KeyFactory.getInstance(algorithm).generatePrivate(spec);
     } catch (GeneralSecurityException e) {
-      throw new IOException("the key in " + file + " is not the " + algorithm + " key of the certificate.", e);
+      throw new IOException(
+          "the key in " + file + " is not the " + algorithm + " key of the certificate.", e);
     }
   }
 
@@ -170,8 +171,7 @@ public final class PemFile {
           info.getAlgParameters());
       return info.getKeySpec(cipher);
     } catch (IOException | GeneralSecurityException e) {
-      throw new IOException(
-          "the key in " + file + " cannot be decrypted with this passphrase.", e);
+      throw new IOException("the key in " + file + " cannot be decrypted with this passphrase.", e);
     }
   }
 

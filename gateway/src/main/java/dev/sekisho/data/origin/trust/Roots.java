@@ -71,8 +71,7 @@ public final class Roots {
 
   private void add(Root root) {
     bySubject
-        .computeIfAbsent(
-            root.certificate().getSubjectX500Principal(), _ -> new ArrayList<>(1))
+        .computeIfAbsent(root.certificate().getSubjectX500Principal(), _ -> new ArrayList<>(1))
         .add(root);
     size++;
   }

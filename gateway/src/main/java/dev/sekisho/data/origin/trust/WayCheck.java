@@ -218,7 +218,8 @@ final class WayCheck {
 
   private Optional<CertificateFault> byTheJdk(ChainSearch.Way way) {
     try {
-      PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(way.root().certificate(), null)));
+      PKIXParameters parameters =
+          new PKIXParameters(Set.of(new TrustAnchor(way.root().certificate(), null)));
       parameters.setRevocationEnabled(false);
       parameters.setDate(Date.from(now));
       CertPathValidator.getInstance("PKIX")
@@ -232,7 +233,9 @@ final class WayCheck {
       return fault(
           CertificateFault.Kind.INVALID_PATH,
           steps(way).getFirst(),
-          " cannot be validated (" + CertificateWords.printable(String.valueOf(e.getMessage())) + ")");
+          " cannot be validated ("
+              + CertificateWords.printable(String.valueOf(e.getMessage()))
+              + ")");
     }
   }
 

@@ -1,4 +1,6 @@
-/** Whether a certificate speaks for an origin: roots, chains, names, and what is wrong with them. */
+/**
+ * Whether a certificate speaks for an origin: roots, chains, names, and what is wrong with them.
+ */
 @NullMarked
 package dev.sekisho.data.origin.trust;
 

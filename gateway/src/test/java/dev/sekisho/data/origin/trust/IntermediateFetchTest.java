@@ -75,10 +75,11 @@ class IntermediateFetchTest {
         "ldap://issuer.example/cn=a"
       })
   void asksNobodyOverAnotherKindOfUrl(String url) {
-    IntermediateFetch fetch = new IntermediateFetch(_ -> {
-      asked.incrementAndGet();
-      return List.of(LOOPBACK);
-    });
+    IntermediateFetch fetch =
+        new IntermediateFetch(_ -> {
+          asked.incrementAndGet();
+          return List.of(LOOPBACK);
+        });
     assertThat(fetch.at(URI.create(url))).isEmpty();
     assertThat(asked).hasValue(0);
   }
@@ -91,8 +92,7 @@ class IntermediateFetchTest {
           new IntermediateFetch(
               _ -> List.of(LOOPBACK),
               address ->
-                  dev.sekisho.net.AddressClass.of(address)
-                      == dev.sekisho.net.AddressClass.GLOBAL,
+                  dev.sekisho.net.AddressClass.of(address) == dev.sekisho.net.AddressClass.GLOBAL,
               server.getLocalPort());
       assertThat(fetch.at(URI.create("http://" + host + "/a"))).isEmpty();
       assertThat(fetch.at(URI.create(AT))).isEmpty();
@@ -102,10 +102,7 @@ class IntermediateFetchTest {
 
   private static CertificateCheck.Result check(Intermediates intermediates) {
     return new CertificateCheck(
-            Roots.only(List.of(ROOT.certificate())),
-            Set::of,
-            intermediates,
-            InstantSource.system())
+            Roots.only(List.of(ROOT.certificate())), Set::of, intermediates, InstantSource.system())
         .check(List.of(LEAF.certificate()), new DomainName("www.good.example"));
   }
 
@@ -122,19 +119,20 @@ class IntermediateFetchTest {
 
   private ServerSocket serving(byte[] answer) throws Exception {
     ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
-    Thread.ofVirtual().start(() -> {
-      while (!server.isClosed()) {
-        try (Socket socket = server.accept()) {
-          asked.incrementAndGet();
-          byte[] request = new byte[1024];
-          if (socket.getInputStream().read(request) > 0) {
-            socket.getOutputStream().write(answer);
+    Thread.ofVirtual()
+        .start(() -> {
+          while (!server.isClosed()) {
+            try (Socket socket = server.accept()) {
+              asked.incrementAndGet();
+              byte[] request = new byte[1024];
+              if (socket.getInputStream().read(request) > 0) {
+                socket.getOutputStream().write(answer);
+              }
+            } catch (Exception _) {
+              // the next one, or the end of the test
+            }
           }
-        } catch (Exception _) {
-          // the next one, or the end of the test
-        }
-      }
-    });
+        });
     return server;
   }
 }
