@@ -40,7 +40,11 @@ record Greeting(String command, Configuration configuration, Gateway gateway, Pa
     configuration.scan().describe().forEach(line -> lines.add("  malware      " + line));
     lines.add("  journal      " + state.resolve("journal"));
     proxy
-        .map(at -> "curl --cacert ca.pem -x http://" + text(at))
+        .map(at ->
+            "curl -so ca.pem http://"
+                + text(at)
+                + "/ca.pem && curl --cacert ca.pem -x http://"
+                + text(at))
         .or(() -> proxyTls.flatMap(this::overTls))
         .ifPresent(curl -> lines.add("Try:  " + curl + " https://example.com/"));
     boolean usual = state.equals(Path.of("var").toAbsolutePath().normalize());
@@ -53,9 +57,10 @@ record Greeting(String command, Configuration configuration, Gateway gateway, Pa
     return List.of(
         "  inside TLS   opened with the authority "
             + authority.certificate().getSubjectX500Principal().getName(),
-        "               which clients must trust: curl -O "
+        "               which clients must trust: "
             + gateway.bound().proxy().map(at -> "http://" + text(at)).orElse("http://sekisho")
-            + "/ca.pem");
+            + "/ (how), /ca.pem",
+        "  origins      trusted by " + gateway.inspection().trust());
   }
 
   /** curl has to be told whom to trust: the certificate may be from no public authority. */
