@@ -188,7 +188,7 @@ class DaemonTest {
           .containsPattern(
               "Try:  curl --proxy-cacert "
                   + certificate.certificate()
-                  + " -x https://127\\.0\\.0\\.1:[0-9]+ http://example\\.com/")
+                  + " -x https://127\\.0\\.0\\.1:[0-9]+ https://example\\.com/")
           .contains("Then: sekisho log --since 1h --state " + folder.resolve("state"));
     }
   }

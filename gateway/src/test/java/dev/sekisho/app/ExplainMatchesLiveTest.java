@@ -9,9 +9,12 @@ import dev.sekisho.journal.LoggedRecord;
 import dev.sekisho.journal.RecordFilter;
 import dev.sekisho.policy.Policy;
 import dev.sekisho.testing.DnsStep;
+import dev.sekisho.testing.InsideClient;
 import dev.sekisho.testing.RawClient;
 import dev.sekisho.testing.ScriptedDns;
 import dev.sekisho.testing.ScriptedOrigin;
+import dev.sekisho.testing.TestCertificate;
+import dev.sekisho.testing.TestGateway;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -70,27 +73,30 @@ class ExplainMatchesLiveTest {
   @TempDir Path folder = Path.of("");
 
   /** A request, and what the journal said of it. */
-  private record Asked(
-      Path policy, String url, String method, boolean connect, String contentType, String id) {}
+  private record Asked(Path policy, String url, String method, String contentType, String id) {}
 
   @Test
   void explainSaysWhatTheLiveGatewayRecorded() throws Exception {
     Random random = new Random(SEED);
     List<Asked> all = new ArrayList<>();
+    TestCertificate certificate = TestCertificate.make(folder, HOSTS.toArray(String[]::new));
     try (ScriptedOrigin origin = ScriptedOrigin.of(ExplainMatchesLiveTest::echo);
+        ScriptedOrigin secure =
+            ScriptedOrigin.secure(certificate.showing(), ExplainMatchesLiveTest::echo);
         ScriptedDns dns = ScriptedDns.start()) {
       HOSTS.forEach(host ->
           dns.on(host, ScriptedDns.Type.A, DnsStep.addresses(3600, "127.0.0.1"))
               .on(host, ScriptedDns.Type.AAAA, DnsStep.noData(3600)));
       Files.writeString(folder.resolve("some.txt"), "b.test\n.a.test\n127.0.0.1\n");
-      Path first = policy(random, 0, dns, origin.port());
+      Drawn drawn = new Drawn(random, dns, origin.port(), secure.port(), certificate);
+      Path first = policy(drawn, 0);
       try (Gateway gateway = start(first)) {
         int proxy = gateway.bound().proxy().orElseThrow().getPort();
         for (int i = 0; i < POLICIES; i++) {
-          Path policy = i == 0 ? first : policy(random, i, dns, origin.port());
+          Path policy = i == 0 ? first : policy(drawn, i);
           gateway.reload(Optional.of(policy));
           for (int j = 0; j < REQUESTS; j++) {
-            all.add(ask(random, policy, proxy, origin.port(), i + "-" + j));
+            all.add(ask(drawn, policy, proxy, i + "-" + j));
           }
         }
       }
@@ -150,41 +156,55 @@ class ExplainMatchesLiveTest {
     return command.execute(arguments.toArray(String[]::new));
   }
 
-  private Asked ask(Random random, Path policy, int proxy, int port, String id) throws IOException {
-    String authority = one(random, HOSTS) + ":" + port;
+  /**
+   * What chance works with.
+   *
+   * @param plainPort of the origin whose CONNECTs stay sealed
+   * @param securePort of the one whose CONNECTs are opened
+   */
+  private record Drawn(
+      Random random, ScriptedDns dns, int plainPort, int securePort, TestCertificate certificate) {}
+
+  private static Asked ask(Drawn drawn, Path policy, int proxy, String id) throws Exception {
+    Random random = drawn.random();
+    String host = one(random, HOSTS);
     String contentType = one(random, CONTENT_TYPES);
     String method = one(random, METHODS);
-    boolean connect = random.nextInt(4) == 0;
-    try (RawClient client = new RawClient(proxy)) {
-      if (connect) {
-        client
-            .send(
-                "CONNECT "
-                    + authority
-                    + " HTTP/1.1\r\nHost: "
-                    + authority
-                    + "\r\nUser-Agent: "
-                    + id
-                    + "\r\n\r\n")
-            .readHead();
-        return new Asked(policy, authority, method, true, contentType, id);
+    String fields =
+        "\r\nUser-Agent: " + id + "\r\nX-Type: " + contentType + "\r\nConnection: close\r\n\r\n";
+    return switch (random.nextInt(4)) {
+      case 0 -> {
+        String authority = host + ":" + drawn.plainPort();
+        try (RawClient client = new RawClient(proxy)) {
+          client
+              .send("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + fields)
+              .readHead();
+        }
+        yield new Asked(policy, authority, method, contentType, id);
       }
-      String url = "http://" + authority + one(random, PATHS);
-      client
-          .send(
-              method
-                  + " "
-                  + url
-                  + " HTTP/1.1\r\nHost: "
-                  + authority
-                  + "\r\nUser-Agent: "
-                  + id
-                  + "\r\nX-Type: "
-                  + contentType
-                  + "\r\nConnection: close\r\n\r\n")
-          .readToEnd();
-      return new Asked(policy, url, method, false, contentType, id);
-    }
+      case 1 -> {
+        String authority = host + ":" + drawn.securePort();
+        String path = one(random, PATHS);
+        InsideClient client =
+            new InsideClient(proxy, TestGateway.trustingAnyName()).naming(host);
+        try (RawClient inside = client.open(authority)) {
+          inside
+              .send(method + " " + path + " HTTP/1.1\r\nHost: " + authority + fields)
+              .readToEnd();
+        }
+        yield new Asked(policy, "https://" + authority + path, method, contentType, id);
+      }
+      default -> {
+        String authority = host + ":" + drawn.plainPort();
+        String url = "http://" + authority + one(random, PATHS);
+        try (RawClient client = new RawClient(proxy)) {
+          client
+              .send(method + " " + url + " HTTP/1.1\r\nHost: " + authority + fields)
+              .readToEnd();
+        }
+        yield new Asked(policy, url, method, contentType, id);
+      }
+    };
   }
 
   /** Answers with the media type the request asks for. */
@@ -197,12 +217,19 @@ class ExplainMatchesLiveTest {
     }
   }
 
-  private Path policy(Random random, int number, ScriptedDns dns, int port) throws IOException {
+  private Path policy(Drawn drawn, int number) throws IOException {
+    Random random = drawn.random();
+    int port = drawn.plainPort();
     StringBuilder yaml = new StringBuilder();
     yaml.append("listen: { proxy: '127.0.0.1:0', admin: null }\n");
     yaml.append("limits: { refusals-recorded: 1000000 }\n");
-    yaml.append("names: { resolver: '").append(dns.authority()).append("' }\n");
+    yaml.append("names: { resolver: '").append(drawn.dns().authority()).append("' }\n");
     yaml.append("journal: { segment-size: 4MiB, reserve: 4MiB, sync: never }\n");
+    yaml.append("origin: { trust: [")
+        .append(drawn.certificate().certificate())
+        .append("] }\ninspect: { never: [ { name: sealed, port: ")
+        .append(port)
+        .append(" } ] }\n");
     yaml.append("lists: { some: { file: some.txt } }\n");
     yaml.append("devices: { here: 127.0.0.0/8, there: 10.0.0.0/8 }\n");
     yaml.append("policy:\n  default: ")

@@ -64,7 +64,7 @@ class KillTest {
         sekisho.terminate();
       }
     }
-    assertThat(answered).as("the load did something").hasSizeGreaterThan(KILLS * 20);
+    assertThat(answered).as("the load did something").hasSizeGreaterThan(KILLS * 5);
     compareWithJournal();
   }
 
@@ -122,8 +122,16 @@ class KillTest {
         throw new IOException("no tunnel");
       }
       answered.add(id);
-      line.send("GET /" + id + " HTTP/1.1\r\nHost: o\r\nUser-Agent: " + id + "\r\n\r\n");
+      // The line is opened: what it carries is an exchange of its own.
+      String inside = "x" + next.incrementAndGet();
+      line.send(
+          "GET /"
+              + inside
+              + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: "
+              + inside
+              + "\r\n\r\n");
       line.readResponse();
+      answered.add(inside);
     }
   }
 

@@ -251,7 +251,7 @@ public final class TestGateway implements AutoCloseable {
   }
 
   /** What trusts everything, for clients whose own judgement is not the matter. */
-  public SSLContext trustingAnyName() throws GeneralSecurityException {
+  public static SSLContext trustingAnyName() throws GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, new TrustManager[] {new Trustful()}, null);
     return context;
