@@ -271,7 +271,7 @@ class RealClientsInsideTest {
     ClientHome maven =
         bare.with(
             "MAVEN_OPTS",
-            "-Duser.home="
+            "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Duser.home="
                 + bare.path("")
                 + " -Djavax.net.ssl.trustStore="
                 + trustStore()
