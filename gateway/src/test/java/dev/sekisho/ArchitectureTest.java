@@ -76,6 +76,7 @@ class ArchitectureTest {
           Map.entry("com.google.common", List.of(".policy")),
           Map.entry("org.snakeyaml", List.of(".config")),
           Map.entry("tools.jackson", List.of(".journal", ".console", ".app")),
+          Map.entry("com.fasterxml.jackson.annotation", List.of(".console")),
           Map.entry("com.sun.net.httpserver", List.of(".console")),
           Map.entry("sun.misc", List.of(".app")),
           Map.entry("picocli", List.of(".app")),

@@ -73,7 +73,7 @@ class PresetsTest {
 
   private static Path root() {
     Path here = Path.of("").toAbsolutePath();
-    return Files.isDirectory(here.resolve("lists/presets")) ? here : here.getParent();
+    return Files.isDirectory(here.resolve("lists/presets")) ? here : here.resolve("..").normalize();
   }
 
   private static String text(Preset preset) throws IOException {

@@ -145,16 +145,7 @@ public final class TestGateway implements AutoCloseable {
     ScanConfig scanning = ScanConfig.read(section(root, "scan"), folder);
     InspectConfig inspect = InspectConfig.read(section(root, "inspect"), folder);
     IdentityConfig users = IdentityConfig.read(section(root, "identity"), folder);
-    Policy policy =
-        PolicyConfig.read(
-                root,
-                folder,
-                switch (scanning.byDefault()) {
-                  case ALL -> Obligations.Scan.ALL;
-                  case NONE -> Obligations.Scan.NONE;
-                })
-            .compile(folder, problems)
-            .orElseThrow(() -> new AssertionError(problems.all().toString()));
+    Policy policy = policy(PolicyConfig.read(root, folder, byDefault(scanning)), problems);
     if (problems.hasErrors()) {
       throw new AssertionError(problems.all().toString());
     }
@@ -168,14 +159,7 @@ public final class TestGateway implements AutoCloseable {
     mint = LeafMint.start(AUTHORITY, MintLimits.usual());
     identity = PasswordFileIdentity.start(users);
     scanner = BodyScanner.start(scanning);
-    origins =
-        new TlsToOrigins(
-            origin.tls(),
-            new CertificateCheck(
-                Roots.only(origin.tls().trust()),
-                () -> Set.of(AUTHORITY.certificate().getPublicKey()),
-                Intermediates.NONE,
-                InstantSource.system()));
+    origins = origins(origin);
     var reach = new Listeners.Reach(transport, resolver, dialler, origins, tunnels, origin);
     // One loop, so that whatever clients share in a pool they do share.
     listeners =
@@ -193,6 +177,30 @@ public final class TestGateway implements AutoCloseable {
                 scanner,
                 PSEUDONYM));
     bound = listeners.open(listen);
+  }
+
+  private static Obligations.Scan byDefault(ScanConfig scanning) {
+    return switch (scanning.byDefault()) {
+      case ALL -> Obligations.Scan.ALL;
+      case NONE -> Obligations.Scan.NONE;
+    };
+  }
+
+  private Policy policy(PolicyConfig config, Problems problems) {
+    return config
+        .compile(folder, problems)
+        .orElseThrow(() -> new AssertionError(problems.all().toString()));
+  }
+
+  /** What origins show has to be certified by {@code origin.trust}, and by nobody else. */
+  private static TlsToOrigins origins(OriginConfig origin) throws IOException {
+    return new TlsToOrigins(
+        origin.tls(),
+        new CertificateCheck(
+            Roots.only(origin.tls().trust()),
+            () -> Set.of(AUTHORITY.certificate().getPublicKey()),
+            Intermediates.NONE,
+            InstantSource.system()));
   }
 
   public static TestGateway start() throws IOException {

@@ -4,6 +4,7 @@ import dev.sekisho.journal.RecordId;
 import dev.sekisho.net.IpAddress;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who an exchange is for, as far as its connection tells.
@@ -49,5 +50,5 @@ public record Asker(IpAddress address, Who who, Optional<Line> line) {
    * @param sni what the client named in TLS; null when nothing, or there is no TLS
    * @param denial the refusal that is shown inside, because a browser shows none of a CONNECT
    */
-  public record Line(RecordId id, String sni, Optional<Ending.Denied> denial) {}
+  public record Line(RecordId id, @Nullable String sni, Optional<Ending.Denied> denial) {}
 }

@@ -107,11 +107,7 @@ public final class Exchange {
     if (denial.isPresent()) {
       return Step.end(denial.get());
     }
-    return switch (heed(policy.decide(facts))) {
-      case Step.Go _ -> OtherNames.ofRequest(policy, known).<Step>map(Step::end).orElse(Step.GO);
-      case Step.Await await -> await;
-      case Step.End end -> end;
-    };
+    return heed(policy.decide(facts));
   }
 
   private Step route() {

@@ -1,10 +1,13 @@
 package dev.sekisho.data.listen;
 
 import dev.sekisho.data.exchange.Failure;
+import dev.sekisho.data.exchange.Way;
 import dev.sekisho.data.origin.Dialler;
 import dev.sekisho.data.origin.OriginConnection;
 import dev.sekisho.data.origin.OriginKey;
 import dev.sekisho.data.origin.OriginTls;
+import dev.sekisho.net.Authority;
+import dev.sekisho.net.Host;
 import dev.sekisho.net.IpAddress;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.SocketChannel;
@@ -46,6 +49,17 @@ final class Access {
     this.outreach = new Outreach(client, lane);
     this.key = key;
     this.told = told;
+  }
+
+  /** A connection serves one user alone, and one security. */
+  static OriginKey key(Way way, String user, Lane lane) {
+    return switch (way.security()) {
+      case Way.Security.Plain _ ->
+          new OriginKey(new Authority(way.host(), way.port()), OriginKey.Security.PLAIN, user);
+      case Way.Security.Tls(Host name) ->
+          new OriginKey(
+              new Authority(name, way.port()), lane.means().originTls().securityFor(name), user);
+    };
   }
 
   /**

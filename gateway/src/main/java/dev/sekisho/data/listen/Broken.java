@@ -4,6 +4,7 @@ import dev.sekisho.data.exchange.Failure;
 import dev.sekisho.data.exchange.Failure.Kind;
 import dev.sekisho.data.exchange.Failure.Side;
 import dev.sekisho.data.exchange.Phase;
+import dev.sekisho.data.origin.OriginConnection;
 import dev.sekisho.data.relay.Tunnels;
 import java.util.function.Supplier;
 
@@ -66,6 +67,14 @@ final class Broken {
         Side.GATEWAY,
         Kind.DEFECT,
         "A defect in the gateway: " + cause.getClass().getSimpleName() + ".");
+  }
+
+  /** The connection to the origin broke. */
+  static Failure lost(
+      Kind kind, String detail, OriginConnection.Received received, Failure.Retry retry) {
+    boolean within =
+        received == OriginConnection.Received.SOMETHING && kind == Kind.CONNECTION_LOST;
+    return new Failure(Side.ORIGIN, within ? Kind.RESPONSE_INCOMPLETE : kind, retry, detail);
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.sekisho.data.exchange.Failure;
 import dev.sekisho.data.exchange.Failure.Kind;
 import dev.sekisho.data.exchange.Failure.Side;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -36,19 +37,14 @@ final class HandshakeTrouble {
         "No certificate could be made: " + detail);
   }
 
-  static Failure of(@Nullable Throwable cause) {
+  /**
+   * @param plain the alert that came in plain text
+   */
+  static Failure of(Optional<String> plain, @Nullable Throwable cause) {
     String message = cause == null || cause.getMessage() == null ? "" : cause.getMessage();
-    Matcher alert = ALERT.matcher(message);
-    if (alert.find()) {
-      String found = alert.group(1) == null ? alert.group(2) : alert.group(1);
-      String name = found.strip().toLowerCase(Locale.ROOT).replace(' ', '_');
-      return CERTIFICATE.matcher(name).find()
-          ? client(
-              Kind.CLIENT_REFUSED_CERTIFICATE,
-              "The client refused the gateway's certificate (alert "
-                  + name
-                  + "): it does not have the gateway's authority, or expects one certificate alone.")
-          : client(Kind.CLIENT_TLS_FAILED, "The client gave up TLS (alert " + name + ").");
+    Optional<String> alert = plain.or(() -> named(message));
+    if (alert.isPresent()) {
+      return byAlert(alert.get());
     }
     if (cause instanceof java.nio.channels.ClosedChannelException) {
       return LEFT;
@@ -58,6 +54,25 @@ final class HandshakeTrouble {
         "The TLS handshake with the client failed: "
             + (message.isEmpty() ? "no reason given" : message)
             + ".");
+  }
+
+  private static Optional<String> named(String message) {
+    Matcher alert = ALERT.matcher(message);
+    if (!alert.find()) {
+      return Optional.empty();
+    }
+    String found = alert.group(1) == null ? alert.group(2) : alert.group(1);
+    return Optional.of(found.strip().toLowerCase(Locale.ROOT).replace(' ', '_'));
+  }
+
+  private static Failure byAlert(String name) {
+    return CERTIFICATE.matcher(name).find()
+        ? client(
+            Kind.CLIENT_REFUSED_CERTIFICATE,
+            "The client refused the gateway's certificate (alert "
+                + name
+                + "): it does not have the gateway's authority, or expects one certificate alone.")
+        : client(Kind.CLIENT_TLS_FAILED, "The client gave up TLS (alert " + name + ").");
   }
 
   private static Failure client(Kind kind, String detail) {

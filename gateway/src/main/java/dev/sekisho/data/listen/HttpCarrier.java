@@ -7,18 +7,14 @@ import dev.sekisho.data.exchange.Failure;
 import dev.sekisho.data.exchange.Refusal;
 import dev.sekisho.data.exchange.RequestCarrier;
 import dev.sekisho.data.exchange.Scanned;
-import dev.sekisho.data.exchange.Way;
 import dev.sekisho.data.http1.FieldName;
 import dev.sekisho.data.http1.Fields;
 import dev.sekisho.data.http1.RequestHead;
 import dev.sekisho.data.http1.RequestWriter;
 import dev.sekisho.data.http1.ResponseHead;
 import dev.sekisho.data.origin.OriginConnection;
-import dev.sekisho.data.origin.OriginKey;
 import dev.sekisho.journal.Record;
-import dev.sekisho.net.Authority;
 import dev.sekisho.net.DomainName;
-import dev.sekisho.net.Host;
 import dev.sekisho.net.IpAddress;
 import dev.sekisho.policy.Obligations;
 import dev.sekisho.scan.Scanner;
@@ -145,7 +141,7 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
   @Override
   public void dial(List<IpAddress> addresses, int port, Connection wanted) {
     client.never();
-    Access to = new Access(client, lane, key(), this);
+    Access to = new Access(client, lane, Access.key(asked.way(), exchange.user(), lane), this);
     access = to;
     long youngerThan = upload.repeatable() ? Long.MAX_VALUE : FRESH_NANOS;
     OriginConnection used = wanted == Connection.ANY ? to.used(addresses, youngerThan) : null;
@@ -154,19 +150,6 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
     } else {
       to.dial(addresses, port);
     }
-  }
-
-  /** A connection serves one user alone, and one security. */
-  private OriginKey key() {
-    Way way = asked.way();
-    String user = exchange.user();
-    return switch (way.security()) {
-      case Way.Security.Plain _ ->
-          new OriginKey(new Authority(way.host(), way.port()), OriginKey.Security.PLAIN, user);
-      case Way.Security.Tls(Host name) ->
-          new OriginKey(
-              new Authority(name, way.port()), lane.means().originTls().securityFor(name), user);
-    };
   }
 
   @Override
@@ -486,16 +469,11 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
         received == OriginConnection.Received.NOTHING
             && last.usesBefore() > 0
             && upload.repeatable();
-    Failure.Kind what =
-        received == OriginConnection.Received.SOMETHING && kind == Failure.Kind.CONNECTION_LOST
-            ? Failure.Kind.RESPONSE_INCOMPLETE
-            : kind;
     if (stale) {
       upload.rewind();
     }
     exchange.failed(
-        new Failure(
-            Failure.Side.ORIGIN, what, stale ? Failure.Retry.SAFE : Failure.Retry.UNSAFE, detail));
+        Broken.lost(kind, detail, received, stale ? Failure.Retry.SAFE : Failure.Retry.UNSAFE));
   }
 
   private void letGo() {

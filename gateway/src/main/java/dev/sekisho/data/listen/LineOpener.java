@@ -9,6 +9,7 @@ import dev.sekisho.data.inspect.ClientHello;
 import dev.sekisho.data.inspect.FirstBytes;
 import dev.sekisho.data.inspect.FirstBytesReader;
 import dev.sekisho.data.inspect.Leaves;
+import dev.sekisho.data.inspect.PlainAlert;
 import dev.sekisho.journal.RecordId;
 import dev.sekisho.net.Authority;
 import dev.sekisho.net.Host;
@@ -41,12 +42,15 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
   /** Our TLS inside of the CONNECT; the listener's own has another name. */
   private static final String TLS = "inspect-tls";
 
+  private static final String ALERT = "inspect-alert";
+
   private final ClientConnection outer;
   private final Channel channel;
   private final Lane lane;
   private final Line line;
   private final Inherited inherited;
   private final FirstBytesReader reader = new FirstBytesReader();
+  private final PlainAlert alert = new PlainAlert();
 
   private State state = State.LISTENING;
   private ByteBuf held;
@@ -156,10 +160,11 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     switch (event) {
       case SslHandshakeCompletionEvent handshake when state == State.SHAKING_HANDS -> {
+        channel.pipeline().remove(alert);
         if (handshake.isSuccess()) {
           enter(Target.Scheme.HTTPS);
         } else {
-          fail(HandshakeTrouble.of(handshake.cause()));
+          fail(HandshakeTrouble.of(alert.name(), handshake.cause()));
         }
       }
       case ChannelInputShutdownEvent _ -> gone();
@@ -261,22 +266,13 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
     SslHandler tls = context.newHandler(channel.alloc());
     // Our own deadline holds.
     tls.setHandshakeTimeoutMillis(0);
-    channel.pipeline().addBefore(NAME, TLS, tls);
+    channel.pipeline().addBefore(NAME, ALERT, alert).addBefore(NAME, TLS, tls);
     channel.config().setAutoRead(true);
     ByteBuf first = held;
     held = Unpooled.EMPTY_BUFFER;
-    pass(tls, first);
-  }
-
-  private void pass(SslHandler tls, ByteBuf first) {
-    ChannelHandlerContext ctx = channel.pipeline().context(tls);
-    try {
-      tls.channelRead(ctx, first);
-      tls.channelReadComplete(ctx);
-    } catch (Exception e) {
-      // Declared by Netty; whatever a client does wrong comes as the handshake's event.
-      outer.defective(e);
-    }
+    ChannelHandlerContext ctx = channel.pipeline().context(alert);
+    alert.channelRead(ctx, first);
+    ctx.fireChannelReadComplete();
   }
 
   private void enter(Target.Scheme scheme) {

@@ -73,7 +73,7 @@ final class CredentialReader {
       }
       return chain;
     } catch (IOException e) {
-      error("certificate", e.getMessage());
+      error("certificate", String.valueOf(e.getMessage()));
       return List.of();
     }
   }
@@ -100,7 +100,7 @@ final class CredentialReader {
       }
       return Optional.of(key);
     } catch (IOException e) {
-      error("key", e.getMessage());
+      error("key", String.valueOf(e.getMessage()));
       return Optional.empty();
     }
   }

@@ -288,7 +288,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof TlsBroken broken) {
-      lose(broken.kind(), broken.getMessage());
+      lose(broken.kind(), broken.detail());
       return;
     }
     if (cause instanceof IOException) {

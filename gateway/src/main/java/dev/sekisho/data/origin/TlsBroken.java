@@ -8,13 +8,19 @@ final class TlsBroken extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final Failure.Kind kind;
+  private final String detail;
 
   TlsBroken(Failure failure, Throwable cause) {
     super(failure.detail(), cause);
     this.kind = failure.kind();
+    this.detail = failure.detail();
   }
 
   Failure.Kind kind() {
     return kind;
+  }
+
+  String detail() {
+    return detail;
   }
 }

@@ -40,7 +40,7 @@ sealed interface TlsEngines extends Closeable {
     return OpenSsl.isAvailable() && SslProvider.isTlsv13Supported(SslProvider.OPENSSL);
   }
 
-  /** BoringSSL through Netty's library: about half the processor time of the JDK's. */
+  /** BoringSSL through Netty's library. */
   final class Native implements TlsEngines {
     /** More than CertificateCheck takes, so that it is the one who says so. */
     private static final int MOST_CERTIFICATE_BYTES = 128 * 1024;

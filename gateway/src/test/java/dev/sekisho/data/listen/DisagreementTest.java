@@ -158,12 +158,16 @@ class DisagreementTest {
   @MethodSource("cases")
   void nothingGoesOutButWhatIsAllowedForEveryName(Case one) throws Exception {
     String before = origin.received();
+    gateway.journal().clear();
     InsideClient client = new InsideClient(gateway.port(), gateway.trustingAnyName());
     if (!one.sni.isEmpty()) {
       client.naming(one.sni);
     }
     Outcome outcome = outcome(client, one);
-    assertThat(outcome).isEqualTo(one.outcome);
+    assertThat(outcome)
+        .as(() ->
+            gateway.journal().closed().stream().map(record -> record.reason).toList().toString())
+        .isEqualTo(one.outcome);
     if (outcome != Outcome.SERVED) {
       assertThat(origin.received()).isEqualTo(before);
     }

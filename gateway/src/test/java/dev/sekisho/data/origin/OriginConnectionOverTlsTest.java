@@ -26,8 +26,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,14 +90,15 @@ class OriginConnectionOverTlsTest {
     channel
         .eventLoop()
         .execute(() -> {
-          asker.connection =
+          OriginConnection connection =
               new OriginConnection(channel, IpAddress.v4(0x7f000001), HeadLimits.DEFAULT);
-          asker.connection.use(asker, "GET");
-          ByteBuf request = asker.connection.buffer();
+          asker.connection = connection;
+          connection.use(asker, "GET");
+          ByteBuf request = connection.buffer();
           request.writeCharSequence(
               "GET / HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n", StandardCharsets.US_ASCII);
-          asker.connection.write(request);
-          asker.connection.flush();
+          connection.write(request);
+          connection.flush();
         });
     String came = asker.outcome.get(20, TimeUnit.SECONDS);
     server.close().sync();
@@ -149,14 +152,14 @@ class OriginConnectionOverTlsTest {
   private static final class Asker implements OriginConnection.User {
     private final CompletableFuture<String> outcome = new CompletableFuture<>();
     private final StringBuilder body = new StringBuilder();
-    private OriginConnection connection;
+    private @Nullable OriginConnection connection;
 
     @Override
     public void interim(ResponseHead head) {}
 
     @Override
     public void head(ResponseHead head) {
-      connection.startBody(head);
+      Objects.requireNonNull(connection).startBody(head);
     }
 
     @Override
