@@ -84,6 +84,15 @@ final class InspectedSite implements AutoCloseable {
     return "https://" + NAME + ":" + nginx.port();
   }
 
+  /** What the greeting says after this word. */
+  String greeting(String word) {
+    return sekisho.output().stream()
+        .filter(line -> line.startsWith(word))
+        .map(line -> line.substring(word.length()).strip())
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** What {@code sekisho ca show} says. */
   String authority() {
     Said said = Said.by("ca", "show", "--state", state.toString());

@@ -119,6 +119,15 @@ class RealClientsInsideTest {
   }
 
   @Test
+  void theFirstLineToTypeBringsTheAuthorityWhateverTheShellHasSet() throws Exception {
+    ClientHome shell = home.with("no_proxy", "").with("NO_PROXY", "");
+    sh(shell, "mkdir -p first; cd first; " + site.greeting("First:"));
+    sh(bare, "cmp sekisho.pem first/ca.pem");
+    assertThat(site.greeting("Try:"))
+        .isEqualTo("curl -x " + site.gateway() + " --cacert ca.pem https://example.com/");
+  }
+
+  @Test
   void curlGetsThePage() throws Exception {
     String page = "/hello.html?by=curl";
     assertThat(sh(home, "curl -sSf --cacert bundle.pem '" + site.origin() + page + "'"))
@@ -399,14 +408,18 @@ class RealClientsInsideTest {
 
   @Test
   void whoDoesNotTrustTheAuthorityIsToldByTheProgramAndWrittenDownWithTheAlert() throws Exception {
-    ClientHome.Said curl =
-        home.sh("curl -sS -A distrustful --tls-max 1.2 " + site.origin() + "/hello.html");
-    assertThat(curl.exit()).isEqualTo(60);
-    JsonNode record =
-        site.await(
-            "a refused certificate", one -> text(one, "user_agent").equals("distrustful"));
-    assertThat(text(record, "error_kind")).isEqualTo("client-refused-certificate");
-    assertThat(text(record, "error_detail")).contains("unknown_ca");
+    for (String version : new String[] {"1.2", "1.3"}) {
+      String agent = "distrustful/" + version;
+      ClientHome.Said curl =
+          home.sh(
+              "curl -sS -A %s --tls-max %s %s/hello.html"
+                  .formatted(agent, version, site.origin()));
+      assertThat(curl.exit()).as(curl.text()).isEqualTo(60);
+      JsonNode record =
+          site.await("curl's alert", one -> text(one, "user_agent").equals(agent));
+      assertThat(text(record, "error_kind")).as(version).isEqualTo("client-refused-certificate");
+      assertThat(text(record, "error_detail")).contains("unknown_ca");
+    }
 
     bare.file("Fetch.java", FETCH);
     ClientHome.Said java =
