@@ -189,8 +189,7 @@ class DaemonTest {
               "First: curl --proxy-cacert "
                   + certificate.certificate()
                   + " -x https://127\\.0\\.0\\.1:[0-9]+ -fO http://sekisho/ca\\.pem")
-          .containsPattern(
-              "Try:   curl --proxy-cacert .+ --cacert ca\\.pem https://example\\.com/")
+          .containsPattern("Try:   curl --proxy-cacert .+ --cacert ca\\.pem https://example\\.com/")
           .contains("Then:  sekisho log --since 1h --state " + folder.resolve("state"));
     }
   }

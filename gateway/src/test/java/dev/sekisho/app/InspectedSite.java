@@ -120,7 +120,9 @@ final class InspectedSite implements AutoCloseable {
     JsonNode record =
         await(
             path + " by " + agent,
-            one -> text(one, "url").equals(origin() + path) && text(one, "user_agent").startsWith(agent));
+            one ->
+                text(one, "url").equals(origin() + path)
+                    && text(one, "user_agent").startsWith(agent));
     assertThat(text(record, "mode")).isEqualTo("inspected");
     assertThat(text(record, "method")).isEqualTo("GET");
     assertThat(text(record, "sni")).isEqualTo(NAME);

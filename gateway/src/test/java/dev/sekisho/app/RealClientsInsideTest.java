@@ -81,7 +81,8 @@ class RealClientsInsideTest {
                 + "location /npm/ { default_type application/json; }");
     bare = ClientHome.in(temporary.resolve("home"));
     home = bare;
-    for (String variable : new String[] {"http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"}) {
+    for (String variable :
+        new String[] {"http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"}) {
       home = home.with(variable, site.gateway());
     }
     home = home.with("no_proxy", "localhost,127.0.0.1").with("NO_PROXY", "localhost,127.0.0.1");
@@ -222,8 +223,7 @@ class RealClientsInsideTest {
     assertThat(sh(apt, "apt-cache policy hello-inside 2>/dev/null")).contains("Candidate: 1.0");
     site.allowed("/apt/./Release", "Debian APT");
     site.allowed("/apt/./Packages", "Debian APT");
-    assertThat(site.inside("/apt/./InRelease", "Debian APT").path("status").asInt())
-        .isEqualTo(404);
+    assertThat(site.inside("/apt/./InRelease", "Debian APT").path("status").asInt()).isEqualTo(404);
   }
 
   private static String sha256(String text) throws Exception {
@@ -288,7 +288,8 @@ class RealClientsInsideTest {
                 + " -Daether.connector.http.useSystemProperties=true");
     String plugin =
         "org.apache.maven.plugins:maven-dependency-plugin:"
-            + version("<artifactId>maven-dependency-plugin</artifactId>\\s*<version>", "</version>");
+            + version(
+                "<artifactId>maven-dependency-plugin</artifactId>\\s*<version>", "</version>");
     String version = version("<jspecify.version>", "</jspecify.version>");
 
     sh(maven, "mvn -B -q " + plugin + ":get -Dartifact=org.jspecify:jspecify:" + version);
@@ -307,7 +308,9 @@ class RealClientsInsideTest {
     return found.group(1);
   }
 
-  /** Java's own list and the authority: a file replaces the list, and a new one needs a password. */
+  /**
+   * Java's own list and the authority: a file replaces the list, and a new one needs a password.
+   */
   private Path trustStore() throws InterruptedException {
     Path file = bare.path("trust.p12");
     if (!Files.exists(file)) {
@@ -412,11 +415,9 @@ class RealClientsInsideTest {
       String agent = "distrustful/" + version;
       ClientHome.Said curl =
           home.sh(
-              "curl -sS -A %s --tls-max %s %s/hello.html"
-                  .formatted(agent, version, site.origin()));
+              "curl -sS -A %s --tls-max %s %s/hello.html".formatted(agent, version, site.origin()));
       assertThat(curl.exit()).as(curl.text()).isEqualTo(60);
-      JsonNode record =
-          site.await("curl's alert", one -> text(one, "user_agent").equals(agent));
+      JsonNode record = site.await("curl's alert", one -> text(one, "user_agent").equals(agent));
       assertThat(text(record, "error_kind")).as(version).isEqualTo("client-refused-certificate");
       assertThat(text(record, "error_detail")).contains("unknown_ca");
     }
@@ -432,6 +433,7 @@ class RealClientsInsideTest {
             one ->
                 text(one, "user_agent").startsWith("Java/")
                     && text(one, "error_kind").equals("client-refused-certificate"));
-    assertThat(text(alert, "error_detail").toLowerCase(Locale.ROOT)).contains("certificate_unknown");
+    assertThat(text(alert, "error_detail").toLowerCase(Locale.ROOT))
+        .contains("certificate_unknown");
   }
 }

@@ -58,9 +58,7 @@ public final class ClientHome implements AutoCloseable {
     return run(List.of("/bin/bash", "-euo", "pipefail", "-c", line));
   }
 
-  /**
-   * Ends what programs have left running, as browsers do, so that nothing writes here any more.
-   */
+  /** Ends what programs have left running, as browsers do, so that nothing writes here any more. */
   @Override
   public void close() {
     String mark = folder.toString();
@@ -88,12 +86,10 @@ public final class ClientHome implements AutoCloseable {
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly().waitFor();
-        throw new AssertionError(
-            command.getLast() + " did not end: " + Files.readString(output));
+        throw new AssertionError(command.getLast() + " did not end: " + Files.readString(output));
       }
       return new Said(
-          process.exitValue(),
-          new String(Files.readAllBytes(output), StandardCharsets.UTF_8));
+          process.exitValue(), new String(Files.readAllBytes(output), StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
