@@ -2,6 +2,7 @@ package dev.sekisho.app;
 
 import dev.sekisho.data.inspect.Authorities;
 import dev.sekisho.data.inspect.Authority;
+import dev.sekisho.data.inspect.AuthorityStore;
 import dev.sekisho.data.inspect.InspectConfig;
 import dev.sekisho.data.inspect.LeafMint;
 import dev.sekisho.data.inspect.MintLimits;
@@ -19,6 +20,7 @@ import java.security.PublicKey;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /** Both sides of opening TLS: the authority that clients see, and the check of origins. */
@@ -28,11 +30,14 @@ final class Inspection implements Closeable {
   private final CertificateCheck check;
   private final TlsToOrigins origins;
   private volatile Authorities authorities;
+  private volatile Optional<Authority> previous;
 
   private Inspection(
-      InspectConfig config, Authorities authorities, OriginConfig origin, Intermediates fetching)
+      Configuration configuration, Authorities authorities, Path state, Intermediates fetching)
       throws IOException {
-    this.config = config;
+    OriginConfig origin = configuration.origin();
+    this.previous = new AuthorityStore(state).previous();
+    this.config = configuration.inspect();
     this.authorities = authorities;
     this.check =
         new CertificateCheck(
@@ -46,9 +51,8 @@ final class Inspection implements Closeable {
    */
   static Inspection start(Configuration configuration, Path state, Intermediates fetching)
       throws IOException {
-    InspectConfig config = configuration.inspect();
-    Authorities authorities = config.authority().open(state, Instant.now());
-    return new Inspection(config, authorities, configuration.origin(), fetching);
+    Authorities authorities = configuration.inspect().authority().open(state, Instant.now());
+    return new Inspection(configuration, authorities, state, fetching);
   }
 
   InspectionMeans means() {
@@ -75,6 +79,7 @@ final class Inspection implements Closeable {
    */
   void reload(InspectConfig next, Path state) throws IOException {
     authorities = next.authority().open(state, Instant.now());
+    previous = new AuthorityStore(state).previous();
     check.forget();
     mint.use(authorities.current());
   }
@@ -83,6 +88,7 @@ final class Inspection implements Closeable {
     Set<PublicKey> keys = new HashSet<>();
     keys.add(key(authorities.current()));
     authorities.next().ifPresent(next -> keys.add(key(next)));
+    previous.ifPresent(old -> keys.add(key(old)));
     return keys;
   }
 

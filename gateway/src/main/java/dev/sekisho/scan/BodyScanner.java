@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The scanner of a configuration: every engine must find nothing for a body to be clean. */
 public final class BodyScanner implements Scanner {
@@ -102,18 +103,18 @@ public final class BodyScanner implements Scanner {
   Verdict scan(Body body) throws InterruptedException {
     long deadline = System.nanoTime() + config.engineTimeout().toNanos();
     String asked = "";
+    @Nullable Fault unable = null;
     for (Engine engine : engines) {
       switch (scan(engine, body, deadline)) {
         case Finding.Nothing _ -> asked = engine.name();
         case Finding.Found found -> {
           return new Verdict.Infected(engine.name(), found.name());
         }
-        case Finding.Unable unable -> {
-          return unscanned(unable.fault().reason(), unable.fault().detail());
-        }
+        // Another engine may still find something.
+        case Finding.Unable(Fault fault) -> unable = unable == null ? fault : unable;
       }
     }
-    return new Verdict.Clean(asked);
+    return unable == null ? new Verdict.Clean(asked) : unscanned(unable.reason(), unable.detail());
   }
 
   /**

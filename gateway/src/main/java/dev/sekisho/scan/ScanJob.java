@@ -128,16 +128,17 @@ final class ScanJob implements Scanner.Job {
       answer
           .loop()
           .execute(() -> {
-            release();
+            pieces.clear();
             answer.then().accept(verdict);
           });
     } catch (RejectedExecutionException _) {
       // The event loop is gone, and with it whoever waited.
-      release();
+      released();
     }
   }
 
-  private void release() {
+  @Override
+  public void released() {
     pieces.clear();
     scanner.memory().release(reserved);
     reserved = 0;

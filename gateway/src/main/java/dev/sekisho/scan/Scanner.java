@@ -50,6 +50,9 @@ public interface Scanner extends Closeable {
     /** That was all: the verdict may be given. */
     void end();
 
+    /** The pieces were let go: they no longer count against {@code scan.memory}. */
+    void released();
+
     /**
      * Nobody needs the verdict any more; {@code then} still comes, as {@link Verdict.Unscanned}.
      */

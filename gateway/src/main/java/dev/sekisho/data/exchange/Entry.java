@@ -88,10 +88,21 @@ final class Entry {
     record.decision = Record.Decided.DENY;
     record.rule = rule;
     record.reason = reason;
+    if (record.fate == Record.Fate.UNSCANNED) {
+      // Nothing passed.
+      record.fate = null;
+      record.verdictReason = null;
+    }
   }
 
   void opening(String because) {
     record.inspectedBecause = because;
+  }
+
+  /** No rule has decided: each request inside is decided for itself. */
+  void openedToLearn() {
+    record.decision = Record.Decided.ALLOW;
+    record.rule = null;
   }
 
   /** Nothing in it will be seen. */

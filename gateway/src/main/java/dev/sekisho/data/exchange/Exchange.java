@@ -252,9 +252,13 @@ public final class Exchange {
       return Optional.empty();
     }
     entry.hello(serverName.text());
+    known.named(serverName);
     return switch (OtherNames.inTls(policy, known, serverName, asked.port())) {
       case OtherNames.Named.Fine _ -> Optional.empty();
-      case OtherNames.Named.Denied(Ending.Denied refusal) -> Optional.of(refusal);
+      case OtherNames.Named.Denied(Ending.Denied refusal) -> {
+        denial = Optional.of(refusal);
+        yield denial;
+      }
       case OtherNames.Named.Neither(Ending.Denied refusal) -> {
         end(refusal);
         yield Optional.empty();
@@ -409,12 +413,15 @@ public final class Exchange {
             denial = Optional.of(new Ending.Denied(deny.rule(), deny.reason()));
             entry.denied(deny.rule(), deny.reason());
           }
-          case Decision.Allow _, Decision.Learn _ -> entry.allowed(Obligations.DEFAULT);
+          case Decision.Allow _ -> entry.allowed(Obligations.DEFAULT);
+          case Decision.Learn _ -> entry.openedToLearn();
         }
         yield Step.GO;
       }
       case Opening.Closed closed -> {
-        closed.sealedBy().ifPresent(rule -> entry.sealed("sealed by inspect.never, rule " + rule));
+        if (decision instanceof Decision.Allow) {
+          closed.sealedBy().ifPresent(rule -> entry.sealed("inspect.never, rule " + rule));
+        }
         yield take(decision);
       }
       case Opening.Learn(Facts.Group need, String rule) -> learn(need, rule, decision.reason());
@@ -425,7 +432,8 @@ public final class Exchange {
     return switch (decision) {
       case Decision.Allow allow -> {
         decided = Decided.ALLOWED;
-        obligations = allow.obligations();
+        // Of several names the strictest obligations would hold; no rule's word releases them all.
+        obligations = known.alsoNamed().isEmpty() ? allow.obligations() : Obligations.DEFAULT;
         entry.allowed(obligations);
         yield Step.GO;
       }

@@ -14,6 +14,7 @@ final class Known {
   private final Facts facts;
   private User user = User.UNTRIED;
   private Optional<Asker.Who.Proved> proved = Optional.empty();
+  private List<Authority> alsoNamed;
 
   /** What came of finding out who asks. */
   enum User {
@@ -30,6 +31,11 @@ final class Known {
     if (asked instanceof Asked.Url url) {
       tellRequest(facts, url);
     }
+    this.alsoNamed =
+        switch (asked) {
+          case Asked.Url url -> url.way().also();
+          case Asked.Line _ -> List.of();
+        };
     if (asker.who() instanceof Asker.Who.Unknowable) {
       facts.whoUnknowable();
     }
@@ -91,10 +97,14 @@ final class Known {
 
   /** What the client named on the way besides the host of its URL. */
   List<Authority> alsoNamed() {
-    return switch (asked) {
-      case Asked.Url url -> url.way().also();
-      case Asked.Line _ -> List.of();
-    };
+    return alsoNamed;
+  }
+
+  /** TLS inside a CONNECT is for this name. */
+  void named(Host serverName) {
+    if (!serverName.equals(asked.host())) {
+      alsoNamed = List.of(new Authority(serverName, asked.port()));
+    }
   }
 
   /**
@@ -105,6 +115,8 @@ final class Known {
     Facts also = factsOf(other);
     if (asked instanceof Asked.Url url) {
       tellRequest(also, url);
+    } else {
+      also.requestUnknowable();
     }
     also.responseUnknowable();
     return also;

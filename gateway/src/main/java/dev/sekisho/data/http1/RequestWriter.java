@@ -104,6 +104,10 @@ public final class RequestWriter {
     if (maxForwards > 0) {
       dropped |= FieldName.set(FieldName.MAX_FORWARDS);
     }
+    if (answer == Answer.READABLE) {
+      // A part of a body tells a scanner nothing about the whole.
+      dropped |= FieldName.set(FieldName.RANGE);
+    }
     boolean narrowed = answer == Answer.READABLE && fields.has(FieldName.ACCEPT_ENCODING);
     if (narrowed) {
       dropped |= FieldName.set(FieldName.ACCEPT_ENCODING);

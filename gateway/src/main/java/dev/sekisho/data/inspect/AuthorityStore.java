@@ -65,6 +65,15 @@ public final class AuthorityStore {
   }
 
   /**
+   * The authority that signed before the current one: what it signed is not to be believed either.
+   *
+   * @throws IOException with a sentence when its file is there and cannot be used
+   */
+  public Optional<Authority> previous() throws IOException {
+    return load(Slot.PREVIOUS);
+  }
+
+  /**
    * The authorities as they are, whether expired or not; empty when none was made yet.
    *
    * @throws IOException with a sentence when a file is there and cannot be used

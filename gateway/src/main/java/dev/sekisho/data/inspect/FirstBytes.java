@@ -11,9 +11,17 @@ public sealed interface FirstBytes {
   record Http() implements FirstBytes {}
 
   /**
-   * Neither, or a ClientHello that breaks the rules.
+   * TLS whose ClientHello breaks the rules. An origin might understand it otherwise than we do, so
+   * it is never passed on.
    *
-   * @param detail what is wrong with it, for the operational log
+   * @param detail what is wrong, such as "a TLS record of 0 bytes"
+   */
+  record Malformed(String detail) implements FirstBytes {}
+
+  /**
+   * Neither TLS nor HTTP.
+   *
+   * @param detail for the operational log
    */
   record Other(String detail) implements FirstBytes {}
 

@@ -36,8 +36,8 @@ public final class FirstBytesReader {
   }
 
   private static FirstBytes http(ByteBuf in) {
-    int start = in.readerIndex();
-    int end = Math.min(in.readableBytes(), LONGEST_METHOD + 1);
+    int start = in.readerIndex() + emptyLine(in);
+    int end = Math.min(in.writerIndex() - start, LONGEST_METHOD + 1);
     for (int i = 0; i < end; i++) {
       byte b = in.getByte(start + i);
       if (b == ' ' && i > 0) {
@@ -52,15 +52,23 @@ public final class FirstBytesReader {
         : FirstBytes.NEED_MORE;
   }
 
+  /** The empty line that our own parser passes over too (RFC 9112 §2.2). */
+  private static int emptyLine(ByteBuf in) {
+    int start = in.readerIndex();
+    boolean line =
+        in.getByte(start) == '\r' && (in.readableBytes() == 1 || in.getByte(start + 1) == '\n');
+    return line ? Math.min(2, in.readableBytes()) : 0;
+  }
+
   private FirstBytes tls(ByteBuf in) {
     while (in.readableBytes() - next >= RECORD_HEADER) {
       int at = in.readerIndex() + next;
       int size = in.getUnsignedShort(at + 3);
       if (in.getUnsignedByte(at) != HANDSHAKE || in.getUnsignedByte(at + 1) != 3) {
-        return new FirstBytes.Other("a TLS record that carries no handshake");
+        return new FirstBytes.Malformed("a TLS record that carries no handshake");
       }
       if (size == 0 || size > LONGEST_RECORD) {
-        return new FirstBytes.Other("a TLS record of " + size + " bytes");
+        return new FirstBytes.Malformed("a TLS record of " + size + " bytes");
       }
       if (in.readableBytes() - next - RECORD_HEADER < size) {
         break;
@@ -68,14 +76,14 @@ public final class FirstBytesReader {
       take(in, at + RECORD_HEADER, size);
       next += RECORD_HEADER + size;
       if (length >= MESSAGE_HEADER && (message[0] != CLIENT_HELLO || messageSize() > MOST)) {
-        return new FirstBytes.Other("a handshake that does not begin with a ClientHello");
+        return new FirstBytes.Malformed("a handshake that does not begin with a ClientHello");
       }
       if (length >= MESSAGE_HEADER && length - MESSAGE_HEADER >= messageSize()) {
         return hello();
       }
     }
     return in.readableBytes() > MOST
-        ? new FirstBytes.Other("a ClientHello of more than 64 KiB")
+        ? new FirstBytes.Malformed("a ClientHello of more than 64 KiB")
         : FirstBytes.NEED_MORE;
   }
 
@@ -85,7 +93,7 @@ public final class FirstBytesReader {
           HelloParser.parse(
               Arrays.copyOfRange(message, MESSAGE_HEADER, MESSAGE_HEADER + messageSize())));
     } catch (HelloParser.Broken broken) {
-      return new FirstBytes.Other("a ClientHello with " + broken.reason());
+      return new FirstBytes.Malformed("a ClientHello with " + broken.reason());
     }
   }
 

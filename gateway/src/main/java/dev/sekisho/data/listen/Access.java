@@ -35,9 +35,6 @@ final class Access {
 
   /** Who is told what came of it; once. */
   interface Told {
-    /** TLS stands; {@link #reached} follows. */
-    void secured(String version, String cipher);
-
     void reached(OriginConnection connection);
 
     void failed(Failure failure);
@@ -107,7 +104,7 @@ final class Access {
 
   private void secure(Channel channel, IpAddress address) {
     switch (key.security()) {
-      case OriginKey.Security.Plain _ -> reached(channel, address);
+      case OriginKey.Security.Plain _ -> told.reached(connection(channel, address));
       case OriginKey.Security.Tls tls ->
           attempt =
               lane.means()
@@ -125,15 +122,13 @@ final class Access {
     attempt = null;
     switch (outcome) {
       case OriginTls.Secured.Failed(Failure failure) -> told.failed(failure);
-      case OriginTls.Secured.Done(String version, String cipher) -> {
-        told.secured(version, cipher);
-        reached(channel, address);
-      }
+      case OriginTls.Secured.Done done ->
+          told.reached(connection(channel, address).securedBy(done));
     }
   }
 
-  private void reached(Channel channel, IpAddress address) {
-    told.reached(new OriginConnection(channel, address, lane.headLimits()));
+  private OriginConnection connection(Channel channel, IpAddress address) {
+    return new OriginConnection(channel, address, lane.headLimits());
   }
 
   /** A connection that is in step, for another request of whoever may use it. */

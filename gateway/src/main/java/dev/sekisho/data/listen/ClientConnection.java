@@ -160,8 +160,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     } catch (RuntimeException again) {
       LOG.error("A defect while a defect was recorded; please report it.", again);
     } finally {
+      if (now != null) {
+        now.endTunnel();
+      }
       tunnelled();
       close();
+      channel.close();
     }
   }
 
@@ -415,12 +419,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     if (state == State.CLOSED || state == State.TUNNELLING) {
       return;
     }
+    // First what is inside: the record of a CONNECT is closed when its connection is.
     Carried now = carrier;
-    carrier = null;
-    close();
     if (now != null) {
       now.clientLeft();
     }
+    carrier = null;
+    close();
   }
 
   /**

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class HandshakeTrouble {
   static final Failure TOO_SLOW =
       client(Kind.CLIENT_TLS_FAILED, "The client did not complete the TLS handshake in time.");
+  static final Failure LEFT_EARLY =
+      client(Kind.CLIENT_TLS_FAILED, "The client closed before it was shown a certificate.");
   static final Failure LEFT =
       client(
           Kind.CLIENT_TLS_FAILED,
@@ -28,6 +30,10 @@ final class HandshakeTrouble {
       Pattern.compile("certificate|unknown_ca|access_denied|decrypt_error");
 
   private HandshakeTrouble() {}
+
+  static Failure malformed(String detail) {
+    return client(Kind.CLIENT_TLS_FAILED, "The client began TLS with " + detail + ".");
+  }
 
   static Failure notMinted(String detail) {
     return new Failure(

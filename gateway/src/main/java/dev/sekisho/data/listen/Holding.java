@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A body that is held until the scanner has judged it. What arrives is copied into pieces of its
@@ -23,6 +24,7 @@ final class Holding {
   private final Scanner.Job job;
   private final List<ByteBuf> pieces = new ArrayList<>();
   private long bytes;
+  private int taken;
   private State state = State.FILLING;
   private Scan scan = Scan.UNDER_WAY;
   private Use use = Use.WANTED;
@@ -69,11 +71,9 @@ final class Holding {
     bytes += piece.readableBytes();
     while (piece.isReadable()) {
       ByteBuf last = last(piece.readableBytes());
-      int from = last.writerIndex();
-      int length = Math.min(last.writableBytes(), piece.readableBytes());
-      last.writeBytes(piece, length);
-      if (room == Scanner.Room.ROOM) {
-        room = job.offer(last.nioBuffer(from, length));
+      last.writeBytes(piece, Math.min(last.writableBytes(), piece.readableBytes()));
+      if (room == Scanner.Room.ROOM && !last.isWritable()) {
+        room = offer(last);
       }
     }
     piece.release();
@@ -84,6 +84,11 @@ final class Holding {
     } else if (room == Scanner.Room.NONE) {
       giveUp(Verdict.Reason.NO_ROOM, "No more can be held now (scan.memory).");
     }
+  }
+
+  /** Whole pieces only: each counts for more than its bytes. */
+  private Scanner.Room offer(ByteBuf piece) {
+    return job.offer(piece.nioBuffer());
   }
 
   private ByteBuf last(int wanted) {
@@ -98,10 +103,16 @@ final class Holding {
 
   /** That was all of the body. */
   void end() {
-    if (state == State.FILLING) {
-      state = State.WHOLE;
-      job.end();
+    if (state != State.FILLING) {
+      return;
     }
+    boolean partial = !pieces.isEmpty() && pieces.getLast().isWritable();
+    if (partial && offer(pieces.getLast()) == Scanner.Room.NONE) {
+      giveUp(Verdict.Reason.NO_ROOM, "No more can be held now (scan.memory).");
+      return;
+    }
+    state = State.WHOLE;
+    job.end();
   }
 
   /** The body takes longer than it may. */
@@ -124,15 +135,33 @@ final class Holding {
     scan = Scan.OVER;
     boolean first = state != State.JUDGED;
     state = State.JUDGED;
-    if (first && use == Use.WANTED) {
-      then.accept(verdict);
+    try {
+      if (first && use == Use.WANTED) {
+        then.accept(verdict);
+      }
+    } finally {
+      release();
     }
-    release();
   }
 
   /** What is held, in order; each piece is the caller's. To be followed by {@link #letGo}. */
   List<ByteBuf> pieces() {
     return pieces.stream().filter(ByteBuf::isReadable).map(ByteBuf::retainedDuplicate).toList();
+  }
+
+  /** The next piece, which is the caller's; null when all were taken. */
+  @Nullable ByteBuf next() {
+    return taken < pieces.size() ? pieces.get(taken++).retainedDuplicate() : null;
+  }
+
+  /** All were taken. */
+  boolean empty() {
+    return taken == pieces.size();
+  }
+
+  /** What still comes while the rest is handed over; ownership passes. */
+  void keep(ByteBuf piece) {
+    pieces.add(piece);
   }
 
   /** The exchange is done with it. */
@@ -151,6 +180,7 @@ final class Holding {
     if (use == Use.OVER && scan == Scan.OVER) {
       pieces.forEach(ByteBuf::release);
       pieces.clear();
+      job.released();
     }
   }
 }

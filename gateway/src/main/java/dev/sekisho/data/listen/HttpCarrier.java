@@ -4,6 +4,7 @@ import dev.sekisho.data.exchange.Asked;
 import dev.sekisho.data.exchange.Errand;
 import dev.sekisho.data.exchange.Exchange;
 import dev.sekisho.data.exchange.Failure;
+import dev.sekisho.data.exchange.Phase;
 import dev.sekisho.data.exchange.Refusal;
 import dev.sekisho.data.exchange.RequestCarrier;
 import dev.sekisho.data.exchange.Scanned;
@@ -13,6 +14,7 @@ import dev.sekisho.data.http1.RequestHead;
 import dev.sekisho.data.http1.RequestWriter;
 import dev.sekisho.data.http1.ResponseHead;
 import dev.sekisho.data.origin.OriginConnection;
+import dev.sekisho.data.origin.OriginTls;
 import dev.sekisho.journal.Record;
 import dev.sekisho.net.DomainName;
 import dev.sekisho.net.IpAddress;
@@ -96,7 +98,7 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
       return;
     }
     upload.beginHolding();
-    hold(Scanner.Direction.UP, head.fields().first(FieldName.CONTENT_ENCODING));
+    hold(Scanner.Direction.UP, head.fields().joined(FieldName.CONTENT_ENCODING));
     if (head.expectsContinue()) {
       download.continueSending();
     }
@@ -124,7 +126,12 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
             direction,
             asked.host().text() + asked.path(),
             coding == null ? null : coding.toLowerCase(Locale.ROOT));
-    holding = new Holding(lane, client.channel().alloc(), subject, this::scanned);
+    holding =
+        new Holding(
+            lane,
+            client.channel().alloc(),
+            subject,
+            verdict -> client.guarded(() -> scanned(verdict)));
     client.within(lane.means().scanner().patience());
   }
 
@@ -153,13 +160,12 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
   }
 
   @Override
-  public void secured(String version, String cipher) {
-    exchange.secured(version, cipher);
-  }
-
-  @Override
   public void reached(OriginConnection connection) {
     origin = connection;
+    OriginTls.Secured.Done security = connection.security();
+    if (security != null) {
+      exchange.secured(security.version(), security.cipher());
+    }
     exchange.dialled(connection.address());
   }
 
@@ -201,15 +207,26 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
       connected().startBody(response);
       return;
     }
+    handOver(held);
+  }
+
+  /** Hands what is held to the client, as fast as it takes it, and then what still comes. */
+  private void handOver(Holding held) {
+    while (client.channel().isWritable() && held.next() instanceof ByteBuf piece) {
+      client.within(lane.limits().bodyTimeout());
+      download.data(piece);
+      download.flush();
+    }
+    if (!held.empty()) {
+      return;
+    }
     holding = null;
-    held.pieces().forEach(download::data);
     held.letGo();
     Fields trailers = heldTrailers;
     if (trailers != null) {
       over(trailers);
     } else {
-      holdBackOrigin();
-      download.flush();
+      resumeOrigin();
     }
   }
 
@@ -311,7 +328,16 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
 
   @Override
   public void clientWritable() {
-    if (origin != null) {
+    Holding held = holding;
+    if (held != null && exchange.phase() == Phase.DELIVER) {
+      handOver(held);
+    } else {
+      resumeOrigin();
+    }
+  }
+
+  private void resumeOrigin() {
+    if (origin != null && client.channel().isWritable()) {
       origin.resume();
     }
   }
@@ -386,8 +412,15 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
   @Override
   public void data(ByteBuf piece) {
     Holding held = holding;
-    if (held != null) {
+    if (held != null && held.filling()) {
       held.add(piece);
+      return;
+    }
+    if (held != null) {
+      held.keep(piece);
+      if (origin != null) {
+        origin.pause();
+      }
       return;
     }
     download.data(piece);
@@ -421,8 +454,10 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
     Holding held = holding;
     if (held != null) {
       heldTrailers = trailers;
-      client.never();
-      held.end();
+      if (held.filling()) {
+        client.never();
+        held.end();
+      }
     } else {
       over(trailers);
     }

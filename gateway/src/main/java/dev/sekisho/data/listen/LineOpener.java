@@ -8,6 +8,7 @@ import dev.sekisho.data.http1.Target;
 import dev.sekisho.data.inspect.ClientHello;
 import dev.sekisho.data.inspect.FirstBytes;
 import dev.sekisho.data.inspect.FirstBytesReader;
+import dev.sekisho.data.inspect.InspectConfig;
 import dev.sekisho.data.inspect.Leaves;
 import dev.sekisho.data.inspect.PlainAlert;
 import dev.sekisho.journal.RecordId;
@@ -24,8 +25,11 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +53,7 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
   private final Lane lane;
   private final Line line;
   private final Inherited inherited;
-  private final FirstBytesReader reader = new FirstBytesReader();
+  private @Nullable FirstBytesReader reader = new FirstBytesReader();
   private final PlainAlert alert = new PlainAlert();
 
   private State state = State.LISTENING;
@@ -114,7 +118,15 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
     this.inherited = inherited;
     this.denial = inherited.denial();
     this.held = early;
-    this.deadlineNanos = after(lane.means().inspection().config().limits().silence().toNanos());
+    this.deadlineNanos = after(silence(lane.means().inspection().config()).toNanos());
+  }
+
+  /** Where silence ends in a refusal there is no reason to hurry. */
+  private static Duration silence(InspectConfig config) {
+    return switch (config.cannotOpen().getOrDefault(Unopened.SILENT, Unopened.Outcome.DENY)) {
+      case TUNNEL -> config.limits().silence();
+      case DENY -> config.limits().handshake();
+    };
   }
 
   /** Takes the connection over from its handler. */
@@ -179,6 +191,11 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    boolean theirs = cause instanceof IOException || cause.getCause() instanceof SSLException;
+    if (!theirs) {
+      outer.defective(cause);
+      return;
+    }
     // A handshake that fails is told by its event; what else breaks here ends the connection.
     switch (state) {
       case LISTENING, RECOGNISING, MINTING, UNOPENED -> gone();
@@ -195,7 +212,8 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
   public void expired() {
     switch (state) {
       case LISTENING -> unopened(Unopened.SILENT);
-      case RECOGNISING, MINTING, SHAKING_HANDS -> fail(HandshakeTrouble.TOO_SLOW);
+      case MINTING -> fail(HandshakeTrouble.notMinted("It took too long."));
+      case RECOGNISING, SHAKING_HANDS -> fail(HandshakeTrouble.TOO_SLOW);
       case UNOPENED, INSIDE, OVER -> deadlineNanos = after(TimeUnit.DAYS.toNanos(1));
     }
   }
@@ -212,10 +230,20 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
       state = State.RECOGNISING;
       deadlineNanos = after(lane.means().inspection().config().limits().handshake().toNanos());
     }
-    switch (reader.read(held)) {
+    FirstBytesReader now = reader;
+    if (now == null) {
+      return;
+    }
+    FirstBytes first = now.read(held);
+    if (!(first instanceof FirstBytes.NeedMore)) {
+      // Connections last for hours, and it may hold a large hello.
+      reader = null;
+    }
+    switch (first) {
       case FirstBytes.NeedMore _ -> {}
       case FirstBytes.Http _ -> enter(Target.Scheme.HTTP);
       case FirstBytes.Other _ -> unopened(Unopened.NOT_TLS);
+      case FirstBytes.Malformed(String detail) -> fail(HandshakeTrouble.malformed(detail));
       case FirstBytes.Tls(ClientHello hello) -> greet(hello);
     }
   }
@@ -324,7 +352,8 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
         channel.close();
         line.over();
       }
-      case RECOGNISING, MINTING, SHAKING_HANDS -> fail(HandshakeTrouble.LEFT);
+      case RECOGNISING, MINTING -> fail(HandshakeTrouble.LEFT_EARLY);
+      case SHAKING_HANDS -> fail(HandshakeTrouble.LEFT);
       case UNOPENED -> {
         leave();
         line.left();

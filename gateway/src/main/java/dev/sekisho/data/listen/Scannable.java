@@ -30,7 +30,8 @@ sealed interface Scannable {
               scanner.unscanned(
                   Verdict.Reason.TOO_LARGE,
                   "It is of " + bytes + " bytes, more than scan.limit (" + scanner.limit() + ")."));
-      case BodyFraming.Length _, BodyFraming.Chunked _, BodyFraming.UntilClose _ ->
+      case BodyFraming.Length _ -> new Body();
+      case BodyFraming.Chunked _, BodyFraming.UntilClose _ ->
           "text/event-stream".equals(mediaType)
               ? new Never(
                   scanner.unscanned(Verdict.Reason.ENDLESS, "A stream of events does not end."))

@@ -90,6 +90,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
   private @Nullable BodyReader reader;
   private Received received = Received.NOTHING;
   private Binding binding = Binding.SHARED;
+  private OriginTls.Secured.@Nullable Done security;
   private int uses;
   private long idleSinceNanos;
 
@@ -105,6 +106,17 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
     }
     channel.pipeline().addLast(this);
     channel.config().setAutoRead(true);
+  }
+
+  /** What TLS it has; null for none. */
+  public OriginTls.Secured.@Nullable Done security() {
+    return security;
+  }
+
+  /** It is over TLS. */
+  public OriginConnection securedBy(OriginTls.Secured.Done done) {
+    security = done;
+    return this;
   }
 
   public IpAddress address() {
@@ -205,7 +217,8 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
     ByteBuf rest = held;
     held = Unpooled.EMPTY_BUFFER;
     channel.config().setAutoRead(false);
-    channel.pipeline().remove(this);
+    // What TLS has decrypted already still comes; whoever takes the channel over gets it.
+    channel.pipeline().replace(this, "early", new EarlyBytes());
     return new Detached(channel, rest);
   }
 
