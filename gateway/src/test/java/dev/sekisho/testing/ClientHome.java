@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * the environment and the settings of whoever runs the tests.
  */
 public final class ClientHome implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long PATIENCE_SECONDS = 180;
 
   private final Path folder;
   private final Map<String, String> environment = new TreeMap<>();
