@@ -12,7 +12,6 @@ import dev.sekisho.data.names.DnsResolver;
 import dev.sekisho.data.names.SystemFiles;
 import dev.sekisho.data.origin.HappyEyeballs;
 import dev.sekisho.data.origin.Transport;
-import dev.sekisho.data.origin.trust.Intermediates;
 import dev.sekisho.data.relay.TunnelLimits;
 import dev.sekisho.data.relay.Tunnels;
 import dev.sekisho.identity.PasswordFileIdentity;
@@ -70,7 +69,7 @@ final class Gateway implements Closeable {
         part(DnsResolver.open(configuration.names(), transport, SystemFiles.usual()));
     Tunnels tunnels = Tunnels.start(TunnelLimits.ofThisMachine());
     var dialler = new HappyEyeballs(configuration.origin(), transport, Optional.empty());
-    this.inspection = part(Inspection.start(configuration, state, Intermediates.NONE));
+    this.inspection = part(Inspection.start(configuration, state));
     this.identity = part(PasswordFileIdentity.start(configuration.identity()));
     this.scanner = part(BodyScanner.start(configuration.scan()));
     var reach =

@@ -62,7 +62,8 @@ record Greeting(String command, Configuration configuration, Gateway gateway, Pa
                 .bound()
                 .proxy()
                 .map(at -> "http://" + text(at) + "/")
-                .orElse("http://sekisho/ through the proxy"));
+                .orElse("http://sekisho/ through the proxy"),
+        "  origins      trusted by " + gateway.inspection().trust());
   }
 
   /** curl has to be told whom to trust: the certificate may be from no public authority. */

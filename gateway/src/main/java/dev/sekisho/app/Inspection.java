@@ -11,6 +11,7 @@ import dev.sekisho.data.origin.OriginConfig;
 import dev.sekisho.data.origin.OriginTls;
 import dev.sekisho.data.origin.TlsToOrigins;
 import dev.sekisho.data.origin.trust.CertificateCheck;
+import dev.sekisho.data.origin.trust.IntermediateFetch;
 import dev.sekisho.data.origin.trust.Intermediates;
 import dev.sekisho.data.origin.trust.Roots;
 import java.io.Closeable;
@@ -49,8 +50,13 @@ final class Inspection implements Closeable {
   /**
    * @throws IOException with a sentence for the operator
    */
-  static Inspection start(Configuration configuration, Path state, Intermediates fetching)
-      throws IOException {
+  static Inspection start(Configuration configuration, Path state) throws IOException {
+    Intermediates fetching =
+        switch (configuration.origin().tls().missing()) {
+          case REFUSED -> Intermediates.NONE;
+          case FETCHED ->
+              new IntermediateFetch(new IssuerNames(new NameLookup(configuration.names())));
+        };
     Authorities authorities = configuration.inspect().authority().open(state, Instant.now());
     return new Inspection(configuration, authorities, state, fetching);
   }
