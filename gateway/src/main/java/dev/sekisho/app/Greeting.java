@@ -40,15 +40,15 @@ record Greeting(String command, Configuration configuration, Gateway gateway, Pa
     configuration.scan().describe().forEach(line -> lines.add("  malware      " + line));
     lines.add("  journal      " + state.resolve("journal"));
     proxy
-        .map(at ->
-            "curl -so ca.pem http://"
-                + text(at)
-                + "/ca.pem && curl --cacert ca.pem -x http://"
-                + text(at))
+        .map(at -> "curl -x http://" + text(at))
         .or(() -> proxyTls.flatMap(this::overTls))
-        .ifPresent(curl -> lines.add("Try:  " + curl + " https://example.com/"));
+        .ifPresent(curl -> {
+          // By name and not by address: so the file comes whatever the shell's variables say.
+          lines.add("First: " + curl + " -fO http://sekisho/ca.pem");
+          lines.add("Try:   " + curl + " --cacert ca.pem https://example.com/");
+        });
     boolean usual = state.equals(Path.of("var").toAbsolutePath().normalize());
-    lines.add("Then: " + command + " log --since 1h" + (usual ? "" : " --state " + state));
+    lines.add("Then:  " + command + " log --since 1h" + (usual ? "" : " --state " + state));
     return lines;
   }
 
@@ -57,9 +57,12 @@ record Greeting(String command, Configuration configuration, Gateway gateway, Pa
     return List.of(
         "  inside TLS   opened with the authority "
             + authority.certificate().getSubjectX500Principal().getName(),
-        "               which clients must trust: "
-            + gateway.bound().proxy().map(at -> "http://" + text(at)).orElse("http://sekisho")
-            + "/ (how), /ca.pem",
+        "               which clients must trust; how: "
+            + gateway
+                .bound()
+                .proxy()
+                .map(at -> "http://" + text(at) + "/")
+                .orElse("http://sekisho/ through the proxy"),
         "  origins      trusted by " + gateway.inspection().trust());
   }
 

@@ -186,10 +186,16 @@ class DaemonTest {
           .containsPattern("  health +http://127\\.0\\.0\\.1:[0-9]+/readyz")
           .contains(": 1 rule, then deny")
           .containsPattern(
-              "Try:  curl --proxy-cacert "
+              "First: curl --proxy-cacert "
                   + certificate.certificate()
+<<<<<<< HEAD
                   + " -x https://127\\.0\\.0\\.1:[0-9]+ https://example\\.com/")
           .contains("Then: sekisho log --since 1h --state " + folder.resolve("state"));
+=======
+                  + " -x https://127\\.0\\.0\\.1:[0-9]+ -fO http://sekisho/ca\\.pem")
+          .containsPattern("Try:   curl --proxy-cacert .+ --cacert ca\\.pem https://example\\.com/")
+          .contains("Then:  sekisho log --since 1h --state " + folder.resolve("state"));
+>>>>>>> e2e
     }
   }
 

@@ -185,12 +185,9 @@ class ExplainMatchesLiveTest {
       case 1 -> {
         String authority = host + ":" + drawn.securePort();
         String path = one(random, PATHS);
-        InsideClient client =
-            new InsideClient(proxy, TestGateway.trustingAnyName()).naming(host);
+        InsideClient client = new InsideClient(proxy, TestGateway.trustingAnyName()).naming(host);
         try (RawClient inside = client.open(authority)) {
-          inside
-              .send(method + " " + path + " HTTP/1.1\r\nHost: " + authority + fields)
-              .readToEnd();
+          inside.send(method + " " + path + " HTTP/1.1\r\nHost: " + authority + fields).readToEnd();
         }
         yield new Asked(policy, "https://" + authority + path, method, contentType, id);
       }
@@ -198,9 +195,7 @@ class ExplainMatchesLiveTest {
         String authority = host + ":" + drawn.plainPort();
         String url = "http://" + authority + one(random, PATHS);
         try (RawClient client = new RawClient(proxy)) {
-          client
-              .send(method + " " + url + " HTTP/1.1\r\nHost: " + authority + fields)
-              .readToEnd();
+          client.send(method + " " + url + " HTTP/1.1\r\nHost: " + authority + fields).readToEnd();
         }
         yield new Asked(policy, url, method, contentType, id);
       }

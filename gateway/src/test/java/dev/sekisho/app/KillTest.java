@@ -125,11 +125,7 @@ class KillTest {
       // The line is opened: what it carries is an exchange of its own.
       String inside = "x" + next.incrementAndGet();
       line.send(
-          "GET /"
-              + inside
-              + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: "
-              + inside
-              + "\r\n\r\n");
+          "GET /" + inside + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: " + inside + "\r\n\r\n");
       line.readResponse();
       answered.add(inside);
     }

@@ -69,6 +69,57 @@ public final class Nginx implements Closeable {
             """
                 .replace("DIR", folder.toString())
                 .replace("PORT", Integer.toString(port)));
+    return start(folder, config, port);
+  }
+
+  /**
+   * Serves the files in {@code folder/www} over TLS.
+   *
+   * @param folder a temporary one
+   * @param more lines for the server, such as further locations
+   */
+  public static Nginx servingTls(Path folder, CertificateWorkshop.Made origin, String more)
+      throws IOException, InterruptedException {
+    int port = freePort();
+    Files.createDirectories(folder.resolve("www"));
+    Files.writeString(folder.resolve("origin.pem"), origin.pem());
+    Files.writeString(folder.resolve("origin.key"), origin.keyPem());
+    Path config =
+        Files.writeString(
+            folder.resolve("nginx.conf"),
+            """
+            daemon off;
+            master_process off;
+            worker_processes 1;
+            pid DIR/nginx.pid;
+            error_log DIR/error.log warn;
+            events { worker_connections 256; }
+            http {
+              access_log off;
+              types { text/plain txt; text/html html; application/xml xml pom; }
+              default_type application/octet-stream;
+              client_body_temp_path DIR/body;
+              proxy_temp_path DIR/proxy;
+              fastcgi_temp_path DIR/fastcgi;
+              uwsgi_temp_path DIR/uwsgi;
+              scgi_temp_path DIR/scgi;
+              server {
+                listen 127.0.0.1:PORT ssl;
+                ssl_certificate DIR/origin.pem;
+                ssl_certificate_key DIR/origin.key;
+                root DIR/www;
+                MORE
+              }
+            }
+            """
+                .replace("MORE", more)
+                .replace("DIR", folder.toString())
+                .replace("PORT", Integer.toString(port)));
+    return start(folder, config, port);
+  }
+
+  private static Nginx start(Path folder, Path config, int port)
+      throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(
                 "/usr/sbin/nginx",
