@@ -188,14 +188,9 @@ class DaemonTest {
           .containsPattern(
               "First: curl --proxy-cacert "
                   + certificate.certificate()
-<<<<<<< HEAD
-                  + " -x https://127\\.0\\.0\\.1:[0-9]+ https://example\\.com/")
-          .contains("Then: sekisho log --since 1h --state " + folder.resolve("state"));
-=======
                   + " -x https://127\\.0\\.0\\.1:[0-9]+ -fO http://sekisho/ca\\.pem")
           .containsPattern("Try:   curl --proxy-cacert .+ --cacert ca\\.pem https://example\\.com/")
           .contains("Then:  sekisho log --since 1h --state " + folder.resolve("state"));
->>>>>>> e2e
     }
   }
 
