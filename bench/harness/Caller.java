@@ -113,13 +113,12 @@ final class Caller implements AutoCloseable {
     switch (phase) {
       case TUNNEL_ASKED -> tunnelAnswered();
       case SHAKING -> shake();
-      case IDLE -> decrypt();
-      case ASKED -> {
-        decrypt();
-        if (whole()) {
-          phase = Phase.IDLE;
+      case IDLE -> {
+        if (decrypt()) {
+          throw new IOException("the proxy ended TLS between two requests");
         }
       }
+      case ASKED -> answer();
     }
   }
 
@@ -144,18 +143,27 @@ final class Caller implements AutoCloseable {
     }
   }
 
-  private void decrypt() throws IOException {
+  /** A proxy may end TLS behind a whole answer; asking again then fails. */
+  private void answer() throws IOException {
+    boolean ended = decrypt();
+    if (whole()) {
+      phase = Phase.IDLE;
+    } else if (ended) {
+      throw new IOException("the proxy ended TLS within an answer" + said());
+    }
+  }
+
+  /** Whether TLS has ended. */
+  private boolean decrypt() throws IOException {
     if (session.isEmpty()) {
-      return;
+      return false;
     }
     int length = session.get().read(desk.clear);
     while (length > 0) {
       keep(desk.clear, length);
       length = session.get().read(desk.clear);
     }
-    if (length < 0) {
-      throw new IOException("the proxy ended TLS: " + phase + said());
-    }
+    return length < 0;
   }
 
   private void keep(MemorySegment bytes, int length) throws IOException {
