@@ -101,7 +101,12 @@ final class Caller implements AutoCloseable {
 
   /** Takes what has arrived. It is {@link #idle} afterwards when it has something to do next. */
   void arrived() throws IOException {
-    int length = channel.read(desk.wire.clear());
+    int length;
+    try {
+      length = channel.read(desk.wire.clear());
+    } catch (IOException e) {
+      throw new IOException(e.getMessage() + ": " + way + ", " + phase + said(), e);
+    }
     if (length < 0) {
       throw new IOException("the proxy closed a connection: " + phase + said());
     }

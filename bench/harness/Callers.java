@@ -15,6 +15,9 @@ import java.util.function.Supplier;
 final class Callers implements AutoCloseable {
   private static final long PATIENCE = 10_000_000_000L;
 
+  /** At a fixed pace no more than these are open; what is too much is not begun later. */
+  private static final int MOST_OPEN = 100;
+
   /** What the clients do. */
   private interface Work {
     /** Begins what is due, and says in how many milliseconds to ask again. */
@@ -105,14 +108,17 @@ final class Callers implements AutoCloseable {
     return work.done;
   }
 
-  /** So many a second dial, ask one request and close; gives the number of connections. */
+  /**
+   * So many a second dial, ask one request and close; gives the number of connections, which is
+   * smaller where the proxy does not keep up.
+   */
   long dialAt(double perSecond, Supplier<Caller.Way> way, double seconds) throws IOException {
     long end = after(seconds);
     Timetable timetable = new Timetable(perSecond);
     OneRequest work = new OneRequest() {
       @Override
       public long due(long now) throws IOException {
-        for (int i = timetable.due(now); i > 0 && now < end; i--) {
+        for (int i = timetable.due(now); i > 0 && now < end && open.size() < MOST_OPEN; i--) {
           begin(way.get());
         }
         return timetable.next(now);
