@@ -45,7 +45,8 @@ record Browser(Testbed bed, Origins origins) {
   double open(Optional<Proxy> proxy) throws IOException, InterruptedException {
     Path profile = Files.createTempDirectory(bed.folder, "chromium-");
     List<String> command =
-        new ArrayList<>(List.of("env", "HOME=" + profile, "chromium", "--user-data-dir=" + profile));
+        new ArrayList<>(
+            List.of("env", "HOME=" + profile, "chromium", "--user-data-dir=" + profile));
     command.addAll(OPTIONS);
     if (proxy.isPresent()) {
       command.add("--proxy-server=http://127.0.0.1:" + proxy.get().launch.port());

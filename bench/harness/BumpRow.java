@@ -19,7 +19,8 @@ record BumpRow(Path listed) implements Row {
   public void measure(Testbed bed, Origins origins, Pace pace, Report report)
       throws IOException, ExecutionException, InterruptedException {
     report.section(
-        "bump: new inspected connections with one request each, %d at once (CPU microseconds of the proxy per connection)"
+        ("bump: new inspected connections with one request each, %d at once"
+                + " (CPU microseconds of the proxy per connection)")
             .formatted(InsideLoad.DIALLING));
     try (Lineup<InsideLoad.Done> lineup =
         new Lineup<>(
@@ -35,9 +36,8 @@ record BumpRow(Path listed) implements Row {
       lineup.rounds(pace.pairs());
       lineup
           .samples()
-          .forEach(
-              (name, samples) ->
-                  report.note(InspectedRow.text(name, samples, lineup.costs(name), "connections")));
+          .forEach((name, samples) ->
+              report.note(InspectedRow.text(name, samples, lineup.costs(name), "connections")));
       lineup.judge(
           report,
           "new inspected connection, CPU each, against Squid",

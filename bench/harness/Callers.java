@@ -51,17 +51,20 @@ final class Callers implements AutoCloseable {
         waiting++;
       }
     }
-    until(() -> waiting == 0, Long.MAX_VALUE, new Work() {
-      @Override
-      public long due(long now) {
-        return 1000;
-      }
+    until(
+        () -> waiting == 0,
+        Long.MAX_VALUE,
+        new Work() {
+          @Override
+          public long due(long now) {
+            return 1000;
+          }
 
-      @Override
-      public void idle(Caller caller) {
-        waiting--;
-      }
-    });
+          @Override
+          public void idle(Caller caller) {
+            waiting--;
+          }
+        });
   }
 
   /** All that were dialled ask, as fast as they are answered; gives the number of answers. */
@@ -72,38 +75,42 @@ final class Callers implements AutoCloseable {
     for (Caller caller : open) {
       caller.ask();
     }
-    until(() -> waiting == 0, end, new Work() {
-      @Override
-      public long due(long now) {
-        return 1000;
-      }
+    until(
+        () -> waiting == 0,
+        end,
+        new Work() {
+          @Override
+          public long due(long now) {
+            return 1000;
+          }
 
-      @Override
-      public void idle(Caller caller) throws IOException {
-        answers++;
-        latencies.add(caller.waited());
-        if (System.nanoTime() < end) {
-          caller.ask();
-        } else {
-          waiting--;
-        }
-      }
-    });
+          @Override
+          public void idle(Caller caller) throws IOException {
+            answers++;
+            latencies.add(caller.waited());
+            if (System.nanoTime() < end) {
+              caller.ask();
+            } else {
+              waiting--;
+            }
+          }
+        });
     return answers;
   }
 
   /** So many at once dial, ask one request and close; gives the number of connections. */
   long dialAgain(int count, Supplier<Caller.Way> way, double seconds) throws IOException {
     long end = after(seconds);
-    OneRequest work = new OneRequest() {
-      @Override
-      public long due(long now) throws IOException {
-        while (now < end && open.size() < count) {
-          begin(way.get());
-        }
-        return 1000;
-      }
-    };
+    OneRequest work =
+        new OneRequest() {
+          @Override
+          public long due(long now) throws IOException {
+            while (now < end && open.size() < count) {
+              begin(way.get());
+            }
+            return 1000;
+          }
+        };
     until(() -> open.isEmpty(), end, work);
     return work.done;
   }
@@ -115,15 +122,16 @@ final class Callers implements AutoCloseable {
   long dialAt(double perSecond, Supplier<Caller.Way> way, double seconds) throws IOException {
     long end = after(seconds);
     Timetable timetable = new Timetable(perSecond);
-    OneRequest work = new OneRequest() {
-      @Override
-      public long due(long now) throws IOException {
-        for (int i = timetable.due(now); i > 0 && now < end && open.size() < MOST_OPEN; i--) {
-          begin(way.get());
-        }
-        return timetable.next(now);
-      }
-    };
+    OneRequest work =
+        new OneRequest() {
+          @Override
+          public long due(long now) throws IOException {
+            for (int i = timetable.due(now); i > 0 && now < end && open.size() < MOST_OPEN; i--) {
+              begin(way.get());
+            }
+            return timetable.next(now);
+          }
+        };
     until(() -> open.isEmpty() && System.nanoTime() >= end, end, work);
     return work.done;
   }
@@ -137,25 +145,28 @@ final class Callers implements AutoCloseable {
     Timetable timetable = new Timetable(perSecond);
     List<Caller> free = new ArrayList<>(open);
     answers = 0;
-    until(() -> free.size() == open.size() && System.nanoTime() >= end, end, new Work() {
-      private int owed;
+    until(
+        () -> free.size() == open.size() && System.nanoTime() >= end,
+        end,
+        new Work() {
+          private int owed;
 
-      @Override
-      public long due(long now) throws IOException {
-        owed += now < end ? timetable.due(now) : 0;
-        for (; owed > 0 && !free.isEmpty(); owed--) {
-          free.removeFirst().ask();
-        }
-        return timetable.next(now);
-      }
+          @Override
+          public long due(long now) throws IOException {
+            owed += now < end ? timetable.due(now) : 0;
+            for (; owed > 0 && !free.isEmpty(); owed--) {
+              free.removeFirst().ask();
+            }
+            return timetable.next(now);
+          }
 
-      @Override
-      public void idle(Caller caller) {
-        answers++;
-        latencies.add(caller.waited());
-        free.add(caller);
-      }
-    });
+          @Override
+          public void idle(Caller caller) {
+            answers++;
+            latencies.add(caller.waited());
+            free.add(caller);
+          }
+        });
     return answers;
   }
 

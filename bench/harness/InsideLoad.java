@@ -31,8 +31,8 @@ final class InsideLoad {
   }
 
   /**
-   * Keep-alive requests for 1 KiB over {@value Load#CONNECTIONS} inspected connections; opening them
-   * is not counted.
+   * Keep-alive requests for 1 KiB over {@value Load#CONNECTIONS} inspected connections; opening
+   * them is not counted.
    */
   static Done requests(Origins origins, Proxy proxy, double seconds) throws IOException {
     try (OpenSsl tls = believing(proxy);
@@ -45,7 +45,9 @@ final class InsideLoad {
     }
   }
 
-  /** New connections, {@value #DIALLING} at once: CONNECT, a full handshake, one request, the end. */
+  /**
+   * New connections, {@value #DIALLING} at once: CONNECT, a full handshake, one request, the end.
+   */
   static Done connections(Origins origins, Proxy proxy, double seconds) throws IOException {
     try (OpenSsl tls = believing(proxy);
         Callers callers = new Callers(proxy.launch.port())) {

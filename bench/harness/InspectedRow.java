@@ -16,7 +16,8 @@ record InspectedRow(Path listed) implements Row {
   public void measure(Testbed bed, Origins origins, Pace pace, Report report)
       throws IOException, ExecutionException, InterruptedException {
     report.section(
-        "inspected: HTTPS 1 KiB, opened, keep-alive, %d connections (CPU microseconds of the proxy per request)"
+        ("inspected: HTTPS 1 KiB, opened, keep-alive, %d connections"
+                + " (CPU microseconds of the proxy per request)")
             .formatted(Load.CONNECTIONS));
     try (Lineup<InsideLoad.Done> lineup =
         new Lineup<>(
@@ -34,7 +35,8 @@ record InspectedRow(Path listed) implements Row {
       lineup.rounds(pace.pairs());
       lineup
           .samples()
-          .forEach((name, samples) -> report.note(text(name, samples, lineup.costs(name), "requests")));
+          .forEach(
+              (name, samples) -> report.note(text(name, samples, lineup.costs(name), "requests")));
       lineup.judge(
           report,
           "inspected HTTPS 1 KiB, keep-alive, against Squid",

@@ -52,7 +52,8 @@ record MintRow(Path listed, AtomicLong names) implements Row {
   public void measure(Testbed bed, Origins origins, Pace pace, Report report)
       throws IOException, ExecutionException, InterruptedException {
     report.section(
-        "mint: %.0f plain requests a second, alone and beside %.0f new inspected connections a second (latency of the plain ones)"
+        ("mint: %.0f plain requests a second, alone and beside %.0f new inspected"
+                + " connections a second (latency of the plain ones)")
             .formatted(PLAIN_PER_SECOND, NAMES_PER_SECOND));
     Subject subject = new Sekisho(new Names.Listed(listed));
     try (Proxy proxy = Proxy.start(bed, origins, Testbed.Core.PROXY, subject);
@@ -83,8 +84,7 @@ record MintRow(Path listed, AtomicLong names) implements Row {
     report.note("warm-up, share of the core used beside new names, %: " + Lineup.numbers(seen));
   }
 
-  private Sample sample(
-      Origins origins, Proxy proxy, OpenSsl tls, Beside beside, double seconds)
+  private Sample sample(Origins origins, Proxy proxy, OpenSsl tls, Beside beside, double seconds)
       throws IOException, ExecutionException, InterruptedException {
     Supplier<Caller.Way> way =
         switch (beside) {
@@ -117,8 +117,8 @@ record MintRow(Path listed, AtomicLong names) implements Row {
   }
 
   /** Connections opened a second. The plain requests, whose latency is measured, go before. */
-  private static double open(
-      Proxy proxy, Supplier<Caller.Way> way, double rate, double seconds) throws IOException {
+  private static double open(Proxy proxy, Supplier<Caller.Way> way, double rate, double seconds)
+      throws IOException {
     if (rate == 0) {
       return 0;
     }
@@ -131,7 +131,8 @@ record MintRow(Path listed, AtomicLong names) implements Row {
   }
 
   private static String text(Beside beside, List<Sample> samples) {
-    return "%s: p50 %s us, p99 %s us, %s plain and %s new connections/s, core used %s; p99 of each window: %s"
+    return ("%s: p50 %s us, p99 %s us, %s plain and %s new connections/s, core used %s;"
+            + " p99 of each window: %s")
         .formatted(
             beside.text,
             Interval.number(median(samples.stream().map(Sample::p50).toList())),

@@ -43,7 +43,8 @@ final class OpenSsl implements AutoCloseable {
   private static final MethodHandle SET_CONNECT = procedure("SSL_set_connect_state", ADDRESS);
   private static final MethodHandle CTRL =
       function("SSL_ctrl", JAVA_LONG, ADDRESS, JAVA_INT, JAVA_LONG, ADDRESS);
-  private static final MethodHandle SET_HOST = function("SSL_set1_host", JAVA_INT, ADDRESS, ADDRESS);
+  private static final MethodHandle SET_HOST =
+      function("SSL_set1_host", JAVA_INT, ADDRESS, ADDRESS);
   private static final MethodHandle SET_ALPN =
       function("SSL_set_alpn_protos", JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
   private static final MethodHandle HANDSHAKE = function("SSL_do_handshake", JAVA_INT, ADDRESS);
@@ -216,8 +217,7 @@ final class OpenSsl implements AutoCloseable {
   }
 
   private static MethodHandle function(String name, MemoryLayout result, MemoryLayout... given) {
-    return LINKER.downcallHandle(
-        LIBRARY.findOrThrow(name), FunctionDescriptor.of(result, given));
+    return LINKER.downcallHandle(LIBRARY.findOrThrow(name), FunctionDescriptor.of(result, given));
   }
 
   private static MethodHandle procedure(String name, MemoryLayout... given) {

@@ -41,19 +41,17 @@ record PageRow(Path listed) implements Row {
       ways.put(ours.name(), Optional.of(sekisho));
       ways.put(peer.name(), Optional.of(squid));
       Map<String, List<Double>> samples = rounds(new Browser(bed, origins), ways, pace, report);
-      samples.forEach(
-          (name, times) ->
-              report.note(
-                  "%s: %s; each: %s"
-                      .formatted(name, interval(times).text("ms"), Lineup.numbers(times))));
-      samples.forEach(
-          (name, times) ->
-              report.compared(
-                  "page of %d objects, load event, %s"
-                      .formatted(
-                          TlsOrigin.PAGE_OBJECTS, name.equals(DIRECT) ? name : "through " + name),
-                  interval(times),
-                  "ms"));
+      samples.forEach((name, times) ->
+          report.note(
+              "%s: %s; each: %s"
+                  .formatted(name, interval(times).text("ms"), Lineup.numbers(times))));
+      samples.forEach((name, times) ->
+          report.compared(
+              "page of %d objects, load event, %s"
+                  .formatted(
+                      TlsOrigin.PAGE_OBJECTS, name.equals(DIRECT) ? name : "through " + name),
+              interval(times),
+              "ms"));
     }
   }
 
@@ -71,9 +69,7 @@ record PageRow(Path listed) implements Row {
     List<String> order = new ArrayList<>(ways.keySet());
     for (int i = 0; i < pace.pairs(); i++) {
       for (String name : order) {
-        samples
-            .computeIfAbsent(name, key -> new ArrayList<>())
-            .add(browser.open(ways.get(name)));
+        samples.computeIfAbsent(name, key -> new ArrayList<>()).add(browser.open(ways.get(name)));
       }
       Collections.rotate(order, 1);
     }

@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * Sekisho as {@code ./sekisho run} starts it: policy in force, journal on, with a million listed
- * names or without a list. It is told to know the URL of what it lets through to the TLS origin, and
- * so opens it.
+ * names or without a list. It is told to know the URL of what it lets through to the TLS origin,
+ * and so opens it.
  */
 record Sekisho(Names names, Scan scan) implements Subject {
   /** What the rule that lets requests through to the origins says of bodies. */

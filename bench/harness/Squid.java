@@ -7,9 +7,9 @@ import java.util.List;
 
 /**
  * Squid of Debian's squid-openssl, ready to inspect (certificate generator running) and told to do
- * so or not, one worker, no cache, an access log as Debian configures it. With the million names in a
- * dstdomain rule it takes more than ten seconds to start, so it has them only where they are looked
- * up in every request.
+ * so or not, one worker, no cache, an access log as Debian configures it. With the million names in
+ * a dstdomain rule it takes more than ten seconds to start, so it has them only where they are
+ * looked up in every request.
  */
 record Squid(Names names, Bump bump) implements Subject {
   /**
@@ -44,8 +44,9 @@ record Squid(Names names, Bump bump) implements Subject {
             .findFirst()
             .orElse("?");
     return version
-        + "; ssl-bump port, bumping on for inspected HTTPS and off elsewhere, cache off, access log on, one worker; 1,000,000 names"
-        + " in a dstdomain rule for plain and inspected requests, none for tunnels";
+        + "; ssl-bump port, bumping on for inspected HTTPS and off elsewhere, cache off, access log"
+        + " on, one worker; 1,000,000 names in a dstdomain rule for plain and inspected requests,"
+        + " none for tunnels";
   }
 
   @Override

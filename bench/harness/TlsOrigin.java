@@ -23,8 +23,7 @@ final class TlsOrigin implements AutoCloseable {
   static final int PAGE_OBJECTS = 100;
   static final int OBJECT_BYTES = 4096;
   private static final byte[] GIF =
-      Base64.getDecoder()
-          .decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7");
+      Base64.getDecoder().decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7");
 
   final int port;
   final Path authority;
@@ -85,8 +84,7 @@ final class TlsOrigin implements AutoCloseable {
     bed.run(
         Testbed.Core.LOAD,
         Account.OURS,
-        Stream.concat(List.of(command.split(" ")).stream(), signer.stream())
-            .toList());
+        Stream.concat(List.of(command.split(" ")).stream(), signer.stream()).toList());
   }
 
   /**
