@@ -16,7 +16,7 @@ final class Callers implements AutoCloseable {
   private static final long PATIENCE = 10_000_000_000L;
 
   /** At a fixed pace no more than these are open; what is too much is not begun later. */
-  private static final int MOST_OPEN = 100;
+  private static final int MOST_OPEN = 32;
 
   /** What the clients do. */
   private interface Work {

@@ -74,14 +74,20 @@ record MintRow(Path listed, AtomicLong names) implements Row {
     }
   }
 
+  /** As many new names as it can take, not more: a JVM that is cold would fall behind any pace. */
   private void warmUp(Origins origins, Proxy proxy, OpenSsl tls, Pace pace, Report report)
       throws IOException, ExecutionException, InterruptedException {
     List<Double> seen = new ArrayList<>();
-    long end = System.nanoTime() + (long) (pace.warmUpSeconds() * 1e9 / 2);
+    long end = System.nanoTime() + (long) (pace.warmUpSeconds() * 1e9);
+    Supplier<Caller.Way> way = () -> inside(origins, tls, "n" + names.incrementAndGet());
     while (System.nanoTime() < end) {
-      seen.add(sample(origins, proxy, tls, Beside.NEW_NAMES, pace.windowSeconds()).busy * 100);
+      try (Callers callers = new Callers(proxy.launch.port())) {
+        double seconds = pace.windowSeconds();
+        seen.add(callers.dialAgain(InsideLoad.DIALLING, way, seconds) / seconds);
+      }
+      sample(origins, proxy, tls, Beside.NOTHING, pace.windowSeconds() / 3);
     }
-    report.note("warm-up, share of the core used beside new names, %: " + Lineup.numbers(seen));
+    report.note("warm-up, new names a second at full speed: " + Lineup.numbers(seen));
   }
 
   private Sample sample(Origins origins, Proxy proxy, OpenSsl tls, Beside beside, double seconds)

@@ -10,7 +10,7 @@ import java.lang.invoke.MethodHandle;
 /** Lets other threads of the core go before. */
 final class Niceness {
   private static final int PRIO_PROCESS = 0;
-  private static final int NICER = 10;
+  private static final int NICER = 5;
   private static final MethodHandle SET =
       Linker.nativeLinker()
           .downcallHandle(

@@ -154,7 +154,7 @@ final class TlsOrigin implements AutoCloseable {
         Testbed.Core.LOAD,
         Account.OURS,
         folder.resolve("out"),
-        List.of("nice", "-n", "10", "nginx", "-c", conf.toString(), "-p", folder.toString()));
+        List.of("nice", "-n", "5", "nginx", "-c", conf.toString(), "-p", folder.toString()));
   }
 
   @Override
