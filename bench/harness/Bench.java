@@ -27,6 +27,10 @@ final class Bench {
       List<Row> rows =
           List.of(
               new PlainRow(listed),
+              new InspectedRow(listed),
+              new BumpRow(listed),
+              new MintRow(listed),
+              new PageRow(listed),
               new TunnelRow(listed),
               new IdleRow(listed),
               new StartRow(listed),

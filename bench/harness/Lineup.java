@@ -116,8 +116,12 @@ final class Lineup<S> implements AutoCloseable {
   }
 
   void compare(Report report, String figure, String peer) {
-    if (samples.containsKey("Sekisho") && samples.containsKey(peer)) {
-      report.compared(figure, Interval.ofRatios(costs(peer), costs("Sekisho")), "x");
+    compare(report, figure, peer, "Sekisho");
+  }
+
+  void compare(Report report, String figure, String peer, String ours) {
+    if (samples.containsKey(ours) && samples.containsKey(peer)) {
+      report.compared(figure, Interval.ofRatios(costs(peer), costs(ours)), "x");
     }
   }
 

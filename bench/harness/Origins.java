@@ -30,6 +30,7 @@ final class Origins implements AutoCloseable {
   final int http;
   final int sender;
   final int silent;
+  final TlsOrigin inside;
   private final Process nginx;
   private final List<ServerSocketChannel> listeners;
   private final Queue<SocketChannel> held = new ConcurrentLinkedQueue<>();
@@ -37,6 +38,7 @@ final class Origins implements AutoCloseable {
   Origins(Testbed bed) throws IOException, InterruptedException {
     http = Testbed.freePort();
     nginx = startNginx(bed, http);
+    inside = new TlsOrigin(bed);
     Path file = bed.folder.resolve("sent.bin");
     Files.write(file, new byte[FILE_BYTES]);
     FileChannel content = FileChannel.open(file, StandardOpenOption.READ);
@@ -157,6 +159,7 @@ final class Origins implements AutoCloseable {
       listener.close();
     }
     dropHeld();
+    inside.close();
     Testbed.end(nginx);
   }
 }

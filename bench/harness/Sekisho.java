@@ -8,12 +8,36 @@ import java.util.List;
 
 /**
  * Sekisho as {@code ./sekisho run} starts it: policy in force, journal on, with a million listed
- * names or without a list.
+ * names or without a list. It is told to know the URL of what it lets through to the TLS origin,
+ * and so opens it.
  */
-record Sekisho(Names names) implements Subject {
+record Sekisho(Names names, Scan scan) implements Subject {
+  /** What the rule that lets requests through to the origins says of bodies. */
+  enum Scan {
+    NONE("Sekisho", "none"),
+    ALL("Sekisho scanning", "all");
+
+    private final String name;
+    private final String word;
+
+    Scan(String name, String word) {
+      this.name = name;
+      this.word = word;
+    }
+  }
+
+  Sekisho(Names names) {
+    this(names, Scan.NONE);
+  }
+
   @Override
   public String name() {
-    return "Sekisho";
+    return scan.name;
+  }
+
+  @Override
+  public Path authority(Launch launch) {
+    return launch.folder().resolve("state/authority/current.pem");
   }
 
   @Override
@@ -66,6 +90,10 @@ record Sekisho(Names names) implements Subject {
     limits:
       connections: 20000
       connections-per-client: 20000
+    origin:
+      trust: ["%s"]
+    scan:
+      engines: [{ signatures: { eicar: true } }]
     %s
     policy:
       default: deny
@@ -75,9 +103,19 @@ record Sekisho(Names names) implements Subject {
         - { name: private pages, to: { host: .corp.example, path: /private/** }, action: deny }
         - { name: nothing written to the archive, to: { host: archive.example }, method: [PUT, POST, DELETE], action: deny }
         - { name: sealed tunnels, to: { address: [127.0.0.0/8, "::1/128"], port: [%d, %d] }, scan: none, log: host, action: allow }
-        - { name: the origin, to: { address: [127.0.0.0/8, "::1/128"], port: %d }, scan: none, action: allow }
+        - { name: the origin, to: { address: [127.0.0.0/8, "::1/128"], port: [%d, %d] }, scan: %s, action: allow }
     """
-        .formatted(port, admin, lists(), listRule(), origins.sender, origins.silent, origins.http);
+        .formatted(
+            port,
+            admin,
+            origins.inside.authority,
+            lists(),
+            listRule(),
+            origins.sender,
+            origins.silent,
+            origins.http,
+            origins.inside.port,
+            scan.word);
   }
 
   private String lists() {

@@ -6,12 +6,31 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Squid of Debian's squid-openssl, ready to inspect (certificate generator running) but told not
- * to, one worker, no cache, an access log as Debian configures it. With the million names in a
- * dstdomain rule it takes more than ten seconds to start, so it has them only where they are looked
- * up in every request.
+ * Squid of Debian's squid-openssl, ready to inspect (certificate generator running) and told to do
+ * so or not, one worker, no cache, an access log as Debian configures it. With the million names in
+ * a dstdomain rule it takes more than ten seconds to start, so it has them only where they are
+ * looked up in every request.
  */
-record Squid(Names names) implements Subject {
+record Squid(Names names, Bump bump) implements Subject {
+  /**
+   * What it does with TLS. Where it opens it, it looks at the ClientHello first, as its manual
+   * recommends, and verifies the origin as it does by itself.
+   */
+  enum Bump {
+    NONE("ssl_bump none all"),
+    ALL("acl hello at_step SslBump1\nssl_bump peek hello\nssl_bump bump all");
+
+    private final String lines;
+
+    Bump(String lines) {
+      this.lines = lines;
+    }
+  }
+
+  Squid(Names names) {
+    this(names, Bump.NONE);
+  }
+
   @Override
   public String name() {
     return "Squid";
@@ -25,8 +44,9 @@ record Squid(Names names) implements Subject {
             .findFirst()
             .orElse("?");
     return version
-        + "; ssl-bump port with bumping off, cache off, access log on, one worker; 1,000,000 names"
-        + " in a dstdomain rule for plain requests, none for tunnels";
+        + "; ssl-bump port, bumping on for inspected HTTPS and off elsewhere, cache off, access log"
+        + " on, one worker; 1,000,000 names in a dstdomain rule for plain and inspected requests,"
+        + " none for tunnels";
   }
 
   @Override
@@ -42,7 +62,8 @@ record Squid(Names names) implements Subject {
         http_port 127.0.0.1:%2$d ssl-bump tls-cert=%1$s/ca.pem generate-host-certificates=on dynamic_cert_mem_cache_size=4MB
         sslcrtd_program /usr/lib/squid/security_file_certgen -s %1$s/certificates -M 4MB
         sslcrtd_children 1 startup=1 idle=1
-        ssl_bump none all
+        %4$s
+        tls_outgoing_options cafile=%5$s
         %3$s
         acl mail port 25 465 587
         http_access deny listed
@@ -60,12 +81,17 @@ record Squid(Names names) implements Subject {
         max_filedescriptors 16384
         shutdown_lifetime 0 seconds
         """
-            .formatted(folder, port, list()));
+            .formatted(folder, port, list(), bump.lines, origins.inside.authority));
     // A service name of its own: Squid's shared memory is named by it, and a daemon of the machine
     // may use the default.
     List<String> command =
         List.of("squid", "-N", "-d", "1", "-n", "bench" + port, "-f", conf.toString());
     return new Launch(command, account, folder, port, new Entrance.ByConnect(port));
+  }
+
+  @Override
+  public Path authority(Launch launch) {
+    return launch.folder().resolve("ca.pem");
   }
 
   private String list() {

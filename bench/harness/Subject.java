@@ -13,6 +13,11 @@ interface Subject {
   /** What the results say about its version and its configuration. */
   String description(Testbed bed) throws IOException, InterruptedException;
 
+  /** The file of the authority that signs what it shows to clients, once it runs. */
+  default Path authority(Launch launch) {
+    throw new IllegalStateException(name() + " opens no TLS");
+  }
+
   Launch prepare(Testbed bed, Origins origins) throws IOException, InterruptedException;
 
   /**
