@@ -1,8 +1,11 @@
 package dev.sekisho.app;
 
+import dev.sekisho.config.Mark;
 import dev.sekisho.config.Problem;
 import dev.sekisho.config.Problems;
+import dev.sekisho.data.inspect.AuthorityStore;
 import dev.sekisho.policy.Policy;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -28,6 +31,7 @@ final class CheckCommand implements Callable<Integer> {
     Problems problems = new Problems();
     Optional<Configuration> configuration = Configuration.load(place.config(), problems);
     Optional<Policy> policy = compile(configuration, problems);
+    examineAuthority(problems);
     problems.all().forEach(out::println);
     long errors = count(problems, Problem.Severity.ERROR);
     String warnings = new Count(count(problems, Problem.Severity.WARNING), "warning").text();
@@ -43,6 +47,18 @@ final class CheckCommand implements Callable<Integer> {
             : new Count(errors, "error").text() + ", " + warnings + ".");
     out.flush();
     return errors == 0 ? Exit.FINE : Exit.USER_ERROR;
+  }
+
+  /**
+   * The authority of the state folder, where there is one; the owner's was read with its section.
+   */
+  private void examineAuthority(Problems problems) {
+    AuthorityStore store = new AuthorityStore(place.state().toAbsolutePath().normalize());
+    try {
+      store.look();
+    } catch (IOException e) {
+      problems.error(Mark.file(store.file().toString()), String.valueOf(e.getMessage()));
+    }
   }
 
   private Optional<Policy> compile(Optional<Configuration> configuration, Problems problems) {

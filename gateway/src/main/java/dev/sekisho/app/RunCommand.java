@@ -19,7 +19,8 @@ import sun.misc.Signal;
 @Command(
     name = "run",
     mixinStandardHelpOptions = true,
-    description = "Start the gateway. SIGHUP reloads policy and lists; SIGTERM drains and stops.")
+    description =
+        "Start the gateway. SIGHUP reloads policy, lists, users and authority; SIGTERM drains and stops.")
 final class RunCommand implements Callable<Integer> {
   /** The gateway goes on, on threads of its own. */
   static final int RUNNING = -1;

@@ -137,7 +137,7 @@ class BodyScannerTest {
   }
 
   @Test
-  void aPieceCountsExactlyUntilTheVerdictIsGiven() {
+  void aPieceCountsExactlyUntilItIsLetGo() {
     Queue<Runnable> loop = new ArrayDeque<>();
     List<Verdict> verdicts = new ArrayList<>();
     try (BodyScanner scanner = Scans.scanner("limit: 4KiB, memory: 8KiB")) {
@@ -150,6 +150,8 @@ class BodyScannerTest {
       assertThat(scanner.held()).isEqualTo(1024 + 2 * ScanJob.PIECE_OVERHEAD);
       assertThat(loop).hasSize(1);
       loop.remove().run();
+      assertThat(scanner.held()).isEqualTo(1024 + 2 * ScanJob.PIECE_OVERHEAD);
+      job.released();
       assertThat(scanner.held()).isZero();
       assertThat(verdicts).hasSize(1);
     }
@@ -167,6 +169,7 @@ class BodyScannerTest {
       assertThat(two.offer(ByteBuffer.allocate(2000))).isEqualTo(Scanner.Room.NONE);
       assertUnscanned(refused.getFirst(), Verdict.Reason.NO_ROOM);
       assertThat(((Verdict.Unscanned) refused.getFirst()).fate()).isEqualTo(Verdict.Fate.BLOCK);
+      two.released();
       assertThat(scanner.held()).isEqualTo(4000 + ScanJob.PIECE_OVERHEAD);
       assertThat(two.offer(ByteBuffer.allocate(1))).isEqualTo(Scanner.Room.NONE);
       two.end();
@@ -174,6 +177,7 @@ class BodyScannerTest {
       one.end();
       assertThat(first.join()).isEqualTo(CLEAN);
       assertThat(refused).hasSize(1);
+      one.released();
       assertThat(scanner.held()).isZero();
     }
   }
@@ -201,6 +205,7 @@ class BodyScannerTest {
       assertThat(job.offer(ByteBuffer.allocate(0))).isEqualTo(Scanner.Room.ROOM);
       assertThat(job.offer(ByteBuffer.allocate(1))).isEqualTo(Scanner.Room.NONE);
       assertUnscanned(verdicts.getFirst(), Verdict.Reason.TOO_LARGE);
+      job.released();
       assertThat(scanner.held()).isZero();
     }
   }

@@ -347,6 +347,7 @@ class ClamdTest {
       assertDown(verdict.join(), "given up");
       left.await();
       assertThat(scanner.engines().getFirst().state()).isNotEqualTo(EngineStatus.State.DOWN);
+      job.released();
       assertThat(scanner.held()).isZero();
     }
   }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
@@ -65,7 +66,16 @@ final class Scans {
   static CompletableFuture<Verdict> begin(
       Scanner scanner, List<ByteBuffer> pieces, @Nullable String coding) {
     var verdict = new CompletableFuture<Verdict>();
-    Scanner.Job job = scanner.begin(subject(coding), Runnable::run, verdict::complete);
+    AtomicReference<Scanner.Job> held = new AtomicReference<>();
+    Scanner.Job job =
+        scanner.begin(
+            subject(coding),
+            Runnable::run,
+            given -> {
+              held.get().released();
+              verdict.complete(given);
+            });
+    held.set(job);
     for (ByteBuffer piece : pieces) {
       if (job.offer(piece) == Scanner.Room.NONE) {
         return verdict;

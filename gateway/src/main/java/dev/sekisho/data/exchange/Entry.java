@@ -1,5 +1,6 @@
 package dev.sekisho.data.exchange;
 
+import dev.sekisho.identity.Identity;
 import dev.sekisho.journal.Journal;
 import dev.sekisho.journal.Record;
 import dev.sekisho.journal.RecordId;
@@ -21,6 +22,7 @@ final class Entry {
   private final Gate gate;
   private final IpAddress client;
   private Told told = Told.NOTHING;
+  private @Nullable String notProved;
 
   private enum Told {
     NOTHING,
@@ -65,6 +67,16 @@ final class Entry {
     record.user = who.user();
     record.groups = who.groups();
     record.identifiedBy = who.by();
+  }
+
+  /** Why the credentials were of no use, for the case that the client is asked. */
+  void notProved(Identity.Answer answer) {
+    notProved =
+        switch (answer) {
+          case Identity.Answer.Known _ -> null;
+          case Identity.Answer.Rejected(String reason) -> reason;
+          case Identity.Answer.Unavailable(String reason) -> reason;
+        };
   }
 
   void note(Decision decision) {
@@ -219,6 +231,7 @@ final class Entry {
         record.decision = Record.Decided.ASK;
         record.rule = asked.rule();
         record.reason = asked.reason();
+        record.errorDetail = notProved;
       }
       case Ending.Infected infected -> {
         record.decision = Record.Decided.DENY;
@@ -227,7 +240,8 @@ final class Entry {
       case Ending.Failed(Failure failure) -> {
         record.errorSide = failure.side().word();
         record.errorKind = failure.kind().word();
-        record.errorDetail = failure.detail();
+        boolean unproved = failure.kind() == Failure.Kind.IDENTITY_UNAVAILABLE;
+        record.errorDetail = unproved && notProved != null ? notProved : failure.detail();
       }
     }
   }

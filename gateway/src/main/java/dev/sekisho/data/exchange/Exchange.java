@@ -229,6 +229,7 @@ public final class Exchange {
       learnWho(new Asker.Who.Proved(user, groups, by));
     } else {
       known.notProved(answer);
+      entry.notProved(answer);
     }
     proceed();
   }

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 /** Text armour around DER (RFC 7468), and the certificates in it. */
 final class Pem {
   private static final Pattern BLOCK =
-      Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*)-----END \\1-----");
+      Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----(.*?)-----END \\1-----", Pattern.DOTALL);
   private static final Pattern HEADER = Pattern.compile("(?m)^[A-Za-z-]+:.*$");
 
   /**

@@ -71,13 +71,13 @@ class FirstBytesReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"GET / HTTP/1.1", "PROPFIND /", "OPTIONS * HTTP/1.1", "X "})
+  @ValueSource(strings = {"GET / HTTP/1.1", "PROPFIND /", "OPTIONS * HTTP/1.1", "X ", "\r\nGET / "})
   void knowsHttpByItsMethod(String start) {
     assertThat(whole(start.getBytes(US_ASCII))).isEqualTo(FirstBytes.HTTP);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"G", "GET", "ABCDEFGHIJKLMNOPQRST"})
+  @ValueSource(strings = {"G", "GET", "\r", "\r\n", "ABCDEFGHIJKLMNOPQRST"})
   void waitsForTheEndOfAMethod(String start) {
     assertThat(whole(start.getBytes(US_ASCII))).isEqualTo(FirstBytes.NEED_MORE);
   }
@@ -89,7 +89,8 @@ class FirstBytesReaderTest {
         "ABCDEFGHIJKLMNOPQRSTU",
         " GET /",
         "get / HTTP/1.1",
-        "\r\n"
+        "\r\n\r\n",
+        "\rGET / "
       })
   void takesNothingElseForHttp(String start) {
     assertThat(whole(start.getBytes(US_ASCII))).isInstanceOf(FirstBytes.Other.class);
@@ -169,8 +170,8 @@ class FirstBytesReaderTest {
 
   @ParameterizedTest
   @MethodSource("broken")
-  void aHelloThatBreaksTheRulesIsNone(byte[] bytes) {
-    assertThat(whole(bytes)).isInstanceOf(FirstBytes.Other.class);
+  void aHelloThatBreaksTheRulesIsMalformed(byte[] bytes) {
+    assertThat(whole(bytes)).isInstanceOf(FirstBytes.Malformed.class);
   }
 
   @Test
@@ -178,7 +179,7 @@ class FirstBytesReaderTest {
     byte[] start = {1, 0, (byte) 0xff, (byte) 0xff};
     byte[] endless = inRecordsOf(1, join(start, new byte[20_000]));
 
-    assertThat(inPieces(endless, 1460)).isInstanceOf(FirstBytes.Other.class);
+    assertThat(inPieces(endless, 1460)).isInstanceOf(FirstBytes.Malformed.class);
   }
 
   @Test

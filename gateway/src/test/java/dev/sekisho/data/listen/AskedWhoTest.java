@@ -62,9 +62,7 @@ class AskedWhoTest {
                 - { name: developers, who: { groups: [developers] }, to: { address: 127.0.0.0/8 }, action: allow }
             """
                 .formatted(
-                    certificate.certificate(),
-                    folder.resolve("users"),
-                    folder.resolve("groups")));
+                    certificate.certificate(), folder.resolve("users"), folder.resolve("groups")));
   }
 
   @AfterEach
@@ -147,6 +145,7 @@ class AskedWhoTest {
     }
     assertThat(gateway.journal().awaitClosed(2))
         .allSatisfy(record -> assertThat(record.user).isNull());
+    assertThat(gateway.journal().closed().getFirst().errorDetail).contains("password");
   }
 
   @Test

@@ -10,12 +10,14 @@ import dev.sekisho.testing.TestGateway;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -134,6 +136,12 @@ class DisagreementTest {
         new Case("a.example", "a.example", "GET", "c.example", "/", Outcome.SERVED),
         new Case("a.example", "", "GET", "evil.example", "/", Outcome.REFUSED_INSIDE),
         new Case("a.example", "a.example", "GET", "127.0.0.2", "/", Outcome.REFUSED_INSIDE),
+        new Case("a.example", "a.example", "GET", "127.0.0.1", "/", Outcome.SERVED),
+        new Case("a.example", "a.example", "GET", "a.example:1", "/", Outcome.SERVED),
+        new Case("a.example", "b.example", "GET", "c.example", "/open/x", Outcome.SERVED),
+        new Case("a.example", "b.example", "GET", "c.example", "/shut", Outcome.REFUSED_INSIDE),
+        new Case("a.example", "c.example", "GET", "b.example", "/open/x", Outcome.SERVED),
+        new Case("a.example", "", "GET", "b.example", "/shut", Outcome.REFUSED_INSIDE),
         new Case("a.example", "a.example", "GET", "a.example.", "/", Outcome.SERVED));
   }
 
@@ -152,6 +160,18 @@ class DisagreementTest {
         new Case("evil.example", "bank.example", "GET", "bank.example", "/", Outcome.CUT_OFF),
         new Case("127.0.0.1", "bank.example", "GET", "bank.example", "/", Outcome.CUT_OFF),
         new Case("a.example", "a.example", "GET", "bank.example", "/", Outcome.REFUSED_INSIDE));
+  }
+
+  @Test
+  void thereAreThirtyDisagreements() {
+    assertThat(cases())
+        .filteredOn(one ->
+            Stream.of(one.connect, one.sni.isEmpty() ? one.connect : one.sni, one.host)
+                    .map(name -> name.toLowerCase(Locale.ROOT))
+                    .distinct()
+                    .count()
+                > 1)
+        .hasSizeGreaterThanOrEqualTo(30);
   }
 
   @ParameterizedTest

@@ -297,6 +297,31 @@ class InspectionTest {
   }
 
   @Test
+  void aClientThatSpeaksHttp2AlonePassesWhereTheOwnerSaysSo() throws Exception {
+    try (TestGateway gateway =
+            gateway("inspect: { never: [], cannot-open: { not-http1: tunnel } }\n");
+        ScriptedOrigin origin = origin()) {
+      InsideClient client =
+          new InsideClient(gateway.port(), certificate.trusting())
+              .naming("origin.example")
+              .offering("h2");
+      try (RawClient inside = client.open("origin.example:" + origin.port())) {
+        assertThat(inside.send(get("/unseen")).readResponse().body()).isEqualTo("ok");
+      }
+      assertThat(gateway.record().verdictReason).contains("inspect.cannot-open.not-http1");
+    }
+  }
+
+  @Test
+  void aClientThatNeverSpeaksIsCutOff() throws Exception {
+    try (TestGateway gateway = gateway("inspect: { never: [], handshake-timeout: 300ms }\n");
+        Socket line = client(gateway).connect("origin.example:443").socket()) {
+      assertThat(line.getInputStream().read()).isEqualTo(-1);
+      assertThat(gateway.record().rule).isEqualTo("inspect.cannot-open.silent");
+    }
+  }
+
+  @Test
   void ofSeveralProtocolsHttp1IsChosen() throws Exception {
     try (TestGateway gateway = gateway("");
         ScriptedOrigin origin = origin();
@@ -356,6 +381,7 @@ class InspectionTest {
         RawClient.Response refused = inside.send(get("/secret")).readResponse();
         assertThat(refused.status()).isEqualTo(502);
         assertThat(refused.field("Proxy-Status")).contains("tls_certificate_error");
+        assertThat(refused.body()).contains("authority").contains("origin.example");
       }
       assertThat(inside(gateway).errorKind).isEqualTo("certificate-refused");
       assertThat(origin.received()).isEmpty();
