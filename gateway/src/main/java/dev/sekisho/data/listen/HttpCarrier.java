@@ -217,7 +217,8 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
       download.data(piece);
       download.flush();
     }
-    if (!held.empty()) {
+    // A flush may have made the client writable again, and what followed have ended all this.
+    if (holding != held || !held.empty()) {
       return;
     }
     holding = null;

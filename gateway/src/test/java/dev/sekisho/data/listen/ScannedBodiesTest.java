@@ -12,6 +12,9 @@ import dev.sekisho.testing.TestCertificate;
 import dev.sekisho.testing.TestGateway;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
@@ -319,6 +322,32 @@ class ScannedBodiesTest {
       assertThat(client.readChunk()).isEqualTo("part");
       client.close();
       assertThat(hasty.record().verdictReason).startsWith("endless");
+    }
+  }
+
+  @Test
+  void aSlowClientGetsWhatFoundNoRoomOnceAndWhole() throws Exception {
+    byte[] body = new byte[(1 << 20) - 1000];
+    new Random(3).nextBytes(body);
+    try (TestGateway full = start("limit: 1MiB, memory: 1MiB, unscanned: { no-room: deliver }");
+        ScriptedOrigin origin = ScriptedOrigin.answering(chunked(body));
+        Socket narrow = new Socket()) {
+      narrow.setReceiveBufferSize(4096);
+      narrow.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), full.port()));
+      RawClient client = new RawClient(narrow);
+      String request =
+          "GET http://"
+              + origin.authority()
+              + "/ HTTP/1.1\r\nHost: "
+              + origin.authority()
+              + "\r\n\r\n";
+      for (int i = 0; i < 2; i++) {
+        client.send(request);
+        Thread.sleep(200);
+        assertThat(client.readResponse().body()).isEqualTo(new String(body, ISO_8859_1));
+      }
+      assertThat(full.journal().awaitClosed(2))
+          .allSatisfy(record -> assertThat(record.verdictReason).startsWith("no-room"));
     }
   }
 
