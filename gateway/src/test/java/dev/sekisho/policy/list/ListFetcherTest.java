@@ -193,10 +193,12 @@ class ListFetcherTest {
       assertThat(events.poll(30, TimeUnit.SECONDS)).isEqualTo("fetched partners");
     }
     assertThat(file()).hasContent(CONTENT);
-    assertThat(pauses.subList(0, 12))
+    // the fetcher's thread still adds the pause it sleeps in now
+    List<Duration> taken = List.copyOf(pauses).subList(0, 101);
+    assertThat(taken.subList(0, 12))
         .extracting(Duration::toSeconds)
         .containsExactly(0L, 10L, 20L, 40L, 80L, 160L, 320L, 640L, 1280L, 2560L, 3600L, 3600L);
-    assertThat(pauses.subList(12, 101)).containsOnly(Duration.ofHours(1));
+    assertThat(taken.subList(12, 101)).containsOnly(Duration.ofHours(1));
   }
 
   @Test
