@@ -1,17 +1,27 @@
 package dev.sekisho.scan;
 
-import java.nio.ByteBuffer;
-import java.util.List;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Optional;
 
 /**
- * A whole body, held in pieces, which can be read as often as somebody needs it: never more of it
- * than a buffer exists decoded.
+ * A whole body, which can be read as often as somebody needs it: never more of it than a buffer
+ * exists decoded.
  *
  * @param codings empty where one of them cannot be undone here
  * @param decodedLimit bytes that a coding may give
  */
-record Body(List<ByteBuffer> pieces, Optional<ContentCodings> codings, long decodedLimit) {
+record Body(
+    Scanner.Subject subject, Source source, Optional<ContentCodings> codings, long decodedLimit) {
+
+  /** Where the bytes are. */
+  interface Source {
+    /** From the beginning; several readers at a time are fine. May block. */
+    InputStream open() throws IOException;
+
+    /** In bytes, as sent. */
+    long length();
+  }
 
   /** How a body is read. */
   enum View {
@@ -28,14 +38,14 @@ record Body(List<ByteBuffer> pieces, Optional<ContentCodings> codings, long deco
 
   Reading read(View view) {
     return switch (view) {
-      case RAW -> new Reading(() -> new PieceStream(pieces));
+      case RAW -> new Reading(source::open);
       case DECODED ->
           new Reading(() ->
               codings
                   .orElseThrow(() ->
                       new FaultException(
-                          Verdict.Reason.UNREADABLE, "Its content coding cannot be undone here."))
-                  .undo(new PieceStream(pieces), decodedLimit));
+                          Verdict.Reason.UNDECODABLE, "Its content coding cannot be undone here."))
+                  .undo(source.open(), decodedLimit));
     };
   }
 }

@@ -5,6 +5,7 @@ import dev.sekisho.scan.EngineConfig.SignatureEngine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -103,18 +104,25 @@ public final class BodyScanner implements Scanner {
   Verdict scan(Body body) throws InterruptedException {
     long deadline = System.nanoTime() + config.engineTimeout().toNanos();
     String asked = "";
+    Optional<Replacement> instead = Optional.empty();
     @Nullable Fault unable = null;
     for (Engine engine : engines) {
       switch (scan(engine, body, deadline)) {
         case Finding.Nothing _ -> asked = engine.name();
+        case Finding.Replaced(Replacement by) -> {
+          asked = engine.name();
+          instead = Optional.of(by);
+        }
         case Finding.Found found -> {
-          return new Verdict.Infected(engine.name(), found.name());
+          return new Verdict.Infected(engine.name(), found.name(), found.page());
         }
         // Another engine may still find something.
         case Finding.Unable(Fault fault) -> unable = unable == null ? fault : unable;
       }
     }
-    return unable == null ? new Verdict.Clean(asked) : unscanned(unable.reason(), unable.detail());
+    return unable == null
+        ? new Verdict.Clean(asked, instead)
+        : unscanned(unable.reason(), unable.detail());
   }
 
   /**
@@ -132,7 +140,7 @@ public final class BodyScanner implements Scanner {
     Finding raw = engine.scan(body, Body.View.RAW, deadline);
     return switch (raw) {
       case Finding.Found _ -> raw;
-      case Finding.Nothing _ -> decoded;
+      case Finding.Nothing _, Finding.Replaced _ -> decoded;
       case Finding.Unable failed ->
           failed.fault().reason() == Verdict.Reason.ENGINE_DOWN ? raw : decoded;
     };

@@ -42,7 +42,7 @@ final class BoundedStream extends InputStream {
       return -1;
     }
     throw new FaultException(
-        Verdict.Reason.TOO_LARGE,
+        Verdict.Reason.TOO_BIG,
         "Decoded it is longer than " + Size.text(limit) + "; no more was scanned.");
   }
 

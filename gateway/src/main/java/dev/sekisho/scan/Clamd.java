@@ -47,7 +47,7 @@ final class Clamd implements Engine {
     if (waiting.incrementAndGet() > WAITING) {
       waiting.decrementAndGet();
       return Finding.unable(
-          Verdict.Reason.NO_ROOM, "More than " + WAITING + " bodies wait for clamd.");
+          Verdict.Reason.SPOOL_FULL, "More than " + WAITING + " bodies wait for clamd.");
     }
     boolean mine;
     try {
@@ -99,7 +99,7 @@ final class Clamd implements Engine {
         case ClamdReply.Found found -> new Finding.Found(found.name());
         case ClamdReply.TooLarge _ ->
             Finding.unable(
-                Verdict.Reason.TOO_LARGE,
+                Verdict.Reason.TOO_BIG,
                 "It is longer than " + node.name() + " takes (StreamMaxLength).");
         case ClamdReply.Failed failed -> {
           failures.add(node.name() + ": " + failed.detail());
@@ -125,6 +125,11 @@ final class Clamd implements Engine {
   @Override
   public List<EngineStatus> status() {
     return nodes.stream().map(ClamdNode::status).toList();
+  }
+
+  @Override
+  public String version() {
+    return "";
   }
 
   @Override

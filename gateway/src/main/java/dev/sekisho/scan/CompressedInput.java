@@ -78,6 +78,6 @@ final class CompressedInput {
 
   static FaultException broken(String what) {
     return new FaultException(
-        Verdict.Reason.UNREADABLE, what + ", so its content coding cannot be undone to the end.");
+        Verdict.Reason.UNDECODABLE, what + ", so its content coding cannot be undone to the end.");
   }
 }

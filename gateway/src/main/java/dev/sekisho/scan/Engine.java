@@ -18,6 +18,12 @@ interface Engine extends Closeable {
 
   List<EngineStatus> status();
 
+  /**
+   * What its findings rest on, such as the version of its signatures. As long as it says the same,
+   * the same bytes have the same finding; empty while that is not known.
+   */
+  String version();
+
   @Override
   void close();
 }

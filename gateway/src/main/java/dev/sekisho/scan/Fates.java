@@ -13,11 +13,16 @@ public record Fates(Map<Reason, Fate> byReason) {
   public static final Fates DEFAULT =
       new Fates(
           Map.of(
+              Reason.TOO_BIG, Fate.DELIVER,
+              Reason.ENCRYPTED, Fate.DELIVER,
+              Reason.UNDECODABLE, Fate.BLOCK,
+              Reason.PARTIAL, Fate.BLOCK,
               Reason.ENGINE_DOWN, Fate.BLOCK,
-              Reason.TOO_LARGE, Fate.DELIVER,
+              Reason.ENGINE_LIMIT, Fate.DELIVER,
+              Reason.TIMEOUT, Fate.BLOCK,
+              Reason.EXCLUDED_BY_RULE, Fate.DELIVER,
               Reason.ENDLESS, Fate.DELIVER,
-              Reason.UNREADABLE, Fate.DELIVER,
-              Reason.NO_ROOM, Fate.BLOCK));
+              Reason.SPOOL_FULL, Fate.BLOCK));
 
   public Fates {
     byReason = Map.copyOf(byReason);

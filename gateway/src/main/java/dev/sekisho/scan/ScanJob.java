@@ -56,13 +56,14 @@ final class ScanJob implements Scanner.Job {
     if (length + bytes > scanner.limit()) {
       settle(
           scanner.unscanned(
-              Verdict.Reason.TOO_LARGE,
+              Verdict.Reason.TOO_BIG,
               "It is longer than scan.limit (" + Size.text(scanner.limit()) + ")."));
       return Scanner.Room.NONE;
     }
     if (!scanner.memory().reserve(bytes + PIECE_OVERHEAD)) {
       settle(
-          scanner.unscanned(Verdict.Reason.NO_ROOM, "Other bodies under scan fill scan.memory."));
+          scanner.unscanned(
+              Verdict.Reason.SPOOL_FULL, "Other bodies under scan fill scan.memory."));
       return Scanner.Room.NONE;
     }
     reserved += bytes + PIECE_OVERHEAD;
@@ -103,7 +104,8 @@ final class ScanJob implements Scanner.Job {
     Verdict verdict;
     try {
       var codings = ContentCodings.parse(subject.contentCoding());
-      verdict = scanner.scan(new Body(List.copyOf(pieces), codings, scanner.decodedLimit()));
+      verdict =
+          scanner.scan(new Body(subject, new Pieces(pieces), codings, scanner.decodedLimit()));
     } catch (InterruptedException _) {
       verdict = givenUp();
     } catch (RuntimeException | Error e) {

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +73,35 @@ public interface Scanner extends Closeable {
    * @param name for messages: the host and path, without the query
    * @param contentCoding the value of Content-Encoding in lower case, or null where there is none
    */
-  record Subject(Direction direction, String name, @Nullable String contentCoding) {}
+  record Subject(Direction direction, String name, @Nullable String contentCoding, Heads heads) {}
+
+  /** The message around a body, for engines that want to see it (ICAP). Asked for on any thread. */
+  interface Heads {
+    /** The request, its target the whole URL. */
+    Head request();
+
+    /** Empty for an upload. */
+    Optional<Head> response();
+
+    /** The client's address in its canonical form. */
+    String client();
+
+    /** Who asks; empty where nobody proved to be somebody. */
+    String user();
+  }
+
+  /**
+   * The head of a message.
+   *
+   * @param line request line or status line, without its end
+   * @param fields in order, without those of framing and connection and without what a client told
+   *     this gateway alone (Proxy-Authorization)
+   */
+  record Head(String line, List<HeadField> fields) {
+    public Head {
+      fields = List.copyOf(fields);
+    }
+  }
 
   /** Which way a body goes. */
   enum Direction {

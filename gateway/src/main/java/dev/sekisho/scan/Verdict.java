@@ -1,6 +1,7 @@
 package dev.sekisho.scan;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /** What the scanner says of one body. */
 public sealed interface Verdict {
@@ -8,15 +9,25 @@ public sealed interface Verdict {
    * Read to its end, and nothing found.
    *
    * @param engine for the record, such as {@code clamd}
+   * @param instead what an ICAP server wants to be delivered in its place
    */
-  record Clean(String engine) implements Verdict {}
+  record Clean(String engine, Optional<Replacement> instead) implements Verdict {
+    public Clean(String engine) {
+      this(engine, Optional.empty());
+    }
+  }
 
   /**
    * Something was found in it.
    *
    * @param name what was found, as the engine calls it
+   * @param page what an ICAP server says to the client in the place of our own page
    */
-  record Infected(String engine, String name) implements Verdict {}
+  record Infected(String engine, String name, Optional<Replacement> page) implements Verdict {
+    public Infected(String engine, String name) {
+      this(engine, name, Optional.empty());
+    }
+  }
 
   /**
    * It could not be scanned.
@@ -27,16 +38,26 @@ public sealed interface Verdict {
 
   /** Why a body was not scanned; the words of {@code scan.unscanned}. */
   enum Reason {
+    /** Longer than {@code scan.limit}, also when its codings are undone. */
+    TOO_BIG,
+    /** An archive that only a password opens. */
+    ENCRYPTED,
+    /** A coding that cannot be undone here, or not to its end. */
+    UNDECODABLE,
+    /** A part of something larger, whose whole was not scanned. */
+    PARTIAL,
     /** No engine answered. */
     ENGINE_DOWN,
-    /** Longer than {@code scan.limit}. */
-    TOO_LARGE,
+    /** An engine did not look at all of it, because of limits of its own. */
+    ENGINE_LIMIT,
+    /** The engines took longer than {@code scan.engine-timeout}. */
+    TIMEOUT,
+    /** A line of {@code scan.rules} says that it is not scanned. */
+    EXCLUDED_BY_RULE,
     /** A stream that does not end, such as text/event-stream, or that did not end in time. */
     ENDLESS,
-    /** A content coding that no engine can read. */
-    UNREADABLE,
-    /** No memory left to hold another body ({@code scan.memory}). */
-    NO_ROOM;
+    /** No room left to hold another body ({@code scan.spool}). */
+    SPOOL_FULL;
 
     /** As written in the configuration and the journal. */
     public String word() {

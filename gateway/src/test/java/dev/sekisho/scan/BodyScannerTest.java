@@ -77,9 +77,9 @@ class BodyScannerTest {
 
   @Test
   void whatCannotBeReadToItsEndIsNeverClean() {
-    assertUnscanned(builtIn(Scans.bytes("fine"), "gzip"), Verdict.Reason.UNREADABLE);
-    assertUnscanned(builtIn(Scans.bytes("fine"), "made-up"), Verdict.Reason.UNREADABLE);
-    assertUnscanned(builtIn(Scans.gzip(new byte[200 << 20]), "gzip"), Verdict.Reason.TOO_LARGE);
+    assertUnscanned(builtIn(Scans.bytes("fine"), "gzip"), Verdict.Reason.UNDECODABLE);
+    assertUnscanned(builtIn(Scans.bytes("fine"), "made-up"), Verdict.Reason.UNDECODABLE);
+    assertUnscanned(builtIn(Scans.gzip(new byte[200 << 20]), "gzip"), Verdict.Reason.TOO_BIG);
   }
 
   @Test
@@ -129,7 +129,7 @@ class BodyScannerTest {
           .isEqualTo(new Verdict.Clean("clamd"));
       assertThat(clamd.bodies()).hasSize(1);
       assertThat(clamd.bodies().getFirst()).isEqualTo(page);
-      assertUnscanned(Scans.scan(scanner, cut, "gzip"), Verdict.Reason.UNREADABLE);
+      assertUnscanned(Scans.scan(scanner, cut, "gzip"), Verdict.Reason.UNDECODABLE);
       assertThat(clamd.bodies()).hasSize(3);
       assertThat(page).startsWith(clamd.bodies().get(1));
       assertThat(clamd.bodies().get(2)).isEqualTo(cut);
@@ -167,7 +167,7 @@ class BodyScannerTest {
       assertThat(one.offer(ByteBuffer.allocate(4000))).isEqualTo(Scanner.Room.ROOM);
       assertThat(two.offer(ByteBuffer.allocate(2000))).isEqualTo(Scanner.Room.ROOM);
       assertThat(two.offer(ByteBuffer.allocate(2000))).isEqualTo(Scanner.Room.NONE);
-      assertUnscanned(refused.getFirst(), Verdict.Reason.NO_ROOM);
+      assertUnscanned(refused.getFirst(), Verdict.Reason.SPOOL_FULL);
       assertThat(((Verdict.Unscanned) refused.getFirst()).fate()).isEqualTo(Verdict.Fate.BLOCK);
       two.released();
       assertThat(scanner.held()).isEqualTo(4000 + ScanJob.PIECE_OVERHEAD);
@@ -192,7 +192,7 @@ class BodyScannerTest {
         taken++;
       }
       assertThat(taken).isEqualTo(8192 / (1 + ScanJob.PIECE_OVERHEAD));
-      assertUnscanned(verdicts.getFirst(), Verdict.Reason.NO_ROOM);
+      assertUnscanned(verdicts.getFirst(), Verdict.Reason.SPOOL_FULL);
     }
   }
 
@@ -204,7 +204,7 @@ class BodyScannerTest {
       assertThat(job.offer(ByteBuffer.allocate(4096))).isEqualTo(Scanner.Room.ROOM);
       assertThat(job.offer(ByteBuffer.allocate(0))).isEqualTo(Scanner.Room.ROOM);
       assertThat(job.offer(ByteBuffer.allocate(1))).isEqualTo(Scanner.Room.NONE);
-      assertUnscanned(verdicts.getFirst(), Verdict.Reason.TOO_LARGE);
+      assertUnscanned(verdicts.getFirst(), Verdict.Reason.TOO_BIG);
       job.released();
       assertThat(scanner.held()).isZero();
     }
@@ -241,7 +241,7 @@ class BodyScannerTest {
     try (BodyScanner scanner = Scans.scanner("unscanned: { endless: block }, patience: 5s")) {
       assertThat(scanner.unscanned(Verdict.Reason.ENDLESS, "It did not end.").fate())
           .isEqualTo(Verdict.Fate.BLOCK);
-      assertThat(scanner.unscanned(Verdict.Reason.TOO_LARGE, "Long.").fate())
+      assertThat(scanner.unscanned(Verdict.Reason.TOO_BIG, "Long.").fate())
           .isEqualTo(Verdict.Fate.DELIVER);
       assertThat(scanner.patience().toSeconds()).isEqualTo(5);
     }

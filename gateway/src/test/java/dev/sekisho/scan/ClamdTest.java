@@ -138,7 +138,7 @@ class ClamdTest {
         .isInstanceOfSatisfying(
             Verdict.Unscanned.class,
             unscanned -> {
-              assertThat(unscanned.reason()).isEqualTo(Verdict.Reason.TOO_LARGE);
+              assertThat(unscanned.reason()).isEqualTo(Verdict.Reason.TOO_BIG);
               assertThat(unscanned.fate()).isEqualTo(Verdict.Fate.DELIVER);
               assertThat(unscanned.detail()).contains("StreamMaxLength");
             });
@@ -234,7 +234,12 @@ class ClamdTest {
   }
 
   private static void askInVain(ClamdNode node, byte[] slow) {
-    Body body = new Body(List.of(ByteBuffer.wrap(slow)), Optional.of(ContentCodings.NONE), 1000);
+    Body body =
+        new Body(
+            Scans.subject(null),
+            new Pieces(List.of(ByteBuffer.wrap(slow))),
+            Optional.of(ContentCodings.NONE),
+            1000);
     try (Reading reading = body.read(Body.View.RAW)) {
       assertThat(node.ask(reading, 1000, System.nanoTime() + 50_000_000))
           .isInstanceOf(ClamdReply.Failed.class);

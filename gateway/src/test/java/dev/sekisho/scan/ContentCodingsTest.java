@@ -26,7 +26,8 @@ class ContentCodingsTest {
   }
 
   private static Result decode(List<ByteBuffer> pieces, String coding) {
-    var body = new Body(pieces, ContentCodings.parse(coding), LIMIT);
+    var body =
+        new Body(Scans.subject(coding), new Pieces(pieces), ContentCodings.parse(coding), LIMIT);
     byte[] all = new byte[(int) LIMIT + 1];
     int filled = 0;
     try (Reading reading = body.read(Body.View.DECODED)) {
@@ -47,7 +48,7 @@ class ContentCodingsTest {
   }
 
   private static void assertUnreadable(Result result) {
-    assertFault(result, Verdict.Reason.UNREADABLE);
+    assertFault(result, Verdict.Reason.UNDECODABLE);
   }
 
   private static void assertFault(Result result, Verdict.Reason reason) {
@@ -181,7 +182,7 @@ class ContentCodingsTest {
     assertWhole(decode(Scans.gzip(fits), "gzip"), fits);
     for (byte[] bomb : List.of(new byte[(int) LIMIT + 1], new byte[50 << 20])) {
       Result result = decode(Scans.gzip(bomb), "gzip");
-      assertFault(result, Verdict.Reason.TOO_LARGE);
+      assertFault(result, Verdict.Reason.TOO_BIG);
       assertThat(result.bytes()).hasSize((int) LIMIT);
     }
   }
@@ -195,7 +196,7 @@ class ContentCodingsTest {
     }
     Result result = decode(Scans.gzip(many), "gzip, gzip");
     assertThat(result.bytes()).isEmpty();
-    assertFault(result, Verdict.Reason.TOO_LARGE);
+    assertFault(result, Verdict.Reason.TOO_BIG);
   }
 
   @Test

@@ -96,7 +96,7 @@ class RealClamdTest {
         .isInstanceOfSatisfying(
             Verdict.Unscanned.class,
             unscanned -> {
-              assertThat(unscanned.reason()).isEqualTo(Verdict.Reason.TOO_LARGE);
+              assertThat(unscanned.reason()).isEqualTo(Verdict.Reason.TOO_BIG);
               assertThat(unscanned.detail()).contains("StreamMaxLength");
             });
   }

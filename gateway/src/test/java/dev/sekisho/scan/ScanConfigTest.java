@@ -48,7 +48,7 @@ class ScanConfigTest {
     assertThat(config.patience()).isEqualTo(Duration.ofSeconds(60));
     assertThat(config.engineTimeout()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.unscanned().delivered())
-        .containsExactly("too-large", "endless", "unreadable");
+        .containsExactly("too-big", "encrypted", "engine-limit", "excluded-by-rule", "endless");
   }
 
   @Test
@@ -65,7 +65,8 @@ class ScanConfigTest {
   void saysPlainlyThatTheBuiltInSignaturesAreNoAntiVirus() {
     assertThat(absent(List.of()).describe())
         .anyMatch(line -> line.contains("not an anti-virus") && line.contains("clamav-daemon"))
-        .anyMatch(line -> line.contains("too-large, endless, unreadable"));
+        .anyMatch(
+            line -> line.contains("too-big, encrypted, engine-limit, excluded-by-rule, endless"));
   }
 
   @Test
@@ -131,8 +132,8 @@ class ScanConfigTest {
         .anyMatch(line -> line.contains("scan.memory (4MiB) has no room"));
     assertThat(problems("engine-timeout: 1ms"))
         .anyMatch(line -> line.contains("scan.engine-timeout: expected 100ms"));
-    assertThat(problems("unscanned: { encrypted: block }"))
-        .anyMatch(line -> line.contains("unknown key 'encrypted'"));
+    assertThat(problems("unscanned: { asleep: block }"))
+        .anyMatch(line -> line.contains("unknown key 'asleep'"));
     assertThat(problems("unscanned: { endless: pass }"))
         .anyMatch(line -> line.contains("one of deliver, block"));
   }

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -85,8 +86,31 @@ final class Scans {
     return verdict;
   }
 
+  private static final Scanner.Heads HEADS =
+      new Scanner.Heads() {
+        @Override
+        public Scanner.Head request() {
+          return new Scanner.Head("GET http://files.example/a HTTP/1.1", List.of());
+        }
+
+        @Override
+        public Optional<Scanner.Head> response() {
+          return Optional.of(new Scanner.Head("HTTP/1.1 200 OK", List.of()));
+        }
+
+        @Override
+        public String client() {
+          return "192.0.2.7";
+        }
+
+        @Override
+        public String user() {
+          return "";
+        }
+      };
+
   static Scanner.Subject subject(@Nullable String coding) {
-    return new Scanner.Subject(Scanner.Direction.DOWN, "files.example/a", coding);
+    return new Scanner.Subject(Scanner.Direction.DOWN, "files.example/a", coding, HEADS);
   }
 
   /** Cuts a body into pieces of random size, empty ones among them. */

@@ -153,7 +153,7 @@ final class Entry {
   /** Of two bodies, up and down, the worse fate is the exchange's. */
   void verdict(Verdict verdict) {
     switch (verdict) {
-      case Verdict.Clean(String engine) -> {
+      case Verdict.Clean(String engine, _) -> {
         if (record.fate == null) {
           record.fate = Record.Fate.CLEAN;
           record.verdictEngine = engine;
@@ -165,7 +165,7 @@ final class Entry {
           record.verdictReason = unscanned.reason().word() + ": " + unscanned.detail();
         }
       }
-      case Verdict.Infected(String engine, String name) -> {
+      case Verdict.Infected(String engine, String name, _) -> {
         record.fate = Record.Fate.INFECTED;
         record.verdictEngine = engine;
         record.verdictName = name;

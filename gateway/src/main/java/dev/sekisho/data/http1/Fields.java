@@ -28,6 +28,21 @@ public final class Fields {
 
   private static final int NAME_LENGTH_SHIFT = 16;
 
+  private static final long HOP_BY_HOP =
+      FieldName.set(
+          FieldName.CONNECTION,
+          FieldName.CONTENT_LENGTH,
+          FieldName.HTTP2_SETTINGS,
+          FieldName.KEEP_ALIVE,
+          FieldName.PROXY_AUTHENTICATE,
+          FieldName.PROXY_AUTHENTICATION_INFO,
+          FieldName.PROXY_AUTHORIZATION,
+          FieldName.PROXY_CONNECTION,
+          FieldName.TE,
+          FieldName.TRAILER,
+          FieldName.TRANSFER_ENCODING,
+          FieldName.UPGRADE);
+
   private final byte[] bytes;
   private final int[] table;
   private final int count;
@@ -64,6 +79,11 @@ public final class Fields {
   public String value(int i) {
     return new String(
         bytes, valueStart(i), valueEnd(i) - valueStart(i), StandardCharsets.ISO_8859_1);
+  }
+
+  /** Whether the field is between two neighbours only, or about framing (RFC 9110 §7.6.1). */
+  public boolean isHopByHop(int i) {
+    return (meta(i) & NOMINATED) != 0 || (HOP_BY_HOP >>> (meta(i) & 0xff) & 1) != 0;
   }
 
   public boolean has(FieldName name) {

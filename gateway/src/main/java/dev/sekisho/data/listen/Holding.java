@@ -79,10 +79,9 @@ final class Holding {
     piece.release();
     if (bytes > scanner.limit()) {
       giveUp(
-          Verdict.Reason.TOO_LARGE,
-          "It is longer than scan.limit (" + scanner.limit() + " bytes).");
+          Verdict.Reason.TOO_BIG, "It is longer than scan.limit (" + scanner.limit() + " bytes).");
     } else if (room == Scanner.Room.NONE) {
-      giveUp(Verdict.Reason.NO_ROOM, "No more can be held now (scan.memory).");
+      giveUp(Verdict.Reason.SPOOL_FULL, "No more can be held now (scan.memory).");
     }
   }
 
@@ -108,7 +107,7 @@ final class Holding {
     }
     boolean partial = !pieces.isEmpty() && pieces.getLast().isWritable();
     if (partial && offer(pieces.getLast()) == Scanner.Room.NONE) {
-      giveUp(Verdict.Reason.NO_ROOM, "No more can be held now (scan.memory).");
+      giveUp(Verdict.Reason.SPOOL_FULL, "No more can be held now (scan.memory).");
       return;
     }
     state = State.WHOLE;

@@ -125,7 +125,13 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
         new Scanner.Subject(
             direction,
             asked.host().text() + asked.path(),
-            coding == null ? null : coding.toLowerCase(Locale.ROOT));
+            coding == null ? null : coding.toLowerCase(Locale.ROOT),
+            new ScannedHeads(
+                asked,
+                head,
+                direction == Scanner.Direction.DOWN ? download.head() : null,
+                client.clientAddress(),
+                exchange.user()));
     holding =
         new Holding(
             lane,

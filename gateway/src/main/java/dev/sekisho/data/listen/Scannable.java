@@ -28,7 +28,7 @@ sealed interface Scannable {
       case BodyFraming.Length(long bytes) when bytes > scanner.limit() ->
           new Never(
               scanner.unscanned(
-                  Verdict.Reason.TOO_LARGE,
+                  Verdict.Reason.TOO_BIG,
                   "It is of " + bytes + " bytes, more than scan.limit (" + scanner.limit() + ")."));
       case BodyFraming.Length _ -> new Body();
       case BodyFraming.Chunked _, BodyFraming.UntilClose _ ->

@@ -257,7 +257,7 @@ class ScannedBodiesTest {
     assertThat(gateway.journal().awaitClosed(2))
         .allSatisfy(record -> {
           assertThat(record.fate).isEqualTo(Record.Fate.UNSCANNED);
-          assertThat(record.verdictReason).startsWith("too-large");
+          assertThat(record.verdictReason).startsWith("too-big");
         });
   }
 
@@ -277,7 +277,7 @@ class ScannedBodiesTest {
               + body);
       assertThat(client.readResponse().body()).isEqualTo("x");
       assertThat(origin.received()).endsWith(body);
-      assertThat(gateway.record().verdictReason).startsWith("too-large");
+      assertThat(gateway.record().verdictReason).startsWith("too-big");
     }
   }
 
@@ -329,7 +329,7 @@ class ScannedBodiesTest {
   void aSlowClientGetsWhatFoundNoRoomOnceAndWhole() throws Exception {
     byte[] body = new byte[(1 << 20) - 1000];
     new Random(3).nextBytes(body);
-    try (TestGateway full = start("limit: 1MiB, memory: 1MiB, unscanned: { no-room: deliver }");
+    try (TestGateway full = start("limit: 1MiB, memory: 1MiB, unscanned: { spool-full: deliver }");
         ScriptedOrigin origin = ScriptedOrigin.answering(chunked(body));
         Socket narrow = new Socket()) {
       narrow.setReceiveBufferSize(4096);
@@ -347,7 +347,7 @@ class ScannedBodiesTest {
         assertThat(client.readResponse().body()).isEqualTo(new String(body, ISO_8859_1));
       }
       assertThat(full.journal().awaitClosed(2))
-          .allSatisfy(record -> assertThat(record.verdictReason).startsWith("no-room"));
+          .allSatisfy(record -> assertThat(record.verdictReason).startsWith("spool-full"));
     }
   }
 
