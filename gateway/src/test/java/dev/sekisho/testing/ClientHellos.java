@@ -20,10 +20,20 @@ public final class ClientHellos {
 
   /** One record that asks for this name. */
   public static byte[] naming(String name) throws GeneralSecurityException, SSLException {
+    return naming(name, "TLSv1.3");
+  }
+
+  /**
+   * @param version the newest that is offered
+   */
+  public static byte[] naming(String name, String version)
+      throws GeneralSecurityException, SSLException {
     SSLEngine engine = SSLContext.getDefault().createSSLEngine();
     engine.setUseClientMode(true);
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setServerNames(List.of(new SNIHostName(name)));
+    parameters.setProtocols(
+        version.equals("TLSv1.2") ? new String[] {version} : new String[] {version, "TLSv1.2"});
     engine.setSSLParameters(parameters);
     engine.beginHandshake();
     ByteBuffer out = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
