@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -206,15 +207,14 @@ class InspectingDaemonTest {
   }
 
   private static JsonNode only(JsonNode lines, String kind) {
-    JsonNode found = null;
+    List<JsonNode> found = new ArrayList<>();
     for (JsonNode line : lines) {
       if (line.path("kind").asString().equals(kind)) {
-        assertThat(found).as("two lines of " + kind).isNull();
-        found = line;
+        found.add(line);
       }
     }
-    assertThat(found).as(kind + " in " + lines).isNotNull();
-    return found;
+    assertThat(found).as(kind + " in " + lines).hasSize(1);
+    return found.getFirst();
   }
 
   @Test
