@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -256,8 +257,7 @@ class FidelityInsideTest {
   }
 
   private static void isTheFile(String path, RawClient.Response response) {
-    Served file = FILES.get(path);
-    assertThat(file).isNotNull();
+    Served file = Objects.requireNonNull(FILES.get(path));
     byte[] body = response.body().getBytes(StandardCharsets.ISO_8859_1);
     assertThat(Arrays.equals(body, file.body())).as("the bytes of " + path).isTrue();
     Message sent = Message.parse(new String(file.wire(), StandardCharsets.ISO_8859_1));
