@@ -14,6 +14,7 @@ import java.util.List;
  * @param engines never empty; several clamds stand in for each other, in this order
  * @param byDefault what a rule obliges that does not say {@code scan}
  * @param limit bytes of one body that are held and scanned
+ * @param decoded how much a body may become when its codings are undone
  * @param memory bytes of all bodies together that are held at one time
  * @param patience how long a held body may take to arrive
  * @param engineTimeout for one verdict, waiting for a free session included
@@ -22,6 +23,7 @@ public record ScanConfig(
     List<EngineConfig> engines,
     Default byDefault,
     long limit,
+    DecodedLimits decoded,
     long memory,
     Duration patience,
     Duration engineTimeout,
@@ -41,6 +43,7 @@ public record ScanConfig(
           List.of(EngineConfig.BUILT_IN),
           Default.ALL,
           8L << 20,
+          DecodedLimits.usual(8L << 20),
           256L << 20,
           Duration.ofSeconds(60),
           Duration.ofSeconds(30),
@@ -64,11 +67,17 @@ public record ScanConfig(
    */
   static ScanConfig read(Section section, Path folder, List<Path> usual) {
     Fates fates = section.section("unscanned").map(Fates::read).orElse(Fates.DEFAULT);
+    long limit = section.bytes("limit", DEFAULT.limit);
+    DecodedLimits usualDecoded = DecodedLimits.usual(Math.min(limit, LARGEST_LIMIT));
     var config =
         new ScanConfig(
             engines(section, folder, usual),
             section.choice("default", Default.class, DEFAULT.byDefault),
-            section.bytes("limit", DEFAULT.limit),
+            limit,
+            section
+                .section("decoded")
+                .map(written -> DecodedLimits.read(written, usualDecoded))
+                .orElse(usualDecoded),
             section.bytes("memory", DEFAULT.memory),
             duration(section, "patience", DEFAULT.patience),
             duration(section, "engine-timeout", DEFAULT.engineTimeout),

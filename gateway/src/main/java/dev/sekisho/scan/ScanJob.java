@@ -103,9 +103,8 @@ final class ScanJob implements Scanner.Job {
   private void scan() {
     Verdict verdict;
     try {
-      var codings = ContentCodings.parse(subject.contentCoding());
-      verdict =
-          scanner.scan(new Body(subject, new Pieces(pieces), codings, scanner.decodedLimit()));
+      var codings = ContentCodings.of(subject);
+      verdict = scanner.scan(new Body(subject, new Pieces(pieces), codings, scanner.decoded()));
     } catch (InterruptedException _) {
       verdict = givenUp();
     } catch (RuntimeException | Error e) {

@@ -11,6 +11,7 @@ final class XxHash64 {
   private static final long P3 = 0x165667B19E3779F9L;
   private static final long P4 = 0x85EBCA77C2B2AE63L;
   private static final long P5 = 0x27D4EB2F165667C5L;
+
   /** Their sum, without what overflows. */
   private static final long P1_AND_P2 = 0x60EA27EEADC0B5D6L;
 

@@ -67,7 +67,7 @@ final class Bodies {
   }
 
   /** So few symbols that their weights are written as they are. */
-  private static byte[] numbers(int length, Random random) {
+  static byte[] numbers(int length, Random random) {
     byte[] bytes = new byte[length];
     for (int i = 0; i < length; i++) {
       bytes[i] = (byte) Integer.numberOfTrailingZeros(random.nextInt() | 1 << 9);
