@@ -34,6 +34,7 @@ final class BoundedStream extends InputStream {
     if (length == 0) {
       return 0;
     }
+    GivenUp.check();
     long left = Math.min(leftOfRatio, budget.left());
     if (left <= 0) {
       return endOrFault();

@@ -96,7 +96,7 @@ record ContentCodings(List<Coding> undone) {
 
   /** Undoes them all. */
   InputStream undo(InputStream coded, DecodedBudget budget) throws IOException {
-    InputStream stream = coded;
+    InputStream stream = undone.isEmpty() ? coded : new GivenUp(coded);
     for (Coding coding : undone) {
       stream =
           new BoundedStream(

@@ -2,6 +2,7 @@ package dev.sekisho.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
@@ -172,6 +173,20 @@ class BombsTest {
                 assertThat(unscanned.detail()).contains(bomb.says());
                 assertThat(unscanned.fate()).isEqualTo(Verdict.Fate.BLOCK);
               });
+    }
+  }
+
+  @Test
+  void aDecoderThatGivesNothingEndsWhenTheScanIsGivenUp() {
+    byte[] body = emptyMembers(200_000);
+    var subject = Scans.subject("gzip");
+    var pieces = new Pieces(Collections.nCopies(30, ByteBuffer.wrap(body)));
+    Body held = new Body(subject, pieces, ContentCodings.of(subject), DecodedLimits.of(20 << 20));
+    try (Reading reading = held.read(Body.View.DECODED)) {
+      Thread.currentThread().interrupt();
+      assertThat(reading.read(new byte[10], 0, 10)).isEqualTo(-1);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(reading.fault().orElseThrow().detail()).contains("given up");
     }
   }
 

@@ -220,34 +220,37 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
       body.resume();
     }
     if (body != null && body.stopped()) {
-      continueLater();
+      continueLater(body);
     } else if (channel.isActive()) {
       channel.config().setAutoRead(true);
     }
   }
 
   /** Nothing more is read while something that was read waits. */
-  private void continueLater() {
+  private void continueLater(ResponseBody stopped) {
     if (channel.isActive()) {
       channel.config().setAutoRead(false);
     }
-    channel.eventLoop().execute(() -> channel.pipeline().fireUserEventTriggered(Continue.DECODING));
+    if (stopped.continues()) {
+      channel
+          .eventLoop()
+          .execute(() -> channel.pipeline().fireUserEventTriggered(Continue.DECODING));
+    }
   }
 
   private void continueNow() {
-    if (body == null || !body.stopped()) {
-      return;
-    }
-    decode();
-    if (user != null) {
-      user.readComplete();
+    if (body != null && body.stopped()) {
+      decode();
+      if (user != null) {
+        user.readComplete();
+      }
     }
     if (body == null || body.stopped()) {
       return;
     }
     if (endedBehind != null) {
       inputEnded(endedBehind);
-    } else if (channel.isActive()) {
+    } else if (!body.paused() && channel.isActive()) {
       channel.config().setAutoRead(true);
     }
   }
@@ -393,13 +396,14 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
   }
 
   private boolean decodedBody() {
-    return switch (Objects.requireNonNull(body).next(held, channel.alloc())) {
+    ResponseBody now = Objects.requireNonNull(body);
+    return switch (now.next(held, channel.alloc())) {
       case ResponseBody.Part.Decoded(ByteBuf content) -> {
         present().data(content);
         yield true;
       }
       case ResponseBody.Part.TurnOver _ -> {
-        continueLater();
+        continueLater(now);
         yield false;
       }
       case ResponseBody.Part.Read(NeedMore _), ResponseBody.Part.Paused _ -> false;

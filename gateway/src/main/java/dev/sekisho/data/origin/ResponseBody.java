@@ -44,7 +44,9 @@ final class ResponseBody {
   /** Whether everything that was read has been looked at. */
   private enum Progress {
     ALL_SEEN,
-    STOPPED
+    STOPPED,
+    /** Stopped, and another turn is on its way. */
+    CONTINUED
   }
 
   /** Whether the decoder has something in it. */
@@ -76,13 +78,24 @@ final class ResponseBody {
     flow = Flow.FREE;
   }
 
+  boolean paused() {
+    return flow == Flow.PAUSED;
+  }
+
   void beginTurn() {
     turn = 0;
   }
 
   /** Whether something that was read already waits for another turn. */
   boolean stopped() {
-    return progress == Progress.STOPPED;
+    return progress != Progress.ALL_SEEN;
+  }
+
+  /** Whether another turn must be asked for; only the first who asks hears so. */
+  boolean continues() {
+    boolean first = progress == Progress.STOPPED;
+    progress = first ? Progress.CONTINUED : progress;
+    return first;
   }
 
   Part next(ByteBuf in, ByteBufAllocator allocator) {

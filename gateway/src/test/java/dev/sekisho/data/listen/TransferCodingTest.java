@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sekisho.journal.Record;
+import dev.sekisho.testing.InsideClient;
 import dev.sekisho.testing.KernelQueues;
 import dev.sekisho.testing.RawClient;
 import dev.sekisho.testing.ScriptedOrigin;
+import dev.sekisho.testing.TestCertificate;
 import dev.sekisho.testing.TestGateway;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.Set;
@@ -22,6 +25,7 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Origins that compress under the chunks, though nobody offered to take it. */
 class TransferCodingTest {
@@ -206,6 +210,35 @@ class TransferCodingTest {
         RawClient client = scanning.client()) {
       assertThat(client.send(request("GET", origin)).readResponse().body()).hasSize(zeros.length);
       assertThat(scanning.record().verdictReason).startsWith("too-big");
+    }
+  }
+
+  /** One read of TLS brings many records, each of which is handed over by itself. */
+  @Test
+  void manyTurnsOverTlsArriveWholeAndTheConnectionGoesOn(@TempDir Path folder) throws Exception {
+    TestCertificate certificate = TestCertificate.make(folder, "origin.example");
+    byte[] page = page(3_000_000);
+    String answer = answer("gzip", gzip(page), 20_000);
+    try (TestGateway inspecting =
+            TestGateway.start(
+                SCANNED + "origin: { trust: [" + certificate.certificate() + "] }\n");
+        ScriptedOrigin origin =
+            ScriptedOrigin.secure(
+                certificate.showing(),
+                line -> {
+                  while (!line.readHead().isEmpty()) {
+                    line.send(answer);
+                  }
+                });
+        RawClient inside =
+            new InsideClient(inspecting.port(), inspecting.trusting())
+                .naming("origin.example")
+                .open("origin.example:" + origin.port())) {
+      for (int round = 0; round < 3; round++) {
+        inside.send("GET / HTTP/1.1\r\nHost: origin.example\r\n\r\n");
+        assertThat(inside.readResponse().body()).isEqualTo(new String(page, ISO_8859_1));
+      }
+      assertThat(origin.lines()).hasSize(1);
     }
   }
 

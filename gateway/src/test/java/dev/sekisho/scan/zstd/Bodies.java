@@ -20,7 +20,7 @@ final class Bodies {
     bodies.put("1000 zeros", new byte[1000]);
     bodies.put("zeros", new byte[1_500_000]);
     bodies.put("noise", noise(300_000, random));
-    bodies.put("text", text(700_000, random));
+    bodies.put("text", text(300_000, random));
     bodies.put("skewed", skewed(400_000, random));
     bodies.put("four letters", letters(200_000, random));
     bodies.put("small numbers", numbers(150_000, random));
@@ -89,7 +89,7 @@ final class Bodies {
   }
 
   private static byte[] mixed(Random random) {
-    byte[] bytes = new byte[3_000_000];
+    byte[] bytes = new byte[1_500_000];
     int at = 0;
     while (at < bytes.length) {
       byte[] part =

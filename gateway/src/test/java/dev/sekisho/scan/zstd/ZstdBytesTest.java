@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.fail;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -19,6 +24,8 @@ class ZstdBytesTest {
 
   /** One frame with a checksum, four Huffman streams and three tables of sequences. */
   private static final byte[] RICH = rich();
+
+  @TempDir Path folder;
 
   private static byte[] rich() {
     try {
@@ -180,6 +187,45 @@ class ZstdBytesTest {
           .as("seed " + seed + ", round " + round)
           .isLessThanOrEqualTo(most + 4096);
     }
+  }
+
+  /** Two readers of the same bytes: what is scanned must be what a client gets. */
+  @Test
+  void whatIsTakenMeansTheSameToTheReferenceDecoder() throws Exception {
+    long seed = 77;
+    Random random = new Random(seed);
+    byte[][] good = {
+      ZstdCommand.pipe(Bodies.text(3000, random), "-3", "--no-check"),
+      ZstdCommand.pipe(Bodies.text(20_000, random), "-19", "--no-check"),
+      ZstdCommand.pipe(Bodies.numbers(5000, random), "-1", "--no-check"),
+      ZstdCommand.pipe(Bodies.noise(300, random), "--no-check"),
+      bytes(MAGIC + "20 08 45 00 00 29 61 01 54 05 00 00 01"),
+    };
+    List<byte[]> frames = new ArrayList<>();
+    int count = Boolean.getBoolean("sekisho.soak") ? 50_000 : 500;
+    for (int i = 0; i < count; i++) {
+      frames.add(changed(good[i % good.length], random));
+    }
+    int taken = 0;
+    for (int from = 0; from < count; from += 500) {
+      taken += compare(frames.subList(from, from + 500), "seed " + seed + ", from " + from);
+    }
+    assertThat(taken).isGreaterThan(count / 20);
+  }
+
+  private int compare(List<byte[]> frames, String where) throws Exception {
+    List<byte @Nullable []> theirs = ZstdCommand.decoded(folder, frames);
+    int taken = 0;
+    for (int i = 0; i < frames.size(); i++) {
+      Result ours = decode(frames.get(i), 1 << 24);
+      if (ours.fault().isEmpty()) {
+        assertThat(ours.bytes())
+            .as(where + ": " + HexFormat.of().formatHex(frames.get(i)))
+            .isEqualTo(theirs.get(i));
+        taken++;
+      }
+    }
+    return taken;
   }
 
   private static byte[] withoutChecksum(byte[] frame) {

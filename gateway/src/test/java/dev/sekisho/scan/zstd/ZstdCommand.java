@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The reference encoder, as Debian packages it. */
 final class ZstdCommand {
@@ -37,6 +38,25 @@ final class ZstdCommand {
     List<String> command = new ArrayList<>(List.of("zstd", "-q", "-c"));
     command.addAll(List.of(options));
     return run(command, body);
+  }
+
+  /** What the reference decoder makes of each file; null where it refuses it. */
+  static List<byte @Nullable []> decoded(Path folder, List<byte[]> files) throws Exception {
+    List<String> command = new ArrayList<>(List.of("zstd", "-q", "-q", "-d", "-f"));
+    List<Path> outputs = new ArrayList<>();
+    for (byte[] file : files) {
+      Path output = folder.resolve("f" + outputs.size());
+      outputs.add(output);
+      command.add(Files.write(Path.of(output + ".zst"), file).toString());
+    }
+    // It fails when one of the files does, after all of them.
+    new ProcessBuilder(command).inheritIO().start().waitFor();
+    List<byte @Nullable []> decoded = new ArrayList<>();
+    for (Path output : outputs) {
+      decoded.add(Files.exists(output) ? Files.readAllBytes(output) : null);
+      Files.deleteIfExists(output);
+    }
+    return decoded;
   }
 
   private static byte[] run(List<String> command, byte[] in) throws Exception {
