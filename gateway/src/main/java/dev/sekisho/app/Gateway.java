@@ -118,6 +118,7 @@ final class Gateway implements Closeable {
     metrics.pooled(listeners::pooled);
     metrics.loopLag(listeners::lagSeconds);
     metrics.journal(journal::counters, journal::health);
+    metrics.scan(scanner::engines);
     fetchLists(configuration.policy());
     if (configuration.listen().admin().isPresent()) {
       AdminServer server =
@@ -125,7 +126,8 @@ final class Gateway implements Closeable {
               serve(
                   "admin",
                   configuration.listen().admin().get(),
-                  at -> AdminServer.admin(at, this::readiness, metrics, refusals)));
+                  at ->
+                      AdminServer.admin(at, this::readiness, metrics, refusals, scanner::engines)));
       admin = server.address();
       listeners.alsoOwn(admin.getPort());
     }

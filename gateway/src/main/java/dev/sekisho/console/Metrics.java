@@ -3,6 +3,7 @@ package dev.sekisho.console;
 import dev.sekisho.data.exchange.Observer;
 import dev.sekisho.journal.Journal;
 import dev.sekisho.journal.Record;
+import dev.sekisho.scan.EngineStatus;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -12,6 +13,7 @@ import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Unit;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
@@ -154,6 +156,35 @@ public final class Metrics implements Observer {
               case Journal.Health.Writing _ -> 1;
               case Journal.Health.Failing _ -> 0;
             });
+  }
+
+  /** The engines that scan bodies; what they are called comes from the configuration alone. */
+  public void scan(Supplier<List<EngineStatus>> engines) {
+    GaugeWithCallback.builder()
+        .name("sekisho_scan_engine_up")
+        .help("1 while bodies can be given to the engine, else 0.")
+        .labelNames("engine")
+        .callback(callback ->
+            engines
+                .get()
+                .forEach(engine ->
+                    callback.call(
+                        switch (engine.state()) {
+                          case UP -> 1;
+                          case UNKNOWN, DOWN -> 0;
+                        },
+                        engine.engine())))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("sekisho_scan_engine_blind")
+        .help("1 for what the engine calls clean without having looked.")
+        .labelNames("engine", "to")
+        .callback(callback ->
+            engines
+                .get()
+                .forEach(engine ->
+                    engine.blind().forEach(to -> callback.call(1, engine.engine(), to.word()))))
+        .register(registry);
   }
 
   PrometheusRegistry registry() {

@@ -34,11 +34,11 @@ public final class BodyScanner implements Scanner {
   /** Begins to look after the engines in the background. */
   public static BodyScanner start(ScanConfig config) {
     List<SignatureEngine> signatures = new ArrayList<>();
-    List<ClamdAddress> clamds = new ArrayList<>();
+    List<ClamdEngine> clamds = new ArrayList<>();
     for (EngineConfig engine : config.engines()) {
       switch (engine) {
         case SignatureEngine one -> signatures.add(one);
-        case ClamdEngine one -> clamds.add(one.at());
+        case ClamdEngine one -> clamds.add(one);
       }
     }
     List<Engine> engines = new ArrayList<>();
@@ -89,6 +89,19 @@ public final class BodyScanner implements Scanner {
     return Math.max(DECODED_AT_LEAST, config.limit() * DECODED_RATIO);
   }
 
+  /** What a verdict rests on; empty while one of the engines does not know. */
+  String version() {
+    List<String> versions = new ArrayList<>();
+    for (Engine engine : engines) {
+      String version = engine.version();
+      if (version.isEmpty()) {
+        return "";
+      }
+      versions.add(engine.name() + " " + version);
+    }
+    return String.join("; ", versions);
+  }
+
   void started(ScanJob job) {
     running.add(job);
     if (closed) {
@@ -105,10 +118,14 @@ public final class BodyScanner implements Scanner {
     long deadline = System.nanoTime() + config.engineTimeout().toNanos();
     String asked = "";
     Optional<Replacement> instead = Optional.empty();
-    @Nullable Fault unable = null;
+    Optional<String> caveat = Optional.empty();
+    Verdict.@Nullable Unscanned unable = null;
     for (Engine engine : engines) {
       switch (scan(engine, body, deadline)) {
-        case Finding.Nothing _ -> asked = engine.name();
+        case Finding.Nothing(Optional<String> said) -> {
+          asked = engine.name();
+          caveat = caveat.or(() -> said);
+        }
         case Finding.Replaced(Replacement by) -> {
           asked = engine.name();
           instead = Optional.of(by);
@@ -117,12 +134,19 @@ public final class BodyScanner implements Scanner {
           return new Verdict.Infected(engine.name(), found.name(), found.page());
         }
         // Another engine may still find something.
-        case Finding.Unable(Fault fault) -> unable = unable == null ? fault : unable;
+        case Finding.Unable(Fault fault) -> unable = graver(unable, fault);
       }
     }
-    return unable == null
-        ? new Verdict.Clean(asked, instead)
-        : unscanned(unable.reason(), unable.detail());
+    return unable == null ? new Verdict.Clean(asked, instead, caveat) : unable;
+  }
+
+  /** Of two faults the first, unless only the second one blocks. */
+  private Verdict.Unscanned graver(Verdict.@Nullable Unscanned before, Fault fault) {
+    Verdict.Unscanned now = unscanned(fault.reason(), fault.detail());
+    return before == null
+            || before.fate() == Verdict.Fate.DELIVER && now.fate() == Verdict.Fate.BLOCK
+        ? now
+        : before;
   }
 
   /**
@@ -132,18 +156,20 @@ public final class BodyScanner implements Scanner {
    */
   private static Finding scan(Engine engine, Body body, long deadline) throws InterruptedException {
     Finding decoded = engine.scan(body, Body.View.DECODED, deadline);
-    if (!(decoded instanceof Finding.Unable unable)
-        || body.isPlain()
-        || unable.fault().reason() == Verdict.Reason.ENGINE_DOWN) {
+    if (!(decoded instanceof Finding.Unable unable) || body.isPlain() || gaveNoAnswer(unable)) {
       return decoded;
     }
     Finding raw = engine.scan(body, Body.View.RAW, deadline);
     return switch (raw) {
       case Finding.Found _ -> raw;
       case Finding.Nothing _, Finding.Replaced _ -> decoded;
-      case Finding.Unable failed ->
-          failed.fault().reason() == Verdict.Reason.ENGINE_DOWN ? raw : decoded;
+      case Finding.Unable failed -> gaveNoAnswer(failed) ? raw : decoded;
     };
+  }
+
+  private static boolean gaveNoAnswer(Finding.Unable unable) {
+    Verdict.Reason reason = unable.fault().reason();
+    return reason == Verdict.Reason.ENGINE_DOWN || reason == Verdict.Reason.TIMEOUT;
   }
 
   @Override

@@ -48,7 +48,7 @@ final class Signatures implements Engine {
     try (Reading reading = body.read(view)) {
       int length = readAll(reading, head, digests ? sha256::update : _ -> {}, deadline);
       if (length < 0) {
-        return Finding.unable(Verdict.Reason.ENGINE_DOWN, "The built-in signatures took too long.");
+        return Finding.unable(Verdict.Reason.TIMEOUT, "The built-in signatures took too long.");
       }
       if (eicar && Eicar.is(head, length)) {
         return new Finding.Found(Eicar.NAME);
@@ -108,7 +108,8 @@ final class Signatures implements Engine {
   /** Nothing changes while it runs; a list that is read again makes another scanner. */
   @Override
   public String version() {
-    return "";
+    return (eicar ? "eicar " : "")
+        + String.join(",", all.stream().map(one -> one.digests().fingerprint()).toList());
   }
 
   @Override

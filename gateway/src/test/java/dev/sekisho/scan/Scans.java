@@ -19,6 +19,8 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
@@ -111,6 +113,17 @@ final class Scans {
 
   static Scanner.Subject subject(@Nullable String coding) {
     return new Scanner.Subject(Scanner.Direction.DOWN, "files.example/a", coding, HEADS);
+  }
+
+  /** Until it holds; half a minute is for ever. */
+  static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("what was waited for did not come");
+      }
+      LockSupport.parkNanos(5_000_000);
+    }
   }
 
   /** Cuts a body into pieces of random size, empty ones among them. */

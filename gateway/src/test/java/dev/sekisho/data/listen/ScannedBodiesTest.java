@@ -234,7 +234,12 @@ class ScannedBodiesTest {
       }
     }
     assertThat(gateway.journal().awaitClosed(2))
-        .allSatisfy(record -> assertThat(record.fate).isEqualTo(Record.Fate.CLEAN));
+        .allSatisfy(record -> {
+          assertThat(record.fate).isEqualTo(Record.Fate.CLEAN);
+          assertThat(record.verdictEngine).isEqualTo("clamd");
+          assertThat(record.verdictReason)
+              .isEqualTo("clamd does not tell of encrypted archives and what exceeds its limits");
+        });
   }
 
   @Test
