@@ -3,7 +3,7 @@ package dev.sekisho.console;
 import dev.sekisho.data.exchange.Observer;
 import dev.sekisho.journal.Journal;
 import dev.sekisho.journal.Record;
-import dev.sekisho.scan.EngineStatus;
+import dev.sekisho.scan.Scanner;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -13,7 +13,6 @@ import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Unit;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
@@ -159,14 +158,24 @@ public final class Metrics implements Observer {
   }
 
   /** The engines that scan bodies; what they are called comes from the configuration alone. */
-  public void scan(Supplier<List<EngineStatus>> engines) {
+  public void scan(Scanner scanner) {
+    CounterWithCallback.builder()
+        .name("sekisho_scan_verdicts")
+        .help("Verdicts, by whether they were known already.")
+        .labelNames("from")
+        .callback(callback -> {
+          Scanner.Lookups now = scanner.lookups();
+          callback.call(now.hits(), "cache");
+          callback.call(now.misses(), "engines");
+        })
+        .register(registry);
     GaugeWithCallback.builder()
         .name("sekisho_scan_engine_up")
         .help("1 while bodies can be given to the engine, else 0.")
         .labelNames("engine")
         .callback(callback ->
-            engines
-                .get()
+            scanner
+                .engines()
                 .forEach(engine ->
                     callback.call(
                         switch (engine.state()) {
@@ -180,8 +189,8 @@ public final class Metrics implements Observer {
         .help("1 for what the engine calls clean without having looked.")
         .labelNames("engine", "to")
         .callback(callback ->
-            engines
-                .get()
+            scanner
+                .engines()
                 .forEach(engine ->
                     engine.blind().forEach(to -> callback.call(1, engine.engine(), to.word()))))
         .register(registry);

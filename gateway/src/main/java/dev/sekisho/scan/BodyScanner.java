@@ -2,7 +2,9 @@ package dev.sekisho.scan;
 
 import dev.sekisho.scan.EngineConfig.ClamdEngine;
 import dev.sekisho.scan.EngineConfig.SignatureEngine;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,18 +23,33 @@ public final class BodyScanner implements Scanner {
 
   private final ScanConfig config;
   private final List<Engine> engines;
+  private final Optional<VerdictCache> cache;
   private final MemoryBudget memory;
   private final Set<ScanJob> running = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  private BodyScanner(ScanConfig config, List<Engine> engines) {
+  private BodyScanner(ScanConfig config, List<Engine> engines, Optional<Path> state) {
     this.config = config;
     this.engines = List.copyOf(engines);
+    this.cache = cache(state);
     this.memory = new MemoryBudget(config.memory());
   }
 
-  /** Begins to look after the engines in the background. */
+  /** As {@link #start(ScanConfig, Path)}, and remembers nothing when it is closed. */
   public static BodyScanner start(ScanConfig config) {
+    return new BodyScanner(config, engines(config), Optional.empty());
+  }
+
+  /**
+   * Begins to look after the engines in the background.
+   *
+   * @param state the state folder
+   */
+  public static BodyScanner start(ScanConfig config, Path state) {
+    return new BodyScanner(config, engines(config), Optional.of(state));
+  }
+
+  private static List<Engine> engines(ScanConfig config) {
     List<SignatureEngine> signatures = new ArrayList<>();
     List<ClamdEngine> clamds = new ArrayList<>();
     for (EngineConfig engine : config.engines()) {
@@ -48,7 +65,20 @@ public final class BodyScanner implements Scanner {
     if (!clamds.isEmpty()) {
       engines.add(new Clamd(clamds, config.limit()));
     }
-    return new BodyScanner(config, engines);
+    return engines;
+  }
+
+  /** The built-in signatures cost no more than the digest by which a verdict would be found. */
+  private Optional<VerdictCache> cache(Optional<Path> state) {
+    boolean worthIt = engines.stream().anyMatch(engine -> !(engine instanceof Signatures));
+    return worthIt && config.cache().entries() > 0
+        ? Optional.of(
+            new VerdictCache(
+                config.cache(),
+                this::version,
+                InstantSource.system(),
+                state.map(folder -> new VerdictFile(folder.resolve("scan/verdicts")))))
+        : Optional.empty();
   }
 
   @Override
@@ -74,6 +104,11 @@ public final class BodyScanner implements Scanner {
   @Override
   public List<EngineStatus> engines() {
     return engines.stream().flatMap(engine -> engine.status().stream()).toList();
+  }
+
+  @Override
+  public Lookups lookups() {
+    return cache.map(VerdictCache::lookups).orElse(new Lookups(0, 0));
   }
 
   @Override
@@ -113,9 +148,16 @@ public final class BodyScanner implements Scanner {
     running.remove(job);
   }
 
-  /** Asks the engines one after the other. Blocks. */
+  /** The verdict of engines that were asked before, or are asked now. Blocks. */
   Verdict scan(Body body) throws InterruptedException {
     long deadline = System.nanoTime() + config.engineTimeout().toNanos();
+    return cache.isPresent()
+        ? cache.get().of(body, deadline, () -> ask(body, deadline))
+        : ask(body, deadline);
+  }
+
+  /** Asks the engines one after the other. */
+  private Verdict ask(Body body, long deadline) throws InterruptedException {
     String asked = "";
     Optional<Replacement> instead = Optional.empty();
     Optional<String> caveat = Optional.empty();
@@ -176,6 +218,7 @@ public final class BodyScanner implements Scanner {
   public void close() {
     closed = true;
     running.forEach(ScanJob::cancel);
+    cache.ifPresent(VerdictCache::close);
     engines.forEach(Engine::close);
   }
 }

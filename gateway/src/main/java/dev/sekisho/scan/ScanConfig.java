@@ -17,6 +17,8 @@ import java.util.List;
  * @param memory bytes of all bodies together that are held at one time
  * @param patience how long a held body may take to arrive
  * @param engineTimeout for one verdict, waiting for a free session included
+ * @param unscanned what becomes of a body that was not scanned
+ * @param cache which verdicts are remembered
  */
 public record ScanConfig(
     List<EngineConfig> engines,
@@ -25,7 +27,8 @@ public record ScanConfig(
     long memory,
     Duration patience,
     Duration engineTimeout,
-    Fates unscanned) {
+    Fates unscanned,
+    CacheConfig cache) {
 
   /** {@code scan.default}: what rules oblige that do not say {@code scan}. */
   public enum Default {
@@ -44,7 +47,8 @@ public record ScanConfig(
           256L << 20,
           Duration.ofSeconds(60),
           Duration.ofSeconds(30),
-          Fates.DEFAULT);
+          Fates.DEFAULT,
+          CacheConfig.DEFAULT);
 
   public ScanConfig {
     engines = List.copyOf(engines);
@@ -72,7 +76,8 @@ public record ScanConfig(
             section.bytes("memory", DEFAULT.memory),
             duration(section, "patience", DEFAULT.patience),
             duration(section, "engine-timeout", DEFAULT.engineTimeout),
-            fates);
+            fates,
+            section.section("cache").map(CacheConfig::read).orElse(CacheConfig.DEFAULT));
     section.end();
     config.checkSizes(section);
     return config;

@@ -36,6 +36,15 @@ public interface Scanner extends Closeable {
   /** How the engines are, for metrics, readiness and the console; in configured order. */
   List<EngineStatus> engines();
 
+  /** How often the verdict was known already. */
+  Lookups lookups();
+
+  /**
+   * @param hits verdicts that were known, or that another body's scan gave
+   * @param misses bodies that the engines were asked about
+   */
+  record Lookups(long hits, long misses) {}
+
   /** Bytes of bodies held right now, counted against {@code scan.memory}. */
   long held();
 

@@ -45,13 +45,19 @@ final class Scans {
     return ScanConfig.read(scan, folder, List.of());
   }
 
+  /** Asks its engines about every body, also about the same one again. */
   static BodyScanner scanner(String text) {
+    return BodyScanner.start(config((text.isEmpty() ? "" : text + ", ") + "cache: { entries: 0 }"));
+  }
+
+  /** A configuration without mistakes. */
+  static ScanConfig config(String text) {
     Problems problems = new Problems();
     ScanConfig config = config(text, Path.of("").toAbsolutePath(), problems);
     if (!problems.all().isEmpty()) {
       throw new AssertionError(problems.all());
     }
-    return BodyScanner.start(config);
+    return config;
   }
 
   static Verdict scan(Scanner scanner, byte[] body) {
