@@ -24,6 +24,7 @@ public final class BodyScanner implements Scanner {
   private final ScanConfig config;
   private final List<Engine> engines;
   private final Optional<VerdictCache> cache;
+  private final Optional<QuarantineKeeper> quarantine;
   private final MemoryBudget memory;
   private final Set<ScanJob> running = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -32,10 +33,17 @@ public final class BodyScanner implements Scanner {
     this.config = config;
     this.engines = List.copyOf(engines);
     this.cache = cache(state);
+    this.quarantine =
+        config
+            .quarantine()
+            .flatMap(where ->
+                state.map(folder ->
+                    new QuarantineKeeper(
+                        new Quarantine(where, folder), where, InstantSource.system())));
     this.memory = new MemoryBudget(config.memory());
   }
 
-  /** As {@link #start(ScanConfig, Path)}, and remembers nothing when it is closed. */
+  /** As {@link #start(ScanConfig, Path)}, and keeps nothing on disk. */
   public static BodyScanner start(ScanConfig config) {
     return new BodyScanner(config, engines(config), Optional.empty());
   }
@@ -151,9 +159,14 @@ public final class BodyScanner implements Scanner {
   /** The verdict of engines that were asked before, or are asked now. Blocks. */
   Verdict scan(Body body) throws InterruptedException {
     long deadline = System.nanoTime() + config.engineTimeout().toNanos();
-    return cache.isPresent()
-        ? cache.get().of(body, deadline, () -> ask(body, deadline))
-        : ask(body, deadline);
+    Verdict verdict =
+        cache.isPresent()
+            ? cache.get().of(body, deadline, () -> ask(body, deadline))
+            : ask(body, deadline);
+    if (verdict instanceof Verdict.Infected infected) {
+      quarantine.ifPresent(where -> where.keep(body.subject(), body.source(), infected));
+    }
+    return verdict;
   }
 
   /** Asks the engines one after the other. */
@@ -219,6 +232,7 @@ public final class BodyScanner implements Scanner {
     closed = true;
     running.forEach(ScanJob::cancel);
     cache.ifPresent(VerdictCache::close);
+    quarantine.ifPresent(QuarantineKeeper::close);
     engines.forEach(Engine::close);
   }
 }

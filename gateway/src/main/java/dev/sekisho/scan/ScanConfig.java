@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * By what bodies are scanned, and what becomes of those that are not ({@code scan:}).
@@ -19,6 +20,7 @@ import java.util.List;
  * @param engineTimeout for one verdict, waiting for a free session included
  * @param unscanned what becomes of a body that was not scanned
  * @param cache which verdicts are remembered
+ * @param quarantine where infected bodies are kept; empty where they are not
  */
 public record ScanConfig(
     List<EngineConfig> engines,
@@ -28,7 +30,8 @@ public record ScanConfig(
     Duration patience,
     Duration engineTimeout,
     Fates unscanned,
-    CacheConfig cache) {
+    CacheConfig cache,
+    Optional<QuarantineConfig> quarantine) {
 
   /** {@code scan.default}: what rules oblige that do not say {@code scan}. */
   public enum Default {
@@ -48,7 +51,8 @@ public record ScanConfig(
           Duration.ofSeconds(60),
           Duration.ofSeconds(30),
           Fates.DEFAULT,
-          CacheConfig.DEFAULT);
+          CacheConfig.DEFAULT,
+          Optional.empty());
 
   public ScanConfig {
     engines = List.copyOf(engines);
@@ -77,7 +81,8 @@ public record ScanConfig(
             duration(section, "patience", DEFAULT.patience),
             duration(section, "engine-timeout", DEFAULT.engineTimeout),
             fates,
-            section.section("cache").map(CacheConfig::read).orElse(CacheConfig.DEFAULT));
+            section.section("cache").map(CacheConfig::read).orElse(CacheConfig.DEFAULT),
+            section.section("quarantine").map(one -> QuarantineConfig.read(one, folder)));
     section.end();
     config.checkSizes(section);
     return config;

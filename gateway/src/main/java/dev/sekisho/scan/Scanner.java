@@ -81,8 +81,14 @@ public interface Scanner extends Closeable {
    *
    * @param name for messages: the host and path, without the query
    * @param contentCoding the value of Content-Encoding in lower case, or null where there is none
+   * @param record id of the exchange's record
    */
-  record Subject(Direction direction, String name, @Nullable String contentCoding, Heads heads) {}
+  record Subject(
+      Direction direction,
+      String name,
+      @Nullable String contentCoding,
+      Heads heads,
+      String record) {}
 
   /** The message around a body, for engines that want to see it (ICAP). Asked for on any thread. */
   interface Heads {

@@ -86,8 +86,7 @@ final class VerdictFile implements Closeable {
 
   private static Map<VerdictKey, KnownVerdict> parse(byte[] bytes) throws IOException {
     int length = bytes.length - CHECKSUM;
-    if (length < MAGIC.length
-        || !Arrays.equals(bytes, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+    if (length < MAGIC.length || !Arrays.equals(bytes, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
       throw new IOException("it is not such a file");
     }
     MessageDigest digest = Sha256.begin();
@@ -95,7 +94,8 @@ final class VerdictFile implements Closeable {
     if (!MessageDigest.isEqual(digest.digest(), Arrays.copyOfRange(bytes, length, bytes.length))) {
       throw new IOException("its checksum is another");
     }
-    var in = new DataInputStream(new ByteArrayInputStream(bytes, MAGIC.length, length - MAGIC.length));
+    var in =
+        new DataInputStream(new ByteArrayInputStream(bytes, MAGIC.length, length - MAGIC.length));
     List<String> versions = new ArrayList<>();
     for (int left = in.readInt(); left > 0; left--) {
       versions.add(in.readUTF());

@@ -23,7 +23,7 @@ record VerdictKey(long a, long b, long c, long d, long length, String coding) {
   }
 
   /** Empty where the body cannot be read, or says more of its coding than is worth keeping. */
-  static Optional<VerdictKey> of(Body body) throws InterruptedException {
+  static Optional<VerdictKey> of(Body body) {
     String coding = body.subject().contentCoding();
     if (coding != null && coding.length() > LONGEST_CODING) {
       return Optional.empty();
@@ -37,15 +37,12 @@ record VerdictKey(long a, long b, long c, long d, long length, String coding) {
   }
 
   /** Of the bytes as sent. */
-  static byte[] sha256(Body.Source source) throws IOException, InterruptedException {
+  static byte[] sha256(Body.Source source) throws IOException {
     MessageDigest digest = Sha256.begin();
     byte[] buffer = new byte[BUFFER];
     try (InputStream in = source.open()) {
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
         digest.update(buffer, 0, count);
-        if (Thread.interrupted()) {
-          throw new InterruptedException();
-        }
       }
     }
     return digest.digest();

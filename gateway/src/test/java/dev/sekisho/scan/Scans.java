@@ -118,7 +118,12 @@ final class Scans {
       };
 
   static Scanner.Subject subject(@Nullable String coding) {
-    return new Scanner.Subject(Scanner.Direction.DOWN, "files.example/a", coding, HEADS);
+    return new Scanner.Subject(
+        Scanner.Direction.DOWN,
+        "files.example/a",
+        coding,
+        HEADS,
+        "01890000-0000-7000-8000-000000000001");
   }
 
   /** Until it holds; half a minute is for ever. */

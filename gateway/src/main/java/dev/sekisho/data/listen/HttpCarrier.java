@@ -131,7 +131,8 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
                 head,
                 direction == Scanner.Direction.DOWN ? download.head() : null,
                 client.clientAddress(),
-                exchange.user()));
+                exchange.user()),
+            exchange.id().toString());
     holding =
         new Holding(
             lane,

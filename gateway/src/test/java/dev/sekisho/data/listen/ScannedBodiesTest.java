@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sekisho.journal.Record;
+import dev.sekisho.scan.Quarantine;
+import dev.sekisho.scan.QuarantineConfig;
+import dev.sekisho.scan.QuarantineItem;
 import dev.sekisho.testing.ClamavDaemon;
 import dev.sekisho.testing.InsideClient;
 import dev.sekisho.testing.RawClient;
@@ -199,6 +202,35 @@ class ScannedBodiesTest {
       assertThat(client.readResponse().status()).isEqualTo(403);
       assertThat(origin.received()).isEmpty();
       assertThat(gateway.record().fate).isEqualTo(Record.Fate.INFECTED);
+    }
+  }
+
+  @Test
+  void whatIsRefusedIsKeptUnderItsRecordWhereThatIsWanted() throws Exception {
+    try (ScriptedOrigin origin = ScriptedOrigin.answering(response("", EICAR));
+        TestGateway keeping = start("quarantine: {}");
+        RawClient client = keeping.client()) {
+      String head = " http://" + origin.authority() + "/private/path HTTP/1.1\r\nHost: a\r\n";
+      assertThat(client.send("GET" + head + "\r\n").readResponse().status()).isEqualTo(403);
+      String post = "POST" + head + "Content-Length: " + EICAR.length + "\r\n\r\n";
+      try (RawClient uploading = keeping.client()) {
+        assertThat(uploading.send(post + new String(EICAR, ISO_8859_1)).readResponse().status())
+            .isEqualTo(403);
+      }
+      var quarantine = new Quarantine(QuarantineConfig.USUAL, keeping.state());
+      assertThat(quarantine.list())
+          .map(Quarantine.Kept::record)
+          .containsExactlyElementsOf(
+              keeping.journal().awaitClosed(2).stream().map(one -> one.id.toString()).toList());
+      assertThat(quarantine.list())
+          .allSatisfy(one -> {
+            QuarantineItem item = quarantine.show(one.record());
+            assertThat(item.host()).isEqualTo("127.0.0.1");
+            assertThat(item.name()).startsWith("Eicar-Test");
+          });
+      Path to = keeping.state().resolve("released");
+      quarantine.release(quarantine.list().getLast().record(), to);
+      assertThat(to).hasBinaryContent(EICAR);
     }
   }
 
