@@ -2,6 +2,7 @@ package dev.sekisho.scan;
 
 import dev.sekisho.scan.EngineConfig.ClamdEngine;
 import dev.sekisho.scan.EngineConfig.SignatureEngine;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,39 +26,29 @@ public final class BodyScanner implements Scanner {
   private final List<Engine> engines;
   private final Optional<VerdictCache> cache;
   private final Optional<QuarantineKeeper> quarantine;
-  private final MemoryBudget memory;
+  private final Spool spool;
   private final Set<ScanJob> running = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  private BodyScanner(ScanConfig config, List<Engine> engines, Optional<Path> state) {
+  private BodyScanner(ScanConfig config, List<Engine> engines, Path state) throws IOException {
     this.config = config;
     this.engines = List.copyOf(engines);
+    this.spool = Spool.open(config.spool(), state.resolve("spool"));
     this.cache = cache(state);
     this.quarantine =
         config
             .quarantine()
-            .flatMap(where ->
-                state.map(folder ->
-                    new QuarantineKeeper(
-                        new Quarantine(where, folder), where, InstantSource.system())));
-    this.memory = new MemoryBudget(config.memory());
-  }
-
-  /** As {@link #start(ScanConfig, Path)}, and keeps nothing on disk. */
-  public static BodyScanner start(ScanConfig config) {
-    return new BodyScanner(config, engines(config), Optional.empty());
+            .map(where ->
+                new QuarantineKeeper(new Quarantine(where, state), where, InstantSource.system()));
   }
 
   /**
    * Begins to look after the engines in the background.
    *
-   * @param state the state folder
+   * @param state the state folder, in which the scanner has folders of its own
+   * @throws IOException when these cannot be made
    */
-  public static BodyScanner start(ScanConfig config, Path state) {
-    return new BodyScanner(config, engines(config), Optional.of(state));
-  }
-
-  private static List<Engine> engines(ScanConfig config) {
+  public static BodyScanner start(ScanConfig config, Path state) throws IOException {
     List<SignatureEngine> signatures = new ArrayList<>();
     List<ClamdEngine> clamds = new ArrayList<>();
     for (EngineConfig engine : config.engines()) {
@@ -73,11 +64,11 @@ public final class BodyScanner implements Scanner {
     if (!clamds.isEmpty()) {
       engines.add(new Clamd(clamds, config.limit()));
     }
-    return engines;
+    return new BodyScanner(config, engines, state);
   }
 
   /** The built-in signatures cost no more than the digest by which a verdict would be found. */
-  private Optional<VerdictCache> cache(Optional<Path> state) {
+  private Optional<VerdictCache> cache(Path state) {
     boolean worthIt = engines.stream().anyMatch(engine -> !(engine instanceof Signatures));
     return worthIt && config.cache().entries() > 0
         ? Optional.of(
@@ -85,7 +76,7 @@ public final class BodyScanner implements Scanner {
                 config.cache(),
                 this::version,
                 InstantSource.system(),
-                state.map(folder -> new VerdictFile(folder.resolve("scan/verdicts")))))
+                Optional.of(new VerdictFile(state.resolve("scan/verdicts")))))
         : Optional.empty();
   }
 
@@ -100,13 +91,28 @@ public final class BodyScanner implements Scanner {
   }
 
   @Override
-  public Verdict.Unscanned unscanned(Verdict.Reason reason, String detail) {
-    return new Verdict.Unscanned(reason, detail, config.unscanned().of(reason));
+  public DeliveryConfig delivery() {
+    return config.delivery();
   }
 
   @Override
-  public Job begin(Subject subject, Executor loop, Consumer<Verdict> then) {
-    return new ScanJob(this, subject, new ScanJob.Answer(loop, then));
+  public Ranges ranges() {
+    return config.ranges();
+  }
+
+  @Override
+  public Treatment treatment(Subject subject) {
+    return config.treatment(subject);
+  }
+
+  @Override
+  public Spool spool() {
+    return spool;
+  }
+
+  @Override
+  public Job scan(Subject subject, HeldBody body, Executor loop, Consumer<Verdict> then) {
+    return ScanJob.start(this, subject, body, new ScanJob.Answer(loop, then));
   }
 
   @Override
@@ -117,15 +123,6 @@ public final class BodyScanner implements Scanner {
   @Override
   public Lookups lookups() {
     return cache.map(VerdictCache::lookups).orElse(new Lookups(0, 0));
-  }
-
-  @Override
-  public long held() {
-    return memory.held();
-  }
-
-  MemoryBudget memory() {
-    return memory;
   }
 
   long decodedLimit() {
@@ -189,15 +186,16 @@ public final class BodyScanner implements Scanner {
           return new Verdict.Infected(engine.name(), found.name(), found.page());
         }
         // Another engine may still find something.
-        case Finding.Unable(Fault fault) -> unable = graver(unable, fault);
+        case Finding.Unable(Fault fault) -> unable = graver(body.subject(), unable, fault);
       }
     }
     return unable == null ? new Verdict.Clean(asked, instead, caveat) : unable;
   }
 
   /** Of two faults the first, unless only the second one blocks. */
-  private Verdict.Unscanned graver(Verdict.@Nullable Unscanned before, Fault fault) {
-    Verdict.Unscanned now = unscanned(fault.reason(), fault.detail());
+  private Verdict.Unscanned graver(
+      Subject subject, Verdict.@Nullable Unscanned before, Fault fault) {
+    Verdict.Unscanned now = unscanned(subject, fault.reason(), fault.detail());
     return before == null
             || before.fate() == Verdict.Fate.DELIVER && now.fate() == Verdict.Fate.BLOCK
         ? now
@@ -234,5 +232,6 @@ public final class BodyScanner implements Scanner {
     cache.ifPresent(VerdictCache::close);
     quarantine.ifPresent(QuarantineKeeper::close);
     engines.forEach(Engine::close);
+    spool.close();
   }
 }

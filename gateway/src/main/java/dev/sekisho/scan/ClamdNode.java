@@ -317,7 +317,7 @@ final class ClamdNode {
       smallLimitSaid = true;
       LOG.warn(
           "{} refuses bodies that scan.limit ({}) lets through: raise StreamMaxLength in its"
-              + " clamd.conf to ten times scan.limit.",
+              + " clamd.conf, and MaxFileSize and MaxScanSize with it.",
           name(),
           Size.text(limit));
     }

@@ -183,8 +183,7 @@ public final class Quarantine {
   }
 
   /**
-   * Writes a body into it. Goes on when the thread is interrupted: what was found is worth keeping
-   * when its client has left.
+   * Writes a body into it.
    *
    * @return bytes on disk
    */

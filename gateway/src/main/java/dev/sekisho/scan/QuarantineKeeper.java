@@ -56,10 +56,31 @@ final class QuarantineKeeper implements Closeable {
     this.sweeper = Thread.ofVirtual().name("quarantine").start(this::sweepNowAndThen);
   }
 
-  /** Keeps a body before anybody lets go of it. Blocks, and never fails. */
+  /**
+   * Keeps a body before anybody lets go of it. Blocks, and never fails. On a thread of its own,
+   * which nobody interrupts: what was found is worth keeping when its client has left.
+   */
   void keep(Scanner.Subject subject, Body.Source source, Verdict.Infected verdict) {
+    Thread keeping =
+        Thread.ofVirtual().name("quarantine-keep").start(() -> keepNow(subject, source, verdict));
+    boolean interrupted = false;
+    while (keeping.isAlive()) {
+      try {
+        keeping.join();
+      } catch (InterruptedException _) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void keepNow(Scanner.Subject subject, Body.Source source, Verdict.Infected verdict) {
     String record = subject.record();
-    if (source.length() > config.limit()) {
+    // Sealed it is a little longer: its header, and 20 bytes for each frame.
+    long bytes = onDisk(source.length() + source.length() / 1024 + BLOCK / 2);
+    if (bytes > config.limit()) {
       LOG.warn(
           "The infected body of record {} is longer than scan.quarantine.limit and was not kept.",
           record);
@@ -69,7 +90,8 @@ final class QuarantineKeeper implements Closeable {
       var item =
           new QuarantineItem(
               record,
-              host(subject),
+              // Its path may be more than the rule lets anybody write down.
+              subject.host().text(),
               clock.instant(),
               subject.direction(),
               verdict.engine(),
@@ -77,7 +99,7 @@ final class QuarantineKeeper implements Closeable {
               subject.contentCoding() == null ? "" : subject.contentCoding(),
               HexFormat.of().formatHex(VerdictKey.sha256(source)),
               source.length());
-      makeRoom(onDisk(source.length()));
+      makeRoom(bytes);
       add(new Held(record, onDisk(quarantine.write(item, source)), clock.instant()));
       LOG.info("The infected body of record {} ({}) is in quarantine.", record, verdict.name());
       makeRoom(0);
@@ -88,12 +110,6 @@ final class QuarantineKeeper implements Closeable {
           quarantine.folder(),
           e.toString());
     }
-  }
-
-  /** Its path may be more than the rule lets anybody write down. */
-  private static String host(Scanner.Subject subject) {
-    int slash = subject.name().indexOf('/');
-    return slash < 0 ? subject.name() : subject.name().substring(0, slash);
   }
 
   private static long onDisk(long bytes) {

@@ -3,7 +3,9 @@ package dev.sekisho.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sekisho.config.Problems;
+import dev.sekisho.net.DomainName;
 import dev.sekisho.scan.BodyScanner;
+import dev.sekisho.scan.HeldBody;
 import dev.sekisho.scan.Scanner;
 import dev.sekisho.scan.Verdict;
 import java.io.IOException;
@@ -66,15 +68,24 @@ class QuarantineCommandTest {
     assertThat(problems.all()).isEmpty();
     try (BodyScanner scanner = BodyScanner.start(read.scan(), folder.resolve("state"))) {
       var verdict = new CompletableFuture<Verdict>();
-      Scanner.Job job =
-          scanner.begin(
-              new Scanner.Subject(Scanner.Direction.UP, "files.example/a/b", null, HEADS, ID),
-              Runnable::run,
-              verdict::complete);
-      job.offer(ByteBuffer.wrap(EICAR));
-      job.end();
+      HeldBody body = scanner.spool().begin();
+      body.add(ByteBuffer.wrap(EICAR));
+      body.end();
+      scanner.scan(
+          new Scanner.Subject(
+              Scanner.Direction.UP,
+              new DomainName("files.example"),
+              "/a/b",
+              null,
+              -1,
+              null,
+              HEADS,
+              ID),
+          body,
+          Runnable::run,
+          verdict::complete);
       assertThat(verdict.join()).isInstanceOf(Verdict.Infected.class);
-      job.released();
+      body.release();
     }
   }
 

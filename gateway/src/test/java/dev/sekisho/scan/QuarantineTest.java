@@ -41,7 +41,8 @@ class QuarantineTest {
 
   private static Scanner.Subject subject(int number, @Nullable String coding) {
     Scanner.Subject any = Scans.subject(coding);
-    return new Scanner.Subject(any.direction(), any.name(), coding, any.heads(), id(number));
+    return new Scanner.Subject(
+        any.direction(), any.host(), any.path(), null, -1, coding, any.heads(), id(number));
   }
 
   private static Body.Source source(byte[] body) {

@@ -5,12 +5,14 @@ import dev.sekisho.config.Node;
 import dev.sekisho.config.Problems;
 import dev.sekisho.config.Section;
 import dev.sekisho.config.YamlFile;
+import dev.sekisho.net.DomainName;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +20,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.zip.Deflater;
@@ -47,7 +48,13 @@ final class Scans {
 
   /** Asks its engines about every body, also about the same one again. */
   static BodyScanner scanner(String text) {
-    return BodyScanner.start(config((text.isEmpty() ? "" : text + ", ") + "cache: { entries: 0 }"));
+    try {
+      return BodyScanner.start(
+          config((text.isEmpty() ? "" : text + ", ") + "cache: { entries: 0 }"),
+          Files.createTempDirectory("sekisho-scan"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A configuration without mistakes. */
@@ -75,23 +82,20 @@ final class Scans {
   static CompletableFuture<Verdict> begin(
       Scanner scanner, List<ByteBuffer> pieces, @Nullable String coding) {
     var verdict = new CompletableFuture<Verdict>();
-    AtomicReference<Scanner.Job> held = new AtomicReference<>();
-    Scanner.Job job =
-        scanner.begin(
-            subject(coding),
-            Runnable::run,
-            given -> {
-              held.get().released();
-              verdict.complete(given);
-            });
-    held.set(job);
-    for (ByteBuffer piece : pieces) {
-      if (job.offer(piece) == Scanner.Room.NONE) {
-        return verdict;
-      }
-    }
-    job.end();
+    HeldBody body = held(scanner, pieces);
+    scanner.scan(subject(coding), body, Runnable::run, verdict::complete);
+    body.release();
     return verdict;
+  }
+
+  /** A whole body. */
+  static HeldBody held(Scanner scanner, List<ByteBuffer> pieces) {
+    HeldBody body = scanner.spool().begin();
+    for (ByteBuffer piece : pieces) {
+      body.add(piece.duplicate());
+    }
+    body.end();
+    return body;
   }
 
   private static final Scanner.Heads HEADS =
@@ -120,7 +124,10 @@ final class Scans {
   static Scanner.Subject subject(@Nullable String coding) {
     return new Scanner.Subject(
         Scanner.Direction.DOWN,
-        "files.example/a",
+        new DomainName("files.example"),
+        "/a",
+        null,
+        -1,
         coding,
         HEADS,
         "01890000-0000-7000-8000-000000000001");
