@@ -366,4 +366,24 @@ class VerdictCacheTest {
       }
     }
   }
+
+  @Test
+  void whileClamdIsDownNothingIsKnown() throws IOException {
+    Path socket = folder.resolve("clamd");
+    ScanConfig config = Scans.config("engines: { clamd: 'unix:" + socket + "' }");
+    try (BodyScanner scanner = BodyScanner.start(config, folder)) {
+      try (ScriptedClamd clamd = ScriptedClamd.answering(socket, _ -> "stream: OK")) {
+        Scans.await(() ->
+            Scans.scan(scanner, Scans.bytes("again")).equals(CLEAN)
+                && scanner.lookups().hits() > 0);
+        assertThat(clamd.bodies()).isNotEmpty();
+      }
+      for (String body : List.of("another one", "again")) {
+        assertThat(Scans.scan(scanner, Scans.bytes(body)))
+            .isInstanceOfSatisfying(
+                Verdict.Unscanned.class,
+                unscanned -> assertThat(unscanned.reason()).isEqualTo(Verdict.Reason.ENGINE_DOWN));
+      }
+    }
+  }
 }
