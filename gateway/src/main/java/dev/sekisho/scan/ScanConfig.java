@@ -19,6 +19,9 @@ import java.util.Optional;
  * @param spool where they are held
  * @param patience how long a held body may take to arrive
  * @param engineTimeout for one verdict, waiting for a free session included
+ * @param unscanned what becomes of a body that was not scanned
+ * @param cache which verdicts are remembered
+ * @param quarantine where infected bodies are kept; empty where they are not
  * @param rules the first that matches a body says what is done with it
  */
 public record ScanConfig(
@@ -30,6 +33,8 @@ public record ScanConfig(
     Duration patience,
     Duration engineTimeout,
     Fates unscanned,
+    CacheConfig cache,
+    Optional<QuarantineConfig> quarantine,
     Delivery deliver,
     DeliveryConfig delivery,
     Ranges ranges,
@@ -53,6 +58,8 @@ public record ScanConfig(
           Duration.ofSeconds(60),
           Duration.ofSeconds(30),
           Fates.DEFAULT,
+          CacheConfig.DEFAULT,
+          Optional.empty(),
           Delivery.AUTO,
           DeliveryConfig.DEFAULT,
           Ranges.WHOLE,
@@ -103,6 +110,8 @@ public record ScanConfig(
             duration(section, "patience", DEFAULT.patience),
             duration(section, "engine-timeout", DEFAULT.engineTimeout),
             fates,
+            section.section("cache").map(CacheConfig::read).orElse(CacheConfig.DEFAULT),
+            section.section("quarantine").map(one -> QuarantineConfig.read(one, folder)),
             deliver,
             section.section("delivery").map(DeliveryConfig::read).orElse(DEFAULT.delivery),
             section.choice("ranges", Ranges.class, DEFAULT.ranges),

@@ -71,7 +71,7 @@ final class HttpCarrier
         new Custody(
             client,
             lane,
-            new ScanSubjects(asked, head, client.clientAddress()),
+            new ScanSubjects(asked, head, client.clientAddress(), record.id),
             new Custody.Bodies(upload, download),
             exchange,
             this);
