@@ -1,6 +1,7 @@
 package dev.sekisho.scan;
 
 import dev.sekisho.scan.EngineConfig.ClamdEngine;
+import dev.sekisho.scan.EngineConfig.IcapEngine;
 import dev.sekisho.scan.EngineConfig.SignatureEngine;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,10 +36,12 @@ public final class BodyScanner implements Scanner {
   public static BodyScanner start(ScanConfig config) {
     List<SignatureEngine> signatures = new ArrayList<>();
     List<ClamdAddress> clamds = new ArrayList<>();
+    List<Engine> servers = new ArrayList<>();
     for (EngineConfig engine : config.engines()) {
       switch (engine) {
         case SignatureEngine one -> signatures.add(one);
         case ClamdEngine one -> clamds.add(one.at());
+        case IcapEngine one -> servers.add(Icap.start(one.server(), config.limit()));
       }
     }
     List<Engine> engines = new ArrayList<>();
@@ -48,6 +51,7 @@ public final class BodyScanner implements Scanner {
     if (!clamds.isEmpty()) {
       engines.add(new Clamd(clamds, config.limit()));
     }
+    engines.addAll(servers);
     return new BodyScanner(config, engines);
   }
 

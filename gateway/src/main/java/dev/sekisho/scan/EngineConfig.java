@@ -2,13 +2,17 @@ package dev.sekisho.scan;
 
 import dev.sekisho.config.Mark;
 import dev.sekisho.config.Section;
+import dev.sekisho.scan.icap.IcapConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** One item of {@code scan.engines}. */
 public sealed interface EngineConfig {
   record ClamdEngine(ClamdAddress at) implements EngineConfig {}
+
+  record IcapEngine(IcapConfig server) implements EngineConfig {}
 
   /**
    * Whole bodies that are known.
@@ -24,16 +28,19 @@ public sealed interface EngineConfig {
   static Optional<EngineConfig> read(Section item, Path folder) {
     Optional<ClamdAddress> clamd = item.value("clamd", (text, mark) -> address(item, text, mark));
     Optional<Section> signatures = item.section("signatures");
-    int written =
-        (item.node("clamd").isPresent() ? 1 : 0) + (item.node("signatures").isPresent() ? 1 : 0);
+    Optional<IcapConfig> icap = IcapConfig.read(item, folder);
+    long written =
+        Stream.of("clamd", "signatures", "icap").filter(key -> item.node(key).isPresent()).count();
     item.end();
     if (written != 1) {
-      item.problems().error(item.mark(), item.name() + " must have one key, clamd or signatures.");
+      item.problems()
+          .error(item.mark(), item.name() + " must have one key, clamd, icap or signatures.");
       return Optional.empty();
     }
-    return signatures.isPresent()
-        ? Optional.of(signatures(signatures.get(), folder))
-        : clamd.map(ClamdEngine::new);
+    return signatures
+        .<EngineConfig>map(section -> signatures(section, folder))
+        .or(() -> icap.map(IcapEngine::new))
+        .or(() -> clamd.map(ClamdEngine::new));
   }
 
   private static Optional<ClamdAddress> address(Section item, String text, Mark mark) {

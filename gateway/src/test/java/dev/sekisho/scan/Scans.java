@@ -64,13 +64,24 @@ final class Scans {
     return begin(scanner, pieces, coding).orTimeout(60, TimeUnit.SECONDS).join();
   }
 
+  static Verdict scan(Scanner scanner, Scanner.Subject subject, byte[] body) {
+    return begin(scanner, subject, List.of(ByteBuffer.wrap(body)))
+        .orTimeout(60, TimeUnit.SECONDS)
+        .join();
+  }
+
   static CompletableFuture<Verdict> begin(
       Scanner scanner, List<ByteBuffer> pieces, @Nullable String coding) {
+    return begin(scanner, subject(coding), pieces);
+  }
+
+  static CompletableFuture<Verdict> begin(
+      Scanner scanner, Scanner.Subject subject, List<ByteBuffer> pieces) {
     var verdict = new CompletableFuture<Verdict>();
     AtomicReference<Scanner.Job> held = new AtomicReference<>();
     Scanner.Job job =
         scanner.begin(
-            subject(coding),
+            subject,
             Runnable::run,
             given -> {
               held.get().released();
@@ -86,31 +97,44 @@ final class Scans {
     return verdict;
   }
 
-  private static final Scanner.Heads HEADS =
-      new Scanner.Heads() {
-        @Override
-        public Scanner.Head request() {
-          return new Scanner.Head("GET http://files.example/a HTTP/1.1", List.of());
-        }
+  /** Heads that a test writes down; without a response for an upload. */
+  record Heads(Scanner.Head request, Optional<Scanner.Head> response, String client, String user)
+      implements Scanner.Heads {}
 
-        @Override
-        public Optional<Scanner.Head> response() {
-          return Optional.of(new Scanner.Head("HTTP/1.1 200 OK", List.of()));
-        }
-
-        @Override
-        public String client() {
-          return "192.0.2.7";
-        }
-
-        @Override
-        public String user() {
-          return "";
-        }
-      };
+  private static final Heads HEADS =
+      new Heads(
+          new Scanner.Head("GET http://files.example/a HTTP/1.1", List.of()),
+          Optional.of(new Scanner.Head("HTTP/1.1 200 OK", List.of())),
+          "192.0.2.7",
+          "");
 
   static Scanner.Subject subject(@Nullable String coding) {
     return new Scanner.Subject(Scanner.Direction.DOWN, "files.example/a", coding, HEADS);
+  }
+
+  static Scanner.Subject download(
+      String url, @Nullable String coding, HeadField... response) {
+    return new Scanner.Subject(
+        Scanner.Direction.DOWN,
+        url,
+        coding,
+        new Heads(
+            new Scanner.Head("GET " + url + " HTTP/1.1", List.of(new HeadField("Accept", "*/*"))),
+            Optional.of(new Scanner.Head("HTTP/1.1 200 OK", List.of(response))),
+            "192.0.2.7",
+            "joe"));
+  }
+
+  static Scanner.Subject upload(String url, @Nullable String coding, HeadField... request) {
+    return new Scanner.Subject(
+        Scanner.Direction.UP,
+        url,
+        coding,
+        new Heads(
+            new Scanner.Head("POST " + url + " HTTP/1.1", List.of(request)),
+            Optional.empty(),
+            "192.0.2.7",
+            "joe"));
   }
 
   /** Cuts a body into pieces of random size, empty ones among them. */
