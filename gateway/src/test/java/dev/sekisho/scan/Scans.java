@@ -208,6 +208,19 @@ final class Scans {
         });
   }
 
+  /** Something that does not compress, and then a file. */
+  static byte[] zipBehind(byte[] first, String name, byte[] content) {
+    return coded(
+        content,
+        out -> {
+          var zip = new ZipOutputStream(out);
+          zip.putNextEntry(new ZipEntry("first"));
+          zip.write(first);
+          zip.putNextEntry(new ZipEntry(name));
+          return zip;
+        });
+  }
+
   static byte[] join(byte[]... parts) {
     var out = new ByteArrayOutputStream();
     for (byte[] part : parts) {

@@ -112,13 +112,14 @@ public final class IcapService implements Closeable {
               Optional.of(message.body()));
       var reader =
           new AnswerReader(message.method(), options.allowed(), message.body(), limit);
+      Listener.Answered answered;
       try (ConnectionPool.Lease lease = pool.take(deadline)) {
-        Listener.Answered answered = converse(lease, request, reader, deadline);
-        silent = false;
-        health.answered();
-        noteTag(answered.head());
-        return answered.answer().orElseThrow();
+        answered = converse(lease, request, reader, deadline);
       }
+      silent = false;
+      health.answered();
+      noteTag(answered.head());
+      return answered.answer().orElseThrow();
     } catch (IcapFault e) {
       return new IcapAnswer.Failed(e.failure(), text(e));
     } catch (IOException e) {
