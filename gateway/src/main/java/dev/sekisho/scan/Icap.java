@@ -88,9 +88,7 @@ final class Icap implements Engine {
   @Override
   public String version() {
     boolean known = services().stream().noneMatch(service -> service.tag().isEmpty());
-    return known
-        ? services().stream().map(IcapService::tag).collect(Collectors.joining(" "))
-        : "";
+    return known ? services().stream().map(IcapService::tag).collect(Collectors.joining(" ")) : "";
   }
 
   @Override

@@ -42,7 +42,9 @@ final class IcapFinding {
   Finding of(IcapAnswer answer) {
     return switch (answer) {
       case IcapAnswer.Unmodified(List<Field> fields) ->
-          threat(fields).<Finding>map(Finding.Found::new).orElseGet(() -> whole(new Finding.Nothing()));
+          threat(fields)
+              .<Finding>map(Finding.Found::new)
+              .orElseGet(() -> whole(new Finding.Nothing()));
       case Modified modified -> of(modified);
       case IcapAnswer.Ignored(String extension) ->
           unable(
@@ -124,7 +126,8 @@ final class IcapFinding {
   private Finding tooLong() {
     return unable(
         Verdict.Reason.ENGINE_DOWN,
-        "wants something else to be delivered that is longer than scan.limit (" + Size.text(limit)
+        "wants something else to be delivered that is longer than scan.limit ("
+            + Size.text(limit)
             + ")");
   }
 
@@ -160,7 +163,8 @@ final class IcapFinding {
           };
       found = found.or(() -> name);
     }
-    return found.map(name -> name.isBlank() ? "unnamed" : Printable.text(name.strip(), LONGEST_NAME));
+    return found.map(
+        name -> name.isBlank() ? "unnamed" : Printable.text(name.strip(), LONGEST_NAME));
   }
 
   /** {@code Type=0; Resolution=2; Threat=NAME;} */

@@ -25,8 +25,8 @@ final class ViewedContent implements Content {
   }
 
   /**
-   * Why it is shorter than it should be. A server that has seen enough does not read to the end,
-   * so this does: a body whose coding is damaged further on must not be called clean.
+   * Why it is shorter than it should be. A server that has seen enough does not read to the end, so
+   * this does: a body whose coding is damaged further on must not be called clean.
    */
   Optional<Fault> fault() {
     if (!ended && !(view == Body.View.RAW || body.isPlain())) {

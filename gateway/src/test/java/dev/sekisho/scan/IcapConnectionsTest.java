@@ -47,12 +47,13 @@ class IcapConnectionsTest {
       throws IOException {
     CountDownLatch begun = new CountDownLatch(most);
     try (ScriptedIcap server =
-            ScriptedIcap.with(exchange -> {
-                  exchange.body();
-                  begun.countDown();
-                  begun.await();
-                  exchange.say(UNMODIFIED);
-                })
+            ScriptedIcap.with(
+                    exchange -> {
+                      exchange.body();
+                      begun.countDown();
+                      begun.await();
+                      exchange.say(UNMODIFIED);
+                    })
                 .offering(
                     "Allow: 204" + (offered.isEmpty() ? "" : "\r\nMax-Connections: " + offered));
         BodyScanner scanner =
@@ -101,8 +102,7 @@ class IcapConnectionsTest {
 
   @Test
   void aConnectionThatTheServerWantsClosedIsNotUsedAgain() throws IOException {
-    try (ScriptedIcap server =
-            ScriptedIcap.saying("ICAP/1.0 204 No\r\nConnection: Close\r\n\r\n");
+    try (ScriptedIcap server = ScriptedIcap.saying("ICAP/1.0 204 No\r\nConnection: Close\r\n\r\n");
         BodyScanner scanner = oneConnection(server, "")) {
       for (int i = 0; i < 3; i++) {
         assertClean(server, Scans.scan(scanner, BODY));
@@ -121,8 +121,7 @@ class IcapConnectionsTest {
               exchange.close();
             });
         BodyScanner scanner = oneConnection(server, "")) {
-      assertUnscanned(
-          Scans.scan(scanner, BODY), Verdict.Reason.ENGINE_DOWN, "without an answer");
+      assertUnscanned(Scans.scan(scanner, BODY), Verdict.Reason.ENGINE_DOWN, "without an answer");
       // One on the connection that OPTIONS had opened, one on its own.
       assertThat(tries.get()).isEqualTo(2);
     }
@@ -143,8 +142,7 @@ class IcapConnectionsTest {
       assertThat(tag(scanner)).isEqualTo("one");
       assertThat(server.asked()).isEqualTo(1);
       server.offering("ISTag: \"two\"\r\nAllow: 204\r\nMethods: REQMOD");
-      assertClean(
-          server, Scans.scan(scanner, Scans.download("http://a.example/new", null), BODY));
+      assertClean(server, Scans.scan(scanner, Scans.download("http://a.example/new", null), BODY));
       eventually(() -> server.asked() >= 2);
       assertThat(tag(scanner)).isEqualTo("two");
       eventually(() -> Scans.scan(scanner, BODY) instanceof Verdict.Unscanned);

@@ -84,7 +84,8 @@ class IcapFaultsTest {
         encapsulated("res-body=0", "a body that has no head"),
         encapsulated("null-body=0", "a body that has no head"),
         encapsulated("req-hdr=0, req-body=19", "answers to a response with a request"),
-        encapsulated("res-hdr=0, res-body=19\r\nEncapsulated: res-hdr=0, res-body=19", "not say what"),
+        encapsulated(
+            "res-hdr=0, res-body=19\r\nEncapsulated: res-hdr=0, res-body=19", "not say what"),
         Fault.of(
             "ICAP/1.0 204 No\r\nEncapsulated: res-hdr=0, res-body=19\r\n\r\n" + OK + body,
             "its 204 has a message in it"),
@@ -282,7 +283,9 @@ class IcapFaultsTest {
       try (ScriptedIcap server = ScriptedIcap.with(script);
           BodyScanner scanner = oneConnection(server, ", engine-timeout: 300ms")) {
         assertUnscanned(
-            Scans.scan(scanner, new byte[8 << 20]), Verdict.Reason.TIMEOUT, "did not answer in time");
+            Scans.scan(scanner, new byte[8 << 20]),
+            Verdict.Reason.TIMEOUT,
+            "did not answer in time");
         assertThat(scanner.engines().getFirst().state()).isEqualTo(EngineStatus.State.UP);
       }
     }

@@ -75,7 +75,8 @@ class IcapTest {
         .startsWith(
             "RESPMOD icap://127.0.0.1:%1$d/avscan ICAP/1.0\r\nHost: 127.0.0.1:%1$d\r\n"
                 .formatted(server.port()))
-        .contains("\r\nAllow: 204, 206\r\n", "\r\nEncapsulated: req-hdr=0, res-hdr=64, res-body=109\r\n")
+        .contains(
+            "\r\nAllow: 204, 206\r\n", "\r\nEncapsulated: req-hdr=0, res-hdr=64, res-body=109\r\n")
         .doesNotContain("Preview", "X-Client-IP", "X-Authenticated-User");
     assertThat(got.encapsulated())
         .isEqualTo(
@@ -142,10 +143,11 @@ class IcapTest {
   @Test
   void aCodingThatIsDamagedBehindThePreviewIsNotClean() throws IOException {
     ScriptedIcap server =
-        ScriptedIcap.with(exchange -> {
-              exchange.chunks();
-              exchange.say(UNMODIFIED);
-            })
+        ScriptedIcap.with(
+                exchange -> {
+                  exchange.chunks();
+                  exchange.say(UNMODIFIED);
+                })
             .offering("Preview: 4\r\nAllow: 204");
     byte[] body = Scans.gzip(Scans.page(100_000, new Random(4)));
     Scanner.Subject subject = Scans.download("http://files.example/a", "gzip");
@@ -160,7 +162,9 @@ class IcapTest {
     try (ScriptedIcap server = ScriptedIcap.saying(UNMODIFIED);
         BodyScanner scanner =
             Scans.scanner(
-                "engines: { icap: { url: '" + server.url() + "', send: { client: true, user: true } } }")) {
+                "engines: { icap: { url: '"
+                    + server.url()
+                    + "', send: { client: true, user: true } } }")) {
       Scans.scan(scanner, FILE, BODY);
       String user =
           Base64.getEncoder().encodeToString("Local://joe".getBytes(StandardCharsets.US_ASCII));
@@ -179,17 +183,17 @@ class IcapTest {
     ScriptedIcap.Exchange got = server.exchanges().getFirst();
     assertThat(got.head()).contains("\r\nPreview: " + preview + "\r\n");
     assertThat(got.read()).isEqualTo(body);
-    assertThat(got.ends())
-        .isEqualTo(length <= preview ? List.of("0; ieof") : List.of("0", "0"));
+    assertThat(got.ends()).isEqualTo(length <= preview ? List.of("0; ieof") : List.of("0", "0"));
   }
 
   @Test
   void aServerThatHasSeenEnoughGetsNoMore() throws IOException {
     try (ScriptedIcap server =
-            ScriptedIcap.with(exchange -> {
-                  exchange.chunks();
-                  exchange.say(UNMODIFIED);
-                })
+            ScriptedIcap.with(
+                    exchange -> {
+                      exchange.chunks();
+                      exchange.say(UNMODIFIED);
+                    })
                 .offering("Preview: 4");
         BodyScanner scanner = oneConnection(server, "")) {
       for (int i = 0; i < 3; i++) {
@@ -290,12 +294,14 @@ class IcapTest {
     String line = "POST http://files.example/up HTTP/1.1\r\nVia: ICAP/1.0 it\r\n";
     String same = line + "content-type: text/plain\r\n\r\n";
     ScriptedIcap server =
-        ScriptedIcap.saying(
-            head(200, "", same, "req-hdr", "req-body") + chunked("checkpoint", ""));
+        ScriptedIcap.saying(head(200, "", same, "req-hdr", "req-body") + chunked("checkpoint", ""));
     assertThat(verdict(server, upload, BODY)).isEqualTo(clean(server));
     for (String[] other :
         new String[][] {
-          {same, "checkpoinT"}, {same, "checkpoint!"}, {same, "checkpoin"}, {line + "\r\n", "checkpoint"}
+          {same, "checkpoinT"},
+          {same, "checkpoint!"},
+          {same, "checkpoin"},
+          {line + "\r\n", "checkpoint"}
         }) {
       assertUnscanned(
           verdict(
@@ -313,7 +319,8 @@ class IcapTest {
     byte[] body = Scans.page(200_000, new Random(6));
     String text = new String(body, StandardCharsets.ISO_8859_1);
     String via = "HTTP/1.1 200 OK\r\nVia: ICAP/1.0 it\r\nContent-Type: text/plain\r\n\r\n";
-    ScriptedIcap server = ScriptedIcap.saying(answer(200, "", via, text)).offering("Methods: RESPMOD");
+    ScriptedIcap server =
+        ScriptedIcap.saying(answer(200, "", via, text)).offering("Methods: RESPMOD");
     assertThat(verdict(server, FILE, body)).isEqualTo(clean(server));
     assertThat(server.exchanges().getFirst().head()).doesNotContain("Allow:");
   }
@@ -332,8 +339,7 @@ class IcapTest {
 
   @Test
   void aHeadThatItChangedIsDeliveredWithTheBody() throws IOException {
-    assertThat(
-            verdict(answer(200, "", "HTTP/1.1 200 OK\r\nX-Seen: yes\r\n\r\n", "checkpoint")))
+    assertThat(verdict(answer(200, "", "HTTP/1.1 200 OK\r\nX-Seen: yes\r\n\r\n", "checkpoint")))
         .isInstanceOfSatisfying(
             Verdict.Clean.class,
             clean -> {
@@ -394,12 +400,13 @@ class IcapTest {
   void aPartialAnswerThatChangesNothingIsClean() throws IOException {
     for (String start : List.of("", "check", "checkpoint")) {
       ScriptedIcap server =
-          ScriptedIcap.with(exchange -> {
-                exchange.chunks();
-                exchange.say(
-                    head(206, "", OK_HEAD, "res-hdr", "res-body")
-                        + chunked(start, "; use-original-body=" + start.length()));
-              })
+          ScriptedIcap.with(
+                  exchange -> {
+                    exchange.chunks();
+                    exchange.say(
+                        head(206, "", OK_HEAD, "res-hdr", "res-body")
+                            + chunked(start, "; use-original-body=" + start.length()));
+                  })
               .offering("Preview: 6\r\nAllow: 206");
       assertThat(verdict(server, FILE, BODY)).isEqualTo(clean(server));
     }
@@ -411,19 +418,19 @@ class IcapTest {
       String page = answer(200, "X-Virus-ID: X\r\n", PAGE_HEAD, "").replace("0\r\n\r\n", "");
       String pieces = inChunks("blocked!", size);
       ScriptedIcap server =
-          ScriptedIcap.with(exchange -> {
-                exchange.chunks();
-                exchange.drip("ICAP/1.0 100 Continue\r\n\r\n");
-                exchange.chunks();
-                exchange.drip(page + pieces);
-              })
+          ScriptedIcap.with(
+                  exchange -> {
+                    exchange.chunks();
+                    exchange.drip("ICAP/1.0 100 Continue\r\n\r\n");
+                    exchange.chunks();
+                    exchange.drip(page + pieces);
+                  })
               .offering("Preview: 1\r\nAllow: 204");
       assertThat(verdict(server, FILE, BODY))
           .isInstanceOfSatisfying(
               Verdict.Infected.class,
               found ->
-                  assertThat(found.page().orElseThrow().body())
-                      .isEqualTo(Scans.bytes("blocked!")));
+                  assertThat(found.page().orElseThrow().body()).isEqualTo(Scans.bytes("blocked!")));
     }
   }
 
@@ -458,8 +465,7 @@ class IcapTest {
                     .formatted(first.url(), second.url(), third.url()))) {
       assertThat(Scans.scan(scanner, FILE, BODY))
           .isInstanceOfSatisfying(
-              Verdict.Infected.class,
-              found -> assertThat(found.engine()).isEqualTo(second.url()));
+              Verdict.Infected.class, found -> assertThat(found.engine()).isEqualTo(second.url()));
       assertThat(first.exchanges()).hasSize(1);
       assertThat(third.exchanges()).isEmpty();
     }

@@ -82,9 +82,7 @@ class RealIcapTest {
     assertEicar(Scans.scan(scanner, zip));
     assertEicar(Scans.scan(scanner, UPLOAD, Scans.eicar()));
     assertEicar(Scans.scan(scanner, UPLOAD, zip));
-    assertEicar(
-        Scans.scan(
-            scanner, Scans.zipBehind(noise(2 << 20), "x/eicar.com", Scans.eicar())));
+    assertEicar(Scans.scan(scanner, Scans.zipBehind(noise(2 << 20), "x/eicar.com", Scans.eicar())));
     assertEicar(Scans.scan(scanner, Scans.gzip(zip), "gzip"));
     assertEicar(Scans.scan(scanner, Scans.zlib(Scans.eicar()), "deflate"));
   }
@@ -109,8 +107,7 @@ class RealIcapTest {
   void aServiceThatGivesEverythingBackChangesNothing() {
     try (BodyScanner echo = scanner("echo")) {
       for (int length : new int[] {1, 1024, 1025, 3 << 20}) {
-        assertThat(Scans.scan(echo, noise(length)))
-            .isEqualTo(new Verdict.Clean(icap.url("echo")));
+        assertThat(Scans.scan(echo, noise(length))).isEqualTo(new Verdict.Clean(icap.url("echo")));
         assertThat(Scans.scan(echo, UPLOAD, noise(length)))
             .isEqualTo(new Verdict.Clean(icap.url("echo")));
       }
@@ -121,8 +118,7 @@ class RealIcapTest {
   void partialContentIsPutTogether() {
     byte[] page = Scans.bytes("<html>" + "x".repeat(5000) + "</html>");
     Scanner.Subject html =
-        Scans.download(
-            "http://files.example/", null, new HeadField("Content-Type", "text/html"));
+        Scans.download("http://files.example/", null, new HeadField("Content-Type", "text/html"));
     try (BodyScanner partial = scanner("ex206")) {
       for (byte[] body : List.of(page, Arrays.copyOf(page, 500))) {
         assertThat(Scans.scan(partial, html, body))

@@ -112,8 +112,7 @@ final class Scans {
     return new Scanner.Subject(Scanner.Direction.DOWN, "files.example/a", coding, HEADS);
   }
 
-  static Scanner.Subject download(
-      String url, @Nullable String coding, HeadField... response) {
+  static Scanner.Subject download(String url, @Nullable String coding, HeadField... response) {
     return new Scanner.Subject(
         Scanner.Direction.DOWN,
         url,

@@ -57,8 +57,7 @@ public final class ScriptedIcap implements Closeable {
   /** Behind TLS. */
   public static ScriptedIcap secured(SSLContext tls, Script script) throws IOException {
     return new ScriptedIcap(
-        tls.getServerSocketFactory()
-            .createServerSocket(0, 1024, InetAddress.getLoopbackAddress()),
+        tls.getServerSocketFactory().createServerSocket(0, 1024, InetAddress.getLoopbackAddress()),
         script);
   }
 
@@ -145,7 +144,8 @@ public final class ScriptedIcap implements Closeable {
    * @param extension of the last chunk, such as {@code ; use-original-body=5}
    */
   public static String chunked(String body, String extension) {
-    String chunk = body.isEmpty() ? "" : Integer.toHexString(body.length()) + "\r\n" + body + "\r\n";
+    String chunk =
+        body.isEmpty() ? "" : Integer.toHexString(body.length()) + "\r\n" + body + "\r\n";
     return chunk + "0" + extension + "\r\n\r\n";
   }
 
@@ -168,15 +168,7 @@ public final class ScriptedIcap implements Closeable {
       for (String head = readHead(socket.getInputStream());
           !head.isEmpty();
           head = readHead(socket.getInputStream())) {
-        if (head.startsWith("OPTIONS ")) {
-          asked.incrementAndGet();
-          if (options.isEmpty()) {
-            return;
-          }
-          new Exchange(socket, head, "").say(options);
-        } else {
-          serve(new Exchange(socket, head, readEncapsulated(socket.getInputStream(), head)));
-        }
+        answer(socket, head);
       }
     } catch (IOException _) {
       // the other side went away
@@ -184,6 +176,19 @@ public final class ScriptedIcap implements Closeable {
       Thread.currentThread().interrupt();
     }
     open.remove(socket);
+  }
+
+  private void answer(Socket socket, String head) throws IOException, InterruptedException {
+    if (!head.startsWith("OPTIONS ")) {
+      serve(new Exchange(socket, head, readEncapsulated(socket.getInputStream(), head)));
+      return;
+    }
+    asked.incrementAndGet();
+    if (options.isEmpty()) {
+      socket.close();
+    } else {
+      new Exchange(socket, head, "").say(options);
+    }
   }
 
   private void serve(Exchange exchange) throws IOException, InterruptedException {

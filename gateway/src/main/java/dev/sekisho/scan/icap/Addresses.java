@@ -21,10 +21,17 @@ final class Addresses {
     this.host = host;
   }
 
-  /** Whether a literal is one; names are not looked up. */
+  private static boolean isLiteral(String host) {
+    return host.contains(":") || host.matches("[0-9.]+");
+  }
+
+  /** Whether a literal is a whole one; names are not looked up. */
   static boolean canBe(String host) {
-    if (!host.contains(":") && !host.matches("[0-9.]+")) {
+    if (!isLiteral(host)) {
       return true;
+    }
+    if (!host.contains(":") && host.split("\\.", -1).length != 4) {
+      return false;
     }
     try {
       InetAddress.ofLiteral(host);
@@ -36,7 +43,7 @@ final class Addresses {
 
   /** Never empty. */
   List<InetAddress> find() throws IOException, InterruptedException {
-    if (host.contains(":") || host.matches("[0-9.]+")) {
+    if (isLiteral(host)) {
       return List.of(InetAddress.ofLiteral(host));
     }
     try {

@@ -14,8 +14,7 @@ import java.util.regex.Pattern;
  */
 final class AnswerReader implements Listener {
   private static final Pattern STATUS = Pattern.compile("ICAP/1\\.0 ([1-5][0-9]{2})(?: .*)?");
-  private static final Pattern HTTP_STATUS =
-      Pattern.compile("HTTP/1\\.[01] [1-5][0-9]{2}(?: .*)?");
+  private static final Pattern HTTP_STATUS = Pattern.compile("HTTP/1\\.[01] [1-5][0-9]{2}(?: .*)?");
   private static final Pattern HTTP_REQUEST = Pattern.compile("[!-~]+ [!-~]+ HTTP/1\\.[01]");
 
   private static final int CONTINUE = 100;
@@ -95,9 +94,7 @@ final class AnswerReader implements Listener {
     }
     Encapsulated inside = Encapsulated.parse(head);
     IcapAnswer.Kind kind =
-        inside
-            .head()
-            .orElseThrow(() -> IcapFault.down("it answers with a body that has no head"));
+        inside.head().orElseThrow(() -> IcapFault.down("it answers with a body that has no head"));
     if (kind == IcapAnswer.Kind.REQUEST && method == IcapMethod.RESPMOD) {
       throw IcapFault.down("it answers to a response with a request");
     }

@@ -31,8 +31,7 @@ final class Conversation {
       IcapConnection connection, Sending.Request request, Listener listener, long deadline)
       throws IOException, InterruptedException {
     var conversation = new Conversation(connection, request, listener);
-    Thread thread =
-        Thread.ofVirtual().name("icap").start(() -> conversation.run(deadline));
+    Thread thread = Thread.ofVirtual().name("icap").start(() -> conversation.run(deadline));
     boolean kept = false;
     try {
       Listener.Answered answered = conversation.await(deadline);

@@ -58,9 +58,7 @@ record Encapsulated(Optional<IcapAnswer.Kind> head, int headLength, Body body) {
           case RESPONSE -> kind == IcapAnswer.Kind.RESPONSE;
           case OPTIONS -> false;
         };
-    return fits
-        ? new Encapsulated(Optional.of(kind), last.offset, body)
-        : wrong(values.getFirst());
+    return fits ? new Encapsulated(Optional.of(kind), last.offset, body) : wrong(values.getFirst());
   }
 
   private static Entry entry(String word, String whole) throws IcapFault {
@@ -68,8 +66,7 @@ record Encapsulated(Optional<IcapAnswer.Kind> head, int headLength, Body body) {
     if (!found.matches()) {
       throw fault(whole);
     }
-    return new Entry(
-        found.group(1).toLowerCase(Locale.ROOT), Integer.parseInt(found.group(2)));
+    return new Entry(found.group(1).toLowerCase(Locale.ROOT), Integer.parseInt(found.group(2)));
   }
 
   private static Body body(Entry last, String whole) throws IcapFault {

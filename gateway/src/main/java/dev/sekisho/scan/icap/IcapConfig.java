@@ -51,7 +51,8 @@ public record IcapConfig(
     if (node.isPresent() && node.get() instanceof Node.Mapping) {
       return item.section("icap").flatMap(section -> read(section, "url", folder, item.problems()));
     }
-    return url(item, "icap").map(url -> new IcapConfig(url, url, List.of(), CONNECTIONS, Send.NOTHING));
+    return url(item, "icap")
+        .map(url -> new IcapConfig(url, url, List.of(), CONNECTIONS, Send.NOTHING));
   }
 
   private static Optional<IcapConfig> read(
@@ -60,7 +61,10 @@ public record IcapConfig(
     Optional<IcapUrl> upload = url(section, "upload");
     Mark mark = section.markOf("trust");
     List<X509Certificate> trust =
-        section.text("trust").map(file -> trust(folder.resolve(file), mark, problems)).orElse(List.of());
+        section
+            .text("trust")
+            .map(file -> trust(folder.resolve(file), mark, problems))
+            .orElse(List.of());
     int connections = section.integer("connections", CONNECTIONS, 1, MOST_CONNECTIONS);
     Send send = section.section("send").map(IcapConfig::send).orElse(Send.NOTHING);
     section.end();
@@ -73,14 +77,12 @@ public record IcapConfig(
     if (!trust.isEmpty() && !secured) {
       problems.error(mark, section.name() + ".trust is for a server behind TLS: write icaps://.");
     }
-    return download.map(
-        url -> new IcapConfig(url, upload.orElse(url), trust, connections, send));
+    return download.map(url -> new IcapConfig(url, upload.orElse(url), trust, connections, send));
   }
 
   private static Optional<IcapUrl> url(Section section, String key) {
     return section.value(
-        key,
-        (text, mark) -> IcapUrl.parse(text).or(() -> section.wrong(mark, key, text, FORM)));
+        key, (text, mark) -> IcapUrl.parse(text).or(() -> section.wrong(mark, key, text, FORM)));
   }
 
   private static Send send(Section section) {

@@ -63,8 +63,7 @@ public record IcapMessage(Head request, Optional<Head> response, Content body, L
             "Encapsulated",
             switch (method()) {
               case REQMOD -> "req-hdr=0, req-body=" + body;
-              case RESPMOD ->
-                  "req-hdr=0, res-hdr=" + requestHead.length() + ", res-body=" + body;
+              case RESPMOD -> "req-hdr=0, res-hdr=" + requestHead.length() + ", res-body=" + body;
             }));
     head.append("\r\n").append(requestHead).append(responseHead);
     return head.toString().getBytes(StandardCharsets.ISO_8859_1);
@@ -78,10 +77,7 @@ public record IcapMessage(Head request, Optional<Head> response, Content body, L
   }
 
   private static void add(StringBuilder to, Field field) {
-    to.append(oneLine(field.name()))
-        .append(": ")
-        .append(oneLine(field.value()))
-        .append("\r\n");
+    to.append(oneLine(field.name())).append(": ").append(oneLine(field.value())).append("\r\n");
   }
 
   /** Nothing that came from outside may end a line here; one byte for each character. */

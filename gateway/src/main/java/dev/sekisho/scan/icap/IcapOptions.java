@@ -91,7 +91,8 @@ record IcapOptions(
     Map<String, Transfer> transfers = new HashMap<>();
     // What is named twice is looked at.
     for (Transfer transfer : Transfer.values()) {
-      String word = transfer.name().charAt(0) + transfer.name().substring(1).toLowerCase(Locale.ROOT);
+      String word =
+          transfer.name().charAt(0) + transfer.name().substring(1).toLowerCase(Locale.ROOT);
       for (String extension : answer.elements("Transfer-" + word)) {
         transfers.put(extension.toLowerCase(Locale.ROOT), transfer);
       }

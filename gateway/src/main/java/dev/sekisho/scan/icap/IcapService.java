@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One service of an ICAP server: what it says of itself, its connections, and one question at a
- * time on each of them. What it says of itself is asked for at the start, when its time is up,
- * when its tag changes, and every few seconds, so that the state that is shown is not an old one.
+ * time on each of them. What it says of itself is asked for at the start, when its time is up, when
+ * its tag changes, and every few seconds, so that the state that is shown is not an old one.
  */
 public final class IcapService implements Closeable {
   private static final Duration PROBE_EVERY = Duration.ofSeconds(5);
@@ -107,11 +107,8 @@ public final class IcapService implements Closeable {
       OptionalInt preview = options.preview(transfer);
       var request =
           new Sending.Request(
-              message.head(url, options.allowed(), preview),
-              preview,
-              Optional.of(message.body()));
-      var reader =
-          new AnswerReader(message.method(), options.allowed(), message.body(), limit);
+              message.head(url, options.allowed(), preview), preview, Optional.of(message.body()));
+      var reader = new AnswerReader(message.method(), options.allowed(), message.body(), limit);
       Listener.Answered answered;
       try (ConnectionPool.Lease lease = pool.take(deadline)) {
         answered = converse(lease, request, reader, deadline);
@@ -132,25 +129,17 @@ public final class IcapService implements Closeable {
   }
 
   /**
-   * A connection that was used before may have been closed in the meantime: then a new one gets
-   * the question, once.
+   * A connection that was used before may have been closed in the meantime: then a new one gets the
+   * question, once.
    */
   private Listener.Answered converse(
       ConnectionPool.Lease lease, Sending.Request request, Listener listener, long deadline)
       throws IOException, InterruptedException {
     try {
-      Optional<IcapConnection> idle = lease.idle();
-      if (idle.isPresent()) {
-        try {
-          return converse(lease, idle.get(), request, listener, deadline);
-        } catch (IOException e) {
-          if (idle.get().in().spoke() || isTimeout(e)) {
-            throw e;
-          }
-        }
-      }
-      return converse(
-          lease, new IcapConnection(url, addresses, tls), request, listener, deadline);
+      Optional<Listener.Answered> answered = onIdle(lease, request, listener, deadline);
+      return answered.isPresent()
+          ? answered.get()
+          : on(new IcapConnection(url, addresses, tls), lease, request, listener, deadline);
     } catch (IOException e) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
@@ -161,9 +150,27 @@ public final class IcapService implements Closeable {
     }
   }
 
-  private static Listener.Answered converse(
-      ConnectionPool.Lease lease,
+  /** Empty where there is none, or where it was closed and nothing of an answer came. */
+  private static Optional<Listener.Answered> onIdle(
+      ConnectionPool.Lease lease, Sending.Request request, Listener listener, long deadline)
+      throws IOException, InterruptedException {
+    Optional<IcapConnection> idle = lease.idle();
+    if (idle.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(on(idle.get(), lease, request, listener, deadline));
+    } catch (IOException e) {
+      if (idle.get().in().spoke() || isTimeout(e)) {
+        throw e;
+      }
+      return Optional.empty();
+    }
+  }
+
+  private static Listener.Answered on(
       IcapConnection connection,
+      ConnectionPool.Lease lease,
       Sending.Request request,
       Listener listener,
       long deadline)
@@ -233,8 +240,7 @@ public final class IcapService implements Closeable {
     known =
         new Known(
             options,
-            System.nanoTime()
-                + (holds.compareTo(LEAST_TTL) < 0 ? LEAST_TTL : holds).toNanos());
+            System.nanoTime() + (holds.compareTo(LEAST_TTL) < 0 ? LEAST_TTL : holds).toNanos());
     health.answered(options.service().isEmpty() ? "It answers." : options.service());
     return options;
   }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 public record IcapUrl(Scheme scheme, String host, int port, String path) {
   private static final Pattern TEXT =
       Pattern.compile(
-          "(icaps?)://(?:\\[([0-9a-fA-F:.]+)]|([A-Za-z0-9]+(?:[-_.]+[A-Za-z0-9]+)*))"
+          "(icaps?)://(?:\\[([0-9a-fA-F.]*:[0-9a-fA-F:.]*)]|([A-Za-z0-9]+(?:[-_.]+[A-Za-z0-9]+)*))"
               + "(?::([0-9]{1,5}))?(/[!-~&&[^#]]*)");
 
   /** With TLS or without. */

@@ -25,8 +25,7 @@ interface Listener {
      * @param left whether something of the answer was not read
      */
     static Answered of(Head head, Optional<IcapAnswer> answer, boolean left) {
-      boolean closes =
-          head.elements("Connection").stream().anyMatch("close"::equalsIgnoreCase);
+      boolean closes = head.elements("Connection").stream().anyMatch("close"::equalsIgnoreCase);
       return new Answered(head, answer, left || closes ? After.CLOSE : After.KEEP);
     }
   }

@@ -15,7 +15,9 @@ import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Answers with bytes changed, cut, doubled and moved: read or refused, and never in another way. */
+/**
+ * Answers with bytes changed, cut, doubled and moved: read or refused, and never in another way.
+ */
 class AnswerFuzzTest {
   private static final long SEED = 3507;
   private static final byte[] BODY = "checkpoint".getBytes(StandardCharsets.US_ASCII);
