@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sekisho.testing.ScriptedIcap;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -314,9 +315,12 @@ class IcapFaultsTest {
 
   @Test
   void nobodyThereIsDown() throws IOException {
-    ScriptedIcap server = ScriptedIcap.saying(UNMODIFIED);
-    server.close();
-    try (BodyScanner scanner = oneConnection(server, "")) {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    try (BodyScanner scanner =
+        Scans.scanner("engines: { icap: 'icap://127.0.0.1:" + port + "/avscan' }")) {
       assertDown(Scans.scan(scanner, BODY), "cannot connect");
       assertThat(scanner.engines().getFirst().state()).isEqualTo(EngineStatus.State.DOWN);
     }
