@@ -71,7 +71,7 @@ final class Gateway implements Closeable {
     var dialler = new HappyEyeballs(configuration.origin(), transport, Optional.empty());
     this.inspection = part(Inspection.start(configuration, state));
     this.identity = part(PasswordFileIdentity.start(configuration.identity()));
-    this.scanner = part(BodyScanner.start(configuration.scan()));
+    this.scanner = part(BodyScanner.start(configuration.scan(), state));
     var reach =
         new Listeners.Reach(
             transport, resolver, dialler, inspection.origins(), tunnels, configuration.origin());

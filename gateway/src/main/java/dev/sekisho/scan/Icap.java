@@ -11,6 +11,9 @@ import java.util.stream.Collectors;
 
 /** A server that speaks ICAP: its service for downloads and its service for uploads. */
 final class Icap implements Engine {
+  /** What a server wants to be delivered instead is kept in memory. */
+  private static final long LARGEST_REPLACEMENT = 8L << 20;
+
   private final IcapConfig config;
   private final long limit;
   private final IcapService download;
@@ -26,7 +29,7 @@ final class Icap implements Engine {
   /**
    * Begins to look after it in the background.
    *
-   * @param limit {@code scan.limit}: no longer may what it answers with be
+   * @param limit {@code scan.limit}: no longer may what it answers with be, nor than 8 MiB
    */
   static Icap start(IcapConfig config, long limit) {
     IcapService download = IcapService.start(config.download(), config);
@@ -34,7 +37,7 @@ final class Icap implements Engine {
         config.upload().equals(config.download())
             ? download
             : IcapService.start(config.upload(), config);
-    return new Icap(config, limit, download, upload);
+    return new Icap(config, Math.min(limit, LARGEST_REPLACEMENT), download, upload);
   }
 
   @Override

@@ -43,7 +43,7 @@ final class IcapFinding {
     return switch (answer) {
       case IcapAnswer.Unmodified(List<Field> fields) ->
           threat(fields)
-              .<Finding>map(Finding.Found::new)
+              .map(name -> found(name, Optional.empty()))
               .orElseGet(() -> whole(new Finding.Nothing()));
       case Modified modified -> of(modified);
       case IcapAnswer.Ignored(String extension) ->
@@ -64,12 +64,19 @@ final class IcapFinding {
   private Finding of(Modified answer) {
     Optional<String> threat = threat(answer.fields());
     if (threat.isPresent()) {
-      return new Finding.Found(threat.get(), page(answer));
+      return found(threat.get(), page(answer));
     }
     return switch (answer.kind()) {
       case REQUEST -> request(answer);
       case RESPONSE -> response(answer);
     };
+  }
+
+  /** A clamd behind the server may have said only that it did not look. */
+  private Finding found(String name, Optional<Replacement> page) {
+    return ClamavNames.unseen(name)
+        .map(reason -> unable(reason, "did not look at all of it: " + name))
+        .orElseGet(() -> new Finding.Found(name, page));
   }
 
   private Finding request(Modified answer) {
@@ -126,9 +133,7 @@ final class IcapFinding {
   private Finding tooLong() {
     return unable(
         Verdict.Reason.ENGINE_DOWN,
-        "wants something else to be delivered that is longer than scan.limit ("
-            + Size.text(limit)
-            + ")");
+        "wants something else to be delivered that is longer than " + Size.text(limit));
   }
 
   /** A page, unless it is the very body in which something was found. */

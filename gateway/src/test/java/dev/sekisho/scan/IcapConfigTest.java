@@ -140,7 +140,7 @@ class IcapConfigTest {
     ScanConfig config = read("'icap://127.0.0.1/avscan'", problems);
     assertThat(config.hasAntiVirus()).isTrue();
     assertThat(config.describe().getFirst())
-        .isEqualTo("bodies up to 8MiB scanned by the ICAP server at icap://127.0.0.1:1344/avscan");
+        .isEqualTo("bodies up to 1GiB scanned by the ICAP server at icap://127.0.0.1:1344/avscan");
     assertThat(
             read("{ url: 'icap://127.0.0.1/a', upload: 'icap://127.0.0.1/b' }", problems)
                 .describe()

@@ -69,7 +69,7 @@ class IcapConnectionsTest {
       }
       assertThat(server.mostAtOnce()).isEqualTo(most);
       assertThat(server.accepted()).isLessThanOrEqualTo(most + 1);
-      assertThat(scanner.held()).isZero();
+      assertThat(scanner.spool().inMemory()).isZero();
     }
   }
 
@@ -227,14 +227,15 @@ class IcapConnectionsTest {
             });
         BodyScanner scanner = scanner(server, "")) {
       var verdict = new CompletableFuture<Verdict>();
-      Scanner.Job job = scanner.begin(Scans.subject(null), Runnable::run, verdict::complete);
-      job.offer(ByteBuffer.wrap(BODY));
-      job.end();
+      HeldBody body = Scans.held(scanner, List.of(ByteBuffer.wrap(BODY)));
+      Scanner.Job job = scanner.scan(Scans.subject(null), body, Runnable::run, verdict::complete);
       reached.await();
       job.cancel();
       assertUnscanned(verdict.join(), Verdict.Reason.ENGINE_DOWN, "given up");
       left.await();
       assertThat(scanner.engines().getFirst().state()).isNotEqualTo(EngineStatus.State.DOWN);
+      body.release();
+      assertThat(scanner.spool().inMemory()).isZero();
     }
   }
 

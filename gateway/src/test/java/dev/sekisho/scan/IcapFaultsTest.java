@@ -49,6 +49,8 @@ class IcapFaultsTest {
         Fault.of("\r\n" + UNMODIFIED, "a line that is no field"),
         Fault.of("ICAP/1.0 204 No\n\n", "something else than CRLF"),
         Fault.of("ICAP/1.0 204 No\r\nA: b\rc\r\n\r\n", "something else than CRLF"),
+        Fault.of("ICAP/1.0 204 \u001b[31m\r\n\r\n", "a control character"),
+        Fault.of("ICAP/1.0 500 \u009b31m\r\n\r\n", "answered 'ICAP/1.0 500 ?31m'"),
         Fault.of("ICAP/1.0 204 No\r\nnot a field\r\n\r\n", "a line that is no field"),
         Fault.of("ICAP/1.0 204 No\r\nA : b\r\n\r\n", "a line that is no field"),
         Fault.of("ICAP/1.0 204 No\r\n folded: x\r\n\r\n", "begins with a folded line"),

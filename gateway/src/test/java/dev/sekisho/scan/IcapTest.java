@@ -260,6 +260,21 @@ class IcapTest {
             });
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "Heuristics.Encrypted.Zip, ENCRYPTED",
+    "Heuristics.Limits.Exceeded.MaxFileSize, ENGINE_LIMIT",
+    "Heuristics.Limits.Exceeded, ENGINE_LIMIT"
+  })
+  void whatAClamdBehindItDidNotLookAtIsNotScanned(String name, Verdict.Reason reason)
+      throws IOException {
+    String field = "X-Infection-Found: Type=0; Resolution=2; Threat=" + name + ";\r\n";
+    assertUnscanned(verdict(answer(200, field, PAGE_HEAD, "no")), reason, name);
+    assertUnscanned(verdict("ICAP/1.0 204 No\r\n" + field + "\r\n"), reason, name);
+    String own = field.replace(name, name + ".UNOFFICIAL");
+    assertInfected(verdict(answer(200, own, PAGE_HEAD, "no")), name + ".UNOFFICIAL", true);
+  }
+
   @Test
   void anAnswerWithAnotherStatusIsARefusalAlsoWithoutAName() throws IOException {
     assertInfected(verdict(answer(200, "", PAGE_HEAD, "blocked")), "refused (403)", true);
@@ -371,7 +386,7 @@ class IcapTest {
         assertUnscanned(
             Scans.scan(scanner, FILE, BODY),
             Verdict.Reason.ENGINE_DOWN,
-            "longer than scan.limit (1KiB)");
+            "longer than 1KiB");
       }
     }
   }

@@ -29,6 +29,14 @@ class RealIcapTest {
       Scans.upload(
           "http://files.example/up", null, new HeadField("Content-Type", "application/zip"));
 
+  /** Where a zip says in its local header, and in its central one, that a password is needed. */
+  private static final int ENCRYPTED_LOCAL = 6;
+
+  private static final int ENCRYPTED_CENTRAL = 8;
+
+  /** clamd's MaxRecursion is 17 unless configured. */
+  private static final int DEEPER = 30;
+
   @TempDir static Path folder;
 
   private static ClamavDaemon clamd;
@@ -37,7 +45,12 @@ class RealIcapTest {
 
   @BeforeAll
   static void start() throws IOException, InterruptedException {
-    clamd = ClamavDaemon.start(folder, "Eicar-Test", Scans.eicar(), "");
+    clamd =
+        ClamavDaemon.start(
+            folder,
+            "Eicar-Test",
+            Scans.eicar(),
+            "AlertEncrypted yes\nAlertExceedsMax yes");
     icap = CIcap.start(folder, clamd.socket());
     scanner = scanner("avscan");
   }
@@ -136,6 +149,26 @@ class RealIcapTest {
   }
 
   @Test
+  void whatItsClamdDidNotLookAtIsNotScanned() {
+    byte[] encrypted = Scans.zip("secret", noise(500));
+    encrypted[ENCRYPTED_LOCAL] |= 1;
+    encrypted[new String(encrypted, StandardCharsets.ISO_8859_1).indexOf("PK\1\2") + ENCRYPTED_CENTRAL] |=
+        1;
+    assertUnscanned(encrypted, Verdict.Reason.ENCRYPTED);
+    byte[] nested = Scans.bytes("deeper than clamd unpacks");
+    for (int i = 0; i < DEEPER; i++) {
+      nested = Scans.gzip(nested);
+    }
+    assertUnscanned(nested, Verdict.Reason.ENGINE_LIMIT);
+  }
+
+  private static void assertUnscanned(byte[] body, Verdict.Reason reason) {
+    assertThat(Scans.scan(scanner, body))
+        .isInstanceOfSatisfying(
+            Verdict.Unscanned.class, none -> assertThat(none.reason()).isEqualTo(reason));
+  }
+
+  @Test
   void aServiceThatIsNotThereScansNothing() {
     try (BodyScanner nobody = scanner("nosuch")) {
       assertThat(Scans.scan(nobody, noise(10)))
@@ -161,7 +194,7 @@ class RealIcapTest {
         assertClean(verdict);
       }
     }
-    assertThat(scanner.held()).isZero();
+    assertThat(scanner.spool().inMemory()).isZero();
   }
 
   @Test

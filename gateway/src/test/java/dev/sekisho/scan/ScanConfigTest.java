@@ -43,8 +43,8 @@ class ScanConfigTest {
     assertThat(config).isEqualTo(ScanConfig.defaults());
     assertThat(config.engines()).containsExactly(EngineConfig.BUILT_IN);
     assertThat(config.byDefault()).isEqualTo(ScanConfig.Default.ALL);
-    assertThat(config.limit()).isEqualTo(8 << 20);
-    assertThat(config.memory()).isEqualTo(256 << 20);
+    assertThat(config.limit()).isEqualTo(1 << 30);
+    assertThat(config.spool()).isEqualTo(new SpoolConfig(256 << 10, 256 << 20, 10L << 30));
     assertThat(config.patience()).isEqualTo(Duration.ofSeconds(60));
     assertThat(config.engineTimeout()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.unscanned().delivered())
@@ -57,7 +57,7 @@ class ScanConfigTest {
     ScanConfig config = absent(List.of(folder.resolve("other"), socket));
     assertThat(config.hasAntiVirus()).isTrue();
     assertThat(config.describe().getFirst())
-        .isEqualTo("bodies up to 8MiB scanned by clamd at unix:" + socket);
+        .isEqualTo("bodies up to 1GiB scanned by clamd at unix:" + socket);
     assertThat(String.join("\n", config.describe())).doesNotContain("not an anti-virus");
   }
 
@@ -128,8 +128,8 @@ class ScanConfigTest {
     assertThat(problems("engines: { signatures: { eicar: false } }"))
         .anyMatch(line -> line.contains("nothing to look for"));
     assertThat(problems("limit: 100")).anyMatch(line -> line.contains("scan.limit: expected"));
-    assertThat(problems("limit: 8MiB, memory: 4MiB"))
-        .anyMatch(line -> line.contains("scan.memory (4MiB) has no room"));
+    assertThat(problems("limit: 8MiB, spool: { disk: 4MiB }"))
+        .anyMatch(line -> line.contains("scan.spool.disk (4MiB) has no room"));
     assertThat(problems("engine-timeout: 1ms"))
         .anyMatch(line -> line.contains("scan.engine-timeout: expected 100ms"));
     assertThat(problems("unscanned: { asleep: block }"))

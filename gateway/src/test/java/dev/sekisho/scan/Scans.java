@@ -5,12 +5,14 @@ import dev.sekisho.config.Node;
 import dev.sekisho.config.Problems;
 import dev.sekisho.config.Section;
 import dev.sekisho.config.YamlFile;
+import dev.sekisho.net.DomainName;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +20,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
@@ -49,7 +50,11 @@ final class Scans {
     if (!problems.all().isEmpty()) {
       throw new AssertionError(problems.all());
     }
-    return BodyScanner.start(config);
+    try {
+      return BodyScanner.start(config, Files.createTempDirectory("sekisho-scan"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static Verdict scan(Scanner scanner, byte[] body) {
@@ -78,23 +83,20 @@ final class Scans {
   static CompletableFuture<Verdict> begin(
       Scanner scanner, Scanner.Subject subject, List<ByteBuffer> pieces) {
     var verdict = new CompletableFuture<Verdict>();
-    AtomicReference<Scanner.Job> held = new AtomicReference<>();
-    Scanner.Job job =
-        scanner.begin(
-            subject,
-            Runnable::run,
-            given -> {
-              held.get().released();
-              verdict.complete(given);
-            });
-    held.set(job);
-    for (ByteBuffer piece : pieces) {
-      if (job.offer(piece) == Scanner.Room.NONE) {
-        return verdict;
-      }
-    }
-    job.end();
+    HeldBody body = held(scanner, pieces);
+    scanner.scan(subject, body, Runnable::run, verdict::complete);
+    body.release();
     return verdict;
+  }
+
+  /** A whole body. */
+  static HeldBody held(Scanner scanner, List<ByteBuffer> pieces) {
+    HeldBody body = scanner.spool().begin();
+    for (ByteBuffer piece : pieces) {
+      body.add(piece.duplicate());
+    }
+    body.end();
+    return body;
   }
 
   /** Heads that a test writes down; without a response for an upload. */
@@ -109,13 +111,17 @@ final class Scans {
           "");
 
   static Scanner.Subject subject(@Nullable String coding) {
-    return new Scanner.Subject(Scanner.Direction.DOWN, "files.example/a", coding, HEADS);
+    return new Scanner.Subject(
+        Scanner.Direction.DOWN, new DomainName("files.example"), "/a", null, -1, coding, HEADS);
   }
 
   static Scanner.Subject download(String url, @Nullable String coding, HeadField... response) {
     return new Scanner.Subject(
         Scanner.Direction.DOWN,
-        url,
+        new DomainName("files.example"),
+        "/",
+        null,
+        -1,
         coding,
         new Heads(
             new Scanner.Head("GET " + url + " HTTP/1.1", List.of(new HeadField("Accept", "*/*"))),
@@ -127,7 +133,10 @@ final class Scans {
   static Scanner.Subject upload(String url, @Nullable String coding, HeadField... request) {
     return new Scanner.Subject(
         Scanner.Direction.UP,
-        url,
+        new DomainName("files.example"),
+        "/",
+        null,
+        -1,
         coding,
         new Heads(
             new Scanner.Head("POST " + url + " HTTP/1.1", List.of(request)),

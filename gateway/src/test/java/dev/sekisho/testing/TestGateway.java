@@ -158,7 +158,7 @@ public final class TestGateway implements AutoCloseable {
     Authorities authorities = new Authorities(AUTHORITY, Optional.empty());
     mint = LeafMint.start(AUTHORITY, MintLimits.usual());
     identity = PasswordFileIdentity.start(users);
-    scanner = BodyScanner.start(scanning);
+    scanner = BodyScanner.start(scanning, folder);
     origins = origins(origin);
     var reach = new Listeners.Reach(transport, resolver, dialler, origins, tunnels, origin);
     // One loop, so that whatever clients share in a pool they do share.

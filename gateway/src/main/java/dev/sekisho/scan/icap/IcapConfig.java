@@ -49,15 +49,14 @@ public record IcapConfig(
   public static Optional<IcapConfig> read(Section item, Path folder) {
     Optional<Node> node = item.node("icap");
     if (node.isPresent() && node.get() instanceof Node.Mapping) {
-      return item.section("icap").flatMap(section -> read(section, "url", folder, item.problems()));
+      return item.section("icap").flatMap(section -> read(section, folder, item.problems()));
     }
     return url(item, "icap")
         .map(url -> new IcapConfig(url, url, List.of(), CONNECTIONS, Send.NOTHING));
   }
 
-  private static Optional<IcapConfig> read(
-      Section section, String key, Path folder, Problems problems) {
-    Optional<IcapUrl> download = url(section, key);
+  private static Optional<IcapConfig> read(Section section, Path folder, Problems problems) {
+    Optional<IcapUrl> download = url(section, "url");
     Optional<IcapUrl> upload = url(section, "upload");
     Mark mark = section.markOf("trust");
     List<X509Certificate> trust =
@@ -68,7 +67,7 @@ public record IcapConfig(
     int connections = section.integer("connections", CONNECTIONS, 1, MOST_CONNECTIONS);
     Send send = section.section("send").map(IcapConfig::send).orElse(Send.NOTHING);
     section.end();
-    if (section.node(key).isEmpty()) {
+    if (section.node("url").isEmpty()) {
       problems.error(section.mark(), section.name() + " needs a url: " + FORM + ".");
     }
     boolean secured =

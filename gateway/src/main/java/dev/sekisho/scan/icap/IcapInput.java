@@ -16,6 +16,7 @@ final class IcapInput {
   /** Of one head, in bytes; larger than what a proxy lets through. */
   static final int LONGEST_HEAD = 128 << 10;
 
+  private static final int DELETE = 0x7f;
   private static final Pattern FIELD_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
   private final InputStream in;
@@ -72,7 +73,10 @@ final class IcapInput {
   String line(int longest) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream(128);
     for (int next = byteOfLine(); next != '\r'; next = byteOfLine()) {
-      if (next == '\n' || next == 0) {
+      if (next != '\n' && next != '\t' && (next < ' ' || next == DELETE)) {
+        throw IcapFault.down("it sent a control character in a head");
+      }
+      if (next == '\n') {
         throw IcapFault.down("it ends a line with something else than CRLF");
       }
       if (line.size() == longest) {

@@ -125,7 +125,7 @@ public final class IcapService implements Closeable {
   }
 
   private static String text(IOException e) {
-    return e.getMessage() == null ? "it failed" : e.getMessage();
+    return e.getMessage() == null ? "it failed" : IcapFault.printable(e.getMessage());
   }
 
   /**
@@ -234,19 +234,20 @@ public final class IcapService implements Closeable {
       throw e;
     }
     silent = false;
-    tag = tagOf(answer).orElse("");
-    options.maxConnections().ifPresent(pool::atMost);
+    tagOf(answer).ifPresent(now -> tag = now);
+    pool.atMost(options.maxConnections().orElse(Integer.MAX_VALUE));
     Duration holds = options.ttl().orElse(Duration.ofDays(1));
     known =
         new Known(
             options,
             System.nanoTime() + (holds.compareTo(LEAST_TTL) < 0 ? LEAST_TTL : holds).toNanos());
-    health.answered(options.service().isEmpty() ? "It answers." : options.service());
+    health.answered(
+        options.service().isEmpty() ? "It answers." : IcapFault.printable(options.service()));
     return options;
   }
 
   private static Optional<String> tagOf(Head answer) {
-    return answer.first("ISTag").map(text -> text.replace("\"", ""));
+    return answer.first("ISTag").map(text -> IcapFault.printable(text.replace("\"", "")));
   }
 
   private void noteTag(Head answer) {
