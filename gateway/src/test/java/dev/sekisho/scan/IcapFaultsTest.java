@@ -9,11 +9,14 @@ import static dev.sekisho.testing.ScriptedIcap.head;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sekisho.testing.ScriptedIcap;
+import dev.sekisho.testing.TestCertificate;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** An ICAP server that says what it may not: nothing that it says is believed. */
 class IcapFaultsTest {
   private static final String OK = "HTTP/1.1 200 OK\r\n\r\n";
+  @TempDir static Path folder;
+
   private static final byte[] BODY = Scans.bytes("checkpoint");
   private static final String ANSWER = "ICAP/1.0 200 OK\r\n";
 
@@ -241,27 +246,41 @@ class IcapFaultsTest {
     assertDown(verdict("Allow: 204", dies, new byte[8 << 20]), "gave no verdict");
   }
 
-  @Test
-  void anAnswerThatWasThereBeforeItsQuestionIsNotOne() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void anAnswerThatWasThereBeforeItsQuestionIsNotOne(boolean tls) throws Exception {
+    CountDownLatch again = new CountDownLatch(1);
     CountDownLatch said = new CountDownLatch(1);
+    ScriptedIcap.Script twice =
+        exchange -> {
+          exchange.body();
+          exchange.say(UNMODIFIED);
+          if (exchange.encapsulated().contains("/first")) {
+            again.await();
+            exchange.say(UNMODIFIED);
+            said.countDown();
+            exchange.hang();
+          }
+        };
+    TestCertificate known = TestCertificate.make(folder, "localhost");
+    String url = tls ? "icaps://localhost:%d/avscan" : "icap://localhost:%d/avscan";
+    String more = tls ? ", trust: '" + known.certificate() + "'" : "";
     try (ScriptedIcap server =
-            ScriptedIcap.with(exchange -> {
-              exchange.body();
-              exchange.say(UNMODIFIED);
-              if (exchange.encapsulated().contains("/first")) {
-                said.await();
-                exchange.say(UNMODIFIED);
-                exchange.hang();
-              }
-              exchange.close();
-            });
-        BodyScanner scanner = oneConnection(server, "")) {
-      Scans.scan(scanner, Scans.download("http://a.example/first", null), BODY);
-      said.countDown();
-      // It is closed unasked, or asked in vain and answers for the first: never is it a verdict.
-      Verdict verdict = Scans.scan(scanner, Scans.download("http://a.example/second", null), BODY);
-      assertThat(server.exchanges().getLast().encapsulated().contains("/second"))
-          .isEqualTo(verdict instanceof Verdict.Clean);
+            tls ? ScriptedIcap.secured(known.showing(), twice) : ScriptedIcap.with(twice);
+        BodyScanner scanner =
+            Scans.scanner(
+                "engines: { icap: { url: '%s', connections: 1 %s } }"
+                    .formatted(url.formatted(server.port()), more))) {
+      Verdict.Clean clean = new Verdict.Clean(url.formatted(server.port()));
+      Scanner.Subject first = Scans.download("http://a.example/first", null);
+      assertThat(Scans.scan(scanner, first, BODY)).isEqualTo(clean);
+      again.countDown();
+      said.await();
+      Scanner.Subject second = Scans.download("http://a.example/second", null);
+      assertThat(Scans.scan(scanner, second, BODY)).isEqualTo(clean);
+      assertThat(server.exchanges()).hasSize(2);
+      assertThat(server.exchanges().getLast().encapsulated()).contains("/second");
+      assertThat(server.accepted()).isEqualTo(2);
     }
   }
 

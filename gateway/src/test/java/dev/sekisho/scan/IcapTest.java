@@ -384,9 +384,7 @@ class IcapTest {
                   head(206, "", OK_HEAD, "res-hdr", "res-body") + chunked(answer[0], answer[1]));
           BodyScanner scanner = scanner(server, ", limit: 1KiB")) {
         assertUnscanned(
-            Scans.scan(scanner, FILE, BODY),
-            Verdict.Reason.ENGINE_DOWN,
-            "longer than 1KiB");
+            Scans.scan(scanner, FILE, BODY), Verdict.Reason.ENGINE_DOWN, "longer than 1KiB");
       }
     }
   }

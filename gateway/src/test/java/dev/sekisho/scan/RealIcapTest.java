@@ -47,10 +47,7 @@ class RealIcapTest {
   static void start() throws IOException, InterruptedException {
     clamd =
         ClamavDaemon.start(
-            folder,
-            "Eicar-Test",
-            Scans.eicar(),
-            "AlertEncrypted yes\nAlertExceedsMax yes");
+            folder, "Eicar-Test", Scans.eicar(), "AlertEncrypted yes\nAlertExceedsMax yes");
     icap = CIcap.start(folder, clamd.socket());
     scanner = scanner("avscan");
   }
@@ -152,7 +149,9 @@ class RealIcapTest {
   void whatItsClamdDidNotLookAtIsNotScanned() {
     byte[] encrypted = Scans.zip("secret", noise(500));
     encrypted[ENCRYPTED_LOCAL] |= 1;
-    encrypted[new String(encrypted, StandardCharsets.ISO_8859_1).indexOf("PK\1\2") + ENCRYPTED_CENTRAL] |=
+    encrypted[
+            new String(encrypted, StandardCharsets.ISO_8859_1).indexOf("PK\1\2")
+                + ENCRYPTED_CENTRAL] |=
         1;
     assertUnscanned(encrypted, Verdict.Reason.ENCRYPTED);
     byte[] nested = Scans.bytes("deeper than clamd unpacks");

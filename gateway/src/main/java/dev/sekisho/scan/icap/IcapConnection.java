@@ -115,10 +115,13 @@ final class IcapConnection implements Closeable {
     return idleSince;
   }
 
-  /** Whether nothing came since its last answer; what came could not be the answer to anything. */
-  boolean isQuiet() {
+  /**
+   * Whether nothing came since its last answer; what came could not be the answer to anything.
+   * Under TLS also what was not decrypted yet.
+   */
+  synchronized boolean isQuiet() {
     try {
-      return connected().in.isQuiet();
+      return raw != null && raw.getInputStream().available() == 0 && connected().in.isQuiet();
     } catch (IOException _) {
       return false;
     }
