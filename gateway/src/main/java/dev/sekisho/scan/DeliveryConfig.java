@@ -12,9 +12,16 @@ import java.time.Duration;
  * @param portion bytes of a trickle
  * @param keepBack bytes at the end of what has come that never trickle
  * @param keepPaged how long a scanned file waits for its browser
+ * @param keepParts how long a scanned file is kept for whoever asks for another part of it
  */
 public record DeliveryConfig(
-    long small, Duration after, Duration every, long portion, long keepBack, Duration keepPaged) {
+    long small,
+    Duration after,
+    Duration every,
+    long portion,
+    long keepBack,
+    Duration keepPaged,
+    Duration keepParts) {
   /** Nothing is cut closer than this: it may not be in the file yet. */
   private static final long LEAST_KEPT_BACK = 64 << 10;
 
@@ -25,7 +32,8 @@ public record DeliveryConfig(
           Duration.ofSeconds(1),
           1L << 10,
           128L << 10,
-          Duration.ofMinutes(10));
+          Duration.ofMinutes(10),
+          Duration.ofMinutes(2));
 
   static DeliveryConfig read(Section section) {
     var config =
@@ -35,7 +43,8 @@ public record DeliveryConfig(
             section.duration("every", DEFAULT.every),
             section.bytes("portion", DEFAULT.portion),
             section.bytes("keep-back", DEFAULT.keepBack),
-            section.duration("keep-paged", DEFAULT.keepPaged));
+            section.duration("keep-paged", DEFAULT.keepPaged),
+            section.duration("keep-parts", DEFAULT.keepParts));
     section.end();
     if (config.keepBack < LEAST_KEPT_BACK) {
       section

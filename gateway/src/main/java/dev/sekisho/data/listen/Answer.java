@@ -26,6 +26,7 @@ final class Answer {
           Map.entry(407, "Proxy Authentication Required"),
           Map.entry(408, "Request Timeout"),
           Map.entry(414, "URI Too Long"),
+          Map.entry(416, "Range Not Satisfiable"),
           Map.entry(417, "Expectation Failed"),
           Map.entry(429, "Too Many Requests"),
           Map.entry(431, "Request Header Fields Too Large"),
@@ -82,6 +83,12 @@ final class Answer {
     }
     head.end();
     return out;
+  }
+
+  /** 416 (RFC 9110 §15.5.17). */
+  static ByteBuf beyond(long total, Afterwards then, ByteBufAllocator allocator) {
+    StringBuilder head = start(416, then).append("Content-Range: bytes */").append(total);
+    return ByteBufUtil.writeAscii(allocator, head.append("\r\nContent-Length: 0\r\n\r\n"));
   }
 
   /** A refusal of what could not be read. */

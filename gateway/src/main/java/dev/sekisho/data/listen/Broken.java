@@ -43,6 +43,11 @@ final class Broken {
           Kind.NOT_SCANNED,
           "The scanner changed the content after a part of it had gone to the client; a rule with"
               + " deliver: hold prevents that.");
+  static final Failure PART_NOT_WHOLE =
+      failure(
+          Side.GATEWAY,
+          Kind.NOT_SCANNED,
+          "The whole could not be scanned after a part of it had gone to the client.");
   static final Failure NO_LIMIT_HERE =
       failure(Side.GATEWAY, Kind.DEFECT, "A time limit ran out in a phase that has none.");
 

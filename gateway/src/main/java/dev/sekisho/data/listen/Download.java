@@ -108,6 +108,24 @@ final class Download {
     responses.write(head, framing, afterwards, out);
   }
 
+  /** Begins to hand a part over. Nothing leaves before {@link #flush}. */
+  void begin(WantedPart.Bytes part, Afterwards wanted) {
+    boolean keep = wanted == Afterwards.KEEP && request.keepAlive();
+    afterwards = keep ? ResponseWriter.Afterwards.KEEP : ResponseWriter.Afterwards.CLOSE;
+    body = new BodyWriter(new BodyFraming.Length(part.length()));
+    ByteBuf out = client.alloc().buffer(512);
+    gathered = out;
+    responses.writePart(head(), part.first(), part.last(), part.total(), afterwards, out);
+  }
+
+  /** 416: the part begins behind the end. */
+  void begin(WantedPart.Beyond part, Afterwards wanted) {
+    boolean keep = wanted == Afterwards.KEEP && request.keepAlive();
+    afterwards = keep ? ResponseWriter.Afterwards.KEEP : ResponseWriter.Afterwards.CLOSE;
+    body = new BodyWriter(BodyFraming.NONE);
+    gathered = Answer.beyond(part.total(), Afterwards.of(keep), client.alloc());
+  }
+
   /** Whether it was begun, though nothing may have left yet. */
   boolean open() {
     return body != null;
@@ -117,9 +135,13 @@ final class Download {
   void replace(Replacement by, Afterwards wanted) {
     boolean keep = wanted == Afterwards.KEEP && request.keepAlive();
     afterwards = keep ? ResponseWriter.Afterwards.KEEP : ResponseWriter.Afterwards.CLOSE;
-    body = new BodyWriter(new BodyFraming.Length(by.body().length));
     gathered = Answer.replacement(by, Afterwards.of(keep), client.alloc());
-    data(Unpooled.wrappedBuffer(by.body()));
+    if (by.body().length == 0) {
+      body = new BodyWriter(BodyFraming.NONE);
+    } else {
+      body = new BodyWriter(new BodyFraming.Length(by.body().length));
+      data(Unpooled.wrappedBuffer(by.body()));
+    }
   }
 
   /** A piece of the body; ownership passes. */

@@ -4,14 +4,11 @@ import dev.sekisho.data.http1.Fields;
 import dev.sekisho.scan.Delivery;
 import dev.sekisho.scan.DeliveryConfig;
 import dev.sekisho.scan.HeldBody;
-import dev.sekisho.scan.HeldReader;
 import dev.sekisho.scan.Scanner;
 import dev.sekisho.scan.Verdict;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
@@ -21,9 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A response whose body is held until its verdict, and how it reaches its client: nothing before
  * the verdict, or a trickle whose tail is kept back, so that an infected file is never complete.
  */
-final class HeldDownload {
-  private static final int PORTION = 64 << 10;
-
+final class HeldDownload implements Pour.Told {
   /** Less than this within scan.patience, and no end in sight: it is a stream, not a file. */
   private static final long ALIVE = 1 << 20;
 
@@ -33,7 +28,8 @@ final class HeldDownload {
   private final Told told;
   private final Holding holding;
   private final DeliveryConfig config;
-  private final HeldReader reader;
+  private final Pour pour;
+  private final Sent sent;
   private final Deque<ByteBuf> late = new ArrayDeque<>();
 
   private State state = State.HOLDING;
@@ -48,6 +44,19 @@ final class HeldDownload {
     TRICKLING,
     HANDING_OVER,
     OVER
+  }
+
+  /**
+   * What the client gets of the body.
+   *
+   * @param from its first byte
+   * @param until the byte behind its last; what is not known yet is {@link Long#MAX_VALUE}
+   */
+  record Sent(long from, long until) {
+    static final Sent ALL = new Sent(0, Long.MAX_VALUE);
+
+    /** A part of a body whose length is not known: nothing can be said before its end. */
+    static final Sent AT_THE_END = new Sent(0, 0);
   }
 
   /** The carrier of the exchange. */
@@ -72,8 +81,14 @@ final class HeldDownload {
   }
 
   HeldDownload(
-      ClientConnection client, Lane lane, Download download, Scanner.Subject subject, Told told) {
+      ClientConnection client,
+      Lane lane,
+      Download download,
+      Scanner.Subject subject,
+      Sent sent,
+      Told told) {
     this.client = client;
+    this.sent = sent;
     this.lane = lane;
     this.download = download;
     this.told = told;
@@ -81,7 +96,7 @@ final class HeldDownload {
     this.delivery = delivery(subject);
     this.holding =
         new Holding(lane, subject, verdict -> client.guarded(() -> told.scanned(verdict)));
-    this.reader = holding.reader();
+    this.pour = new Pour(client, lane, download, holding.reader(sent.from()), this);
     client.within(lane.means().scanner().patience());
     if (delivery != Delivery.HOLD) {
       schedule(config.after().toMillis());
@@ -91,7 +106,8 @@ final class HeldDownload {
   private Delivery delivery(Scanner.Subject subject) {
     Delivery configured = lane.means().scanner().treatment(subject).delivery();
     boolean small = subject.size() >= 0 && subject.size() <= config.small();
-    return configured == Delivery.AUTO && small ? Delivery.HOLD : configured;
+    boolean held = configured == Delivery.AUTO && small || sent == Sent.AT_THE_END;
+    return held ? Delivery.HOLD : configured;
   }
 
   private void schedule(long millis) {
@@ -118,8 +134,6 @@ final class HeldDownload {
     if (holding.filling()) {
       client.never();
       holding.end();
-    } else if (state == State.HANDING_OVER) {
-      handOver();
     }
   }
 
@@ -149,21 +163,12 @@ final class HeldDownload {
     if (state != State.TRICKLING || !holding.undecided()) {
       return;
     }
-    long mayGo = holding.length() - config.keepBack() - reader.position();
+    long mayGo = Math.min(holding.length(), sent.until()) - config.keepBack() - pour.position();
     if (mayGo > 0 && client.channel().isWritable()) {
-      trickle((int) Math.min(mayGo, config.portion()));
+      pour.some((int) Math.min(mayGo, config.portion()));
     }
-    schedule(config.every().toMillis());
-  }
-
-  private void trickle(int most) {
-    ByteBuffer piece = next(most);
-    if (piece != null) {
-      download.data(Unpooled.wrappedBuffer(piece));
-      download.flush();
-    } else if (state == State.TRICKLING) {
-      // It is there at the next portion.
-      reader.fetch(lane.loop(), () -> {});
+    if (state == State.TRICKLING) {
+      schedule(config.every().toMillis());
     }
   }
 
@@ -171,47 +176,47 @@ final class HeldDownload {
   void deliver() {
     state = State.HANDING_OVER;
     stopTicking();
-    reader.until(holding.length());
-    handOver();
+    pour.all(Math.min(holding.length(), sent.until()));
   }
 
+  /** The client takes more. */
   void handOver() {
-    while (state == State.HANDING_OVER
-        && client.channel().isWritable()
-        && next(PORTION) instanceof ByteBuffer piece) {
-      client.within(lane.limits().bodyTimeout());
-      download.data(Unpooled.wrappedBuffer(piece));
-      download.flush();
+    if (state == State.HANDING_OVER) {
+      pour.go();
     }
-    if (state != State.HANDING_OVER || !client.channel().isWritable()) {
-      return;
-    }
-    if (!reader.atEnd()) {
-      reader.fetch(lane.loop(), () -> client.guarded(this::handOver));
-      return;
-    }
+  }
+
+  @Override
+  public void poured() {
     while (!late.isEmpty()) {
       download.data(late.removeFirst());
     }
     download.flush();
     // A flush may have made the client writable again, and what followed have ended all this.
-    if (state == State.HANDING_OVER) {
-      letGo();
-      if (trailers == null) {
-        told.through();
-      } else {
-        told.over(trailers);
-      }
+    if (state != State.HANDING_OVER) {
+      return;
+    }
+    letGo();
+    if (trailers == null) {
+      told.through();
+    } else {
+      told.over(trailers);
     }
   }
 
-  private @Nullable ByteBuffer next(int most) {
-    try {
-      return reader.next(most);
-    } catch (IOException e) {
-      told.unreadable(e);
-      return null;
-    }
+  @Override
+  public void unreadable(IOException cause) {
+    told.unreadable(cause);
+  }
+
+  /** Whether all of the body came, and nothing is still to come from the origin. */
+  boolean whole() {
+    return holding.whole();
+  }
+
+  /** Not held for the caller: whoever keeps it retains it. */
+  HeldBody body() {
+    return holding.body();
   }
 
   boolean handingOver() {
@@ -233,7 +238,7 @@ final class HeldDownload {
     stopTicking();
     late.forEach(ByteBuf::release);
     late.clear();
-    reader.close();
+    pour.close();
     holding.letGo();
   }
 }

@@ -17,7 +17,13 @@ final class Holding {
   private final HeldBody body;
   private State state = State.FILLING;
   private Use use = Use.WANTED;
+  private End end = End.AWAITED;
   private Scanner.@Nullable Job job;
+
+  private enum End {
+    AWAITED,
+    SEEN
+  }
 
   private enum State {
     FILLING,
@@ -48,6 +54,11 @@ final class Holding {
 
   boolean undecided() {
     return state != State.JUDGED;
+  }
+
+  /** Whether all of it was here when it was judged. */
+  boolean whole() {
+    return end == End.SEEN;
   }
 
   /** Bytes that have come. */
@@ -85,6 +96,7 @@ final class Holding {
     }
     body.end();
     state = State.WHOLE;
+    end = End.SEEN;
     job = scanner.scan(subject, body, lane.loop(), this::answered);
   }
 
@@ -111,9 +123,13 @@ final class Holding {
     }
   }
 
-  /** Reads it from its beginning; to its end when that is known, else until that is told. */
-  HeldReader reader() {
-    return body.reader(0, Long.MAX_VALUE);
+  /** Reads it from there on; where it ends is told to the reader. */
+  HeldReader reader(long from) {
+    return body.reader(from, Long.MAX_VALUE);
+  }
+
+  HeldBody body() {
+    return body;
   }
 
   /** The exchange is done with it. */

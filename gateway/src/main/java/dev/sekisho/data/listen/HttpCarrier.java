@@ -35,7 +35,12 @@ import org.jspecify.annotations.Nullable;
  * exchange. Everything runs on the client connection's event loop.
  */
 final class HttpCarrier
-    implements RequestCarrier, Carried, Access.Told, OriginConnection.User, HeldDownload.Told {
+    implements RequestCarrier,
+        Carried,
+        Access.Told,
+        OriginConnection.User,
+        HeldDownload.Told,
+        Pour.Told {
   /**
    * A used connection may carry a request that cannot be repeated only while the origin is very
    * unlikely to be closing it.
@@ -58,6 +63,10 @@ final class HttpCarrier
   private @Nullable OriginConnection origin;
   private @Nullable Holding holding;
   private @Nullable HeldDownload held;
+  private @Nullable PartRequest part;
+  private KeptBodies.@Nullable Kept kept;
+  private @Nullable Verdict verdict;
+  private @Nullable Pour pour;
   private Optional<Replacement> instead = Optional.empty();
 
   private enum Life {
@@ -121,7 +130,7 @@ final class HttpCarrier
   private void uploadScanned(Verdict verdict) {
     Holding over = holding;
     if (over != null) {
-      HeldReader reader = over.reader();
+      HeldReader reader = over.reader(0);
       reader.until(over.length());
       upload.held(reader);
       over.letGo();
@@ -132,6 +141,10 @@ final class HttpCarrier
 
   @Override
   public void scanDownload() {
+    if (kept != null) {
+      exchange.scanned(new Scanned.Judged(kept.verdict()));
+      return;
+    }
     ResponseHead response = download.head();
     Scanner.Subject subject = subjects.download(response, exchange.user());
     switch (Scannable.of(response, subject, lane.means().scanner())) {
@@ -139,14 +152,32 @@ final class HttpCarrier
       case Scannable.Never(Verdict.Unscanned verdict) ->
           exchange.scanned(new Scanned.Judged(verdict));
       case Scannable.Body _ -> {
-        held = new HeldDownload(client, lane, download, subject, this);
+        held =
+            new HeldDownload(client, lane, download, subject, sent(response, subject.size()), this);
         connected().startBody(response);
       }
     }
   }
 
+  /** What of it the client wants, as far as that is known. */
+  private HeldDownload.Sent sent(ResponseHead response, long size) {
+    if (part == null) {
+      return HeldDownload.Sent.ALL;
+    }
+    if (size < 0) {
+      return HeldDownload.Sent.AT_THE_END;
+    }
+    return WantedPart.of(head, response, size) instanceof WantedPart.Bytes bytes
+        ? new HeldDownload.Sent(bytes.first(), bytes.last() + 1)
+        : HeldDownload.Sent.ALL;
+  }
+
   @Override
   public void scanned(Verdict verdict) {
+    if (part != null && held != null) {
+      part.fetched(download.head(), held.body(), verdict);
+    }
+    this.verdict = verdict;
     instead =
         switch (verdict) {
           case Verdict.Clean clean -> clean.instead();
@@ -187,25 +218,63 @@ final class HttpCarrier
 
   @Override
   public void forward(Obligations.Scan scan) {
+    part =
+        switch (scan) {
+          case ALL -> PartRequest.of(head, asked, exchange.user(), lane);
+          case NONE -> null;
+        };
+    if (part == null) {
+      send(answerWanted(scan));
+    } else {
+      client.never();
+      part.begin(
+          () -> client.guarded(() -> send(answerWanted(scan))),
+          there -> client.guarded(() -> serve(there)));
+    }
+  }
+
+  private RequestWriter.Answer answerWanted(Obligations.Scan scan) {
+    return switch (scan) {
+      case NONE -> RequestWriter.Answer.ANY;
+      case ALL ->
+          switch (lane.means().scanner().ranges()) {
+            case WHOLE -> RequestWriter.Answer.READABLE;
+            case PART -> RequestWriter.Answer.READABLE_PART;
+          };
+    };
+  }
+
+  private void send(RequestWriter.Answer wanted) {
+    if (life == Life.OVER) {
+      return;
+    }
     OriginConnection to = connected();
     to.use(this, head.method());
-    upload.begin(
-        to,
-        lane.voice().requests(),
-        switch (scan) {
-          case ALL ->
-              switch (lane.means().scanner().ranges()) {
-                case WHOLE -> RequestWriter.Answer.READABLE;
-                case PART -> RequestWriter.Answer.READABLE_PART;
-              };
-          case NONE -> RequestWriter.Answer.ANY;
-        });
+    upload.begin(to, lane.voice().requests(), wanted);
     client.within(lane.limits().responseTimeout());
     pump();
     to.flush();
     // The client was stopped when it was ahead of us while we dialled; nothing else would let it go
     // on.
     client.taken();
+  }
+
+  /** Answers with a part of what was fetched before. */
+  private void serve(KeptBodies.Kept there) {
+    if (life == Life.OVER) {
+      there.body().release();
+      return;
+    }
+    OriginConnection unused = connected();
+    origin = null;
+    if (access != null) {
+      access.giveBack(unused);
+    }
+    upload.skip();
+    kept = there;
+    download.take(there.head());
+    exchange.responded(
+        there.head().status(), MediaType.of(there.head().fields()), there.head().contentLength());
   }
 
   @Override
@@ -217,20 +286,82 @@ final class HttpCarrier
     }
     client.within(lane.limits().bodyTimeout());
     HeldDownload body = held;
-    if (body == null) {
-      beginResponse();
+    if (kept != null) {
+      deliverKept(kept);
+    } else if (body == null) {
+      download.begin(afterwards());
       connected().startBody(response);
     } else if (instead.isPresent()) {
       replace(instead.get());
     } else {
+      deliverHeld(body);
+    }
+  }
+
+  private void deliverHeld(HeldDownload body) {
+    if (part == null || download.open() && body.whole()) {
       beginResponse();
+      body.deliver();
+    } else if (body.whole()) {
+      kept = new KeptBodies.Kept(download.head(), body.body().retain(), judged());
+      releaseHeld();
+      deliverKept(kept);
+    } else if (download.open()) {
+      exchange.failed(Broken.PART_NOT_WHOLE);
+    } else {
+      // What was not scanned to its end goes on from the origin, which has been asked for all.
+      download.begin(afterwards());
       body.deliver();
     }
   }
 
+  private Verdict judged() {
+    if (verdict == null) {
+      throw new IllegalStateException("no verdict in phase " + exchange.phase());
+    }
+    return verdict;
+  }
+
+  private void deliverKept(KeptBodies.Kept there) {
+    long total = there.body().length();
+    WantedPart wanted = WantedPart.of(head, there.head(), total);
+    begin(wanted);
+    long from = wanted instanceof WantedPart.Bytes bytes ? bytes.first() : 0;
+    long end =
+        switch (wanted) {
+          case WantedPart.Whole _ -> total;
+          case WantedPart.Bytes bytes -> bytes.last() + 1;
+          case WantedPart.Beyond _ -> 0;
+        };
+    pour = new Pour(client, lane, download, there.body().reader(from, end), this);
+    pour.all(end);
+  }
+
+  @Override
+  public void poured() {
+    over(Fields.NONE);
+  }
+
   private void beginResponse() {
     if (!download.open()) {
-      download.begin(afterwards());
+      begin(
+          part == null
+              ? new WantedPart.Whole()
+              : WantedPart.of(head, download.head(), download.head().contentLength()));
+    }
+  }
+
+  private void begin(WantedPart wanted) {
+    switch (wanted) {
+      case WantedPart.Whole _ -> download.begin(afterwards());
+      case WantedPart.Bytes bytes -> {
+        exchange.answeredWith(206);
+        download.begin(bytes, afterwards());
+      }
+      case WantedPart.Beyond beyond -> {
+        exchange.answeredWith(416);
+        download.begin(beyond, afterwards());
+      }
     }
   }
 
@@ -393,7 +524,9 @@ final class HttpCarrier
 
   @Override
   public void clientWritable() {
-    if (held == null) {
+    if (pour != null) {
+      pour.go();
+    } else if (held == null) {
       resumeWhenTaken();
     } else if (held.handingOver()) {
       held.handOver();
@@ -535,6 +668,7 @@ final class HttpCarrier
       return;
     }
     life = Life.OVER;
+    releaseKept();
     exchange.delivered();
     client.finished(download.afterwards());
   }
@@ -582,6 +716,21 @@ final class HttpCarrier
     }
     releaseHeld();
     upload.discard();
+    releaseKept();
+  }
+
+  private void releaseKept() {
+    if (part != null) {
+      part.over();
+    }
+    if (pour != null) {
+      pour.close();
+      pour = null;
+    }
+    if (kept != null) {
+      kept.body().release();
+      kept = null;
+    }
   }
 
   private void releaseHeld() {

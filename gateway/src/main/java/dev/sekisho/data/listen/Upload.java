@@ -214,6 +214,11 @@ final class Upload {
     }
   }
 
+  /** Nothing is sent: the answer is there already. */
+  void skip() {
+    state = State.OVER;
+  }
+
   /** The request will be sent again on another connection; only when it is {@link #repeatable}. */
   void rewind() {
     origin = null;
