@@ -17,11 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The scanner of a configuration: every engine must find nothing for a body to be clean. */
 public final class BodyScanner implements Scanner {
-  /** Decoded, a body may be so many times {@code scan.limit}; a bomb is more. */
-  private static final long DECODED_RATIO = 10;
-
-  private static final long DECODED_AT_LEAST = 64L << 20;
-
   private final ScanConfig config;
   private final List<Engine> engines;
   private final Spool spool;
@@ -102,8 +97,8 @@ public final class BodyScanner implements Scanner {
     return engines.stream().flatMap(engine -> engine.status().stream()).toList();
   }
 
-  long decodedLimit() {
-    return Math.max(DECODED_AT_LEAST, config.limit() * DECODED_RATIO);
+  DecodedLimits decoded() {
+    return config.decoded();
   }
 
   void started(ScanJob job) {

@@ -239,7 +239,7 @@ class ClamdTest {
             Scans.subject(null),
             new Pieces(List.of(ByteBuffer.wrap(slow))),
             Optional.of(ContentCodings.NONE),
-            1000);
+            DecodedLimits.of(1000));
     try (Reading reading = body.read(Body.View.RAW)) {
       assertThat(node.ask(reading, 1000, System.nanoTime() + 50_000_000))
           .isInstanceOf(ClamdReply.Failed.class);

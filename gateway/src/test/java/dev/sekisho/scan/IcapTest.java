@@ -87,7 +87,7 @@ class IcapTest {
   @Test
   void anUploadIsGivenAsARequest() throws IOException {
     ScriptedIcap server = ScriptedIcap.saying(UNMODIFIED);
-    assertThat(verdict(server, Scans.upload("http://files.example/up", null, TEXT), BODY))
+    assertThat(verdict(server, Scans.uploadTo("http://files.example/up", null, TEXT), BODY))
         .isEqualTo(clean(server));
     ScriptedIcap.Exchange got = server.exchanges().getFirst();
     assertThat(got.head()).startsWith("REQMOD ").contains("\r\nEncapsulated: req-hdr=0, req-body=");
@@ -105,7 +105,7 @@ class IcapTest {
         BodyScanner scanner =
             Scans.scanner(
                 "engines: { icap: { url: '" + down.url() + "', upload: '" + up.url() + "' } }")) {
-      Scanner.Subject subject = Scans.upload("http://files.example/up", null);
+      Scanner.Subject subject = Scans.uploadTo("http://files.example/up", null);
       assertThat(Scans.scan(scanner, subject, BODY)).isEqualTo(clean(down));
       assertThat(Scans.scan(scanner, FILE, BODY)).isEqualTo(clean(down));
       assertThat(up.exchanges()).hasSize(1);
@@ -295,7 +295,7 @@ class IcapTest {
 
   @Test
   void anUploadThatIsAnsweredInTheOriginsPlaceIsRefused() throws IOException {
-    Scanner.Subject upload = Scans.upload("http://files.example/up", null, TEXT);
+    Scanner.Subject upload = Scans.uploadTo("http://files.example/up", null, TEXT);
     assertInfected(
         verdict(
             ScriptedIcap.saying(answer(200, "", "HTTP/1.1 200 OK\r\n\r\n", "no")), upload, BODY),
@@ -305,7 +305,7 @@ class IcapTest {
 
   @Test
   void anUploadGoesOnOnlyAsItCame() throws IOException {
-    Scanner.Subject upload = Scans.upload("http://files.example/up", null, TEXT);
+    Scanner.Subject upload = Scans.uploadTo("http://files.example/up", null, TEXT);
     String line = "POST http://files.example/up HTTP/1.1\r\nVia: ICAP/1.0 it\r\n";
     String same = line + "content-type: text/plain\r\n\r\n";
     ScriptedIcap server =

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RealIcapTest {
   private static final String NAME = "Eicar-Test.UNOFFICIAL";
   private static final Scanner.Subject UPLOAD =
-      Scans.upload(
+      Scans.uploadTo(
           "http://files.example/up", null, new HeadField("Content-Type", "application/zip"));
 
   /** Where a zip says in its local header, and in its central one, that a password is needed. */

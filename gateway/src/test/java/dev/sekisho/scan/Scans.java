@@ -110,6 +110,36 @@ final class Scans {
           "192.0.2.7",
           "");
 
+  /**
+   * @param fields of the request
+   */
+  static Scanner.Subject upload(@Nullable String coding, HeadField... fields) {
+    var heads =
+        new Scanner.Heads() {
+          @Override
+          public Scanner.Head request() {
+            return new Scanner.Head("PUT http://files.example/a HTTP/1.1", List.of(fields));
+          }
+
+          @Override
+          public Optional<Scanner.Head> response() {
+            return Optional.empty();
+          }
+
+          @Override
+          public String client() {
+            return HEADS.client();
+          }
+
+          @Override
+          public String user() {
+            return HEADS.user();
+          }
+        };
+    return new Scanner.Subject(
+        Scanner.Direction.UP, new DomainName("files.example"), "/a", null, -1, coding, heads);
+  }
+
   static Scanner.Subject subject(@Nullable String coding) {
     return new Scanner.Subject(
         Scanner.Direction.DOWN, new DomainName("files.example"), "/a", null, -1, coding, HEADS);
@@ -130,7 +160,7 @@ final class Scans {
             "joe"));
   }
 
-  static Scanner.Subject upload(String url, @Nullable String coding, HeadField... request) {
+  static Scanner.Subject uploadTo(String url, @Nullable String coding, HeadField... request) {
     return new Scanner.Subject(
         Scanner.Direction.UP,
         new DomainName("files.example"),

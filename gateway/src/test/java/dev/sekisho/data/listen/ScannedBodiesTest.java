@@ -106,7 +106,7 @@ class ScannedBodiesTest {
                   + origin.authority()
                   + "/file HTTP/1.1\r\nHost: "
                   + origin.authority()
-                  + "\r\nAccept-Encoding: gzip, zstd, br;q=0.5\r\n\r\n")
+                  + "\r\nAccept-Encoding: gzip, dcz, zstd, br;q=0.5\r\n\r\n")
           .readResponse();
     }
   }
@@ -241,7 +241,7 @@ class ScannedBodiesTest {
   void anAnswerIsAskedForInCodingsThatCanBeRead() throws Exception {
     try (ScriptedOrigin origin = ScriptedOrigin.answering(response("", new byte[] {'x'}))) {
       get(origin);
-      assertThat(origin.received()).contains("\r\nAccept-Encoding: gzip, br;q=0.5\r\n");
+      assertThat(origin.received()).contains("\r\nAccept-Encoding: gzip, zstd, br;q=0.5\r\n");
     }
   }
 
