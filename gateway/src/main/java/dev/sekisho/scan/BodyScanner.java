@@ -1,6 +1,7 @@
 package dev.sekisho.scan;
 
 import dev.sekisho.scan.EngineConfig.ClamdEngine;
+import dev.sekisho.scan.EngineConfig.IcapEngine;
 import dev.sekisho.scan.EngineConfig.SignatureEngine;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,10 +47,12 @@ public final class BodyScanner implements Scanner {
   public static BodyScanner start(ScanConfig config, Path state) throws IOException {
     List<SignatureEngine> signatures = new ArrayList<>();
     List<ClamdEngine> clamds = new ArrayList<>();
+    List<Engine> servers = new ArrayList<>();
     for (EngineConfig engine : config.engines()) {
       switch (engine) {
         case SignatureEngine one -> signatures.add(one);
         case ClamdEngine one -> clamds.add(one);
+        case IcapEngine one -> servers.add(Icap.start(one.server(), config.limit()));
       }
     }
     List<Engine> engines = new ArrayList<>();
@@ -59,6 +62,7 @@ public final class BodyScanner implements Scanner {
     if (!clamds.isEmpty()) {
       engines.add(new Clamd(clamds, config.limit()));
     }
+    engines.addAll(servers);
     return new BodyScanner(config, engines, state);
   }
 

@@ -3,9 +3,11 @@ package dev.sekisho.scan;
 import dev.sekisho.config.Mark;
 import dev.sekisho.config.Node;
 import dev.sekisho.config.Section;
+import dev.sekisho.scan.icap.IcapConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** One item of {@code scan.engines}. */
 public sealed interface EngineConfig {
@@ -23,6 +25,8 @@ public sealed interface EngineConfig {
     }
   }
 
+  record IcapEngine(IcapConfig server) implements EngineConfig {}
+
   /**
    * Whole bodies that are known.
    *
@@ -37,14 +41,19 @@ public sealed interface EngineConfig {
   static Optional<EngineConfig> read(Section item, Path folder) {
     Optional<EngineConfig> clamd = item.node("clamd").flatMap(node -> clamd(item, node));
     Optional<Section> signatures = item.section("signatures");
-    int written =
-        (item.node("clamd").isPresent() ? 1 : 0) + (item.node("signatures").isPresent() ? 1 : 0);
+    Optional<IcapConfig> icap = IcapConfig.read(item, folder);
+    long written =
+        Stream.of("clamd", "signatures", "icap").filter(key -> item.node(key).isPresent()).count();
     item.end();
     if (written != 1) {
-      item.problems().error(item.mark(), item.name() + " must have one key, clamd or signatures.");
+      item.problems()
+          .error(item.mark(), item.name() + " must have one key, clamd, icap or signatures.");
       return Optional.empty();
     }
-    return signatures.isPresent() ? Optional.of(signatures(signatures.get(), folder)) : clamd;
+    return signatures
+        .<EngineConfig>map(section -> signatures(section, folder))
+        .or(() -> icap.map(IcapEngine::new))
+        .or(() -> clamd);
   }
 
   /** An address alone, or a section with it. */

@@ -72,7 +72,7 @@ public record EngineStatus(
    * The signatures an engine has loaded.
    *
    * @param version as the engine numbers them
-   * @param date when they were made
+   * @param date when they were made; null where the engine does not say (ICAP)
    */
-  public record Signed(String version, Instant date) {}
+  public record Signed(String version, @Nullable Instant date) {}
 }

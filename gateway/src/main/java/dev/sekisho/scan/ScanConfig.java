@@ -2,6 +2,7 @@ package dev.sekisho.scan;
 
 import dev.sekisho.config.Section;
 import dev.sekisho.scan.EngineConfig.ClamdEngine;
+import dev.sekisho.scan.EngineConfig.IcapEngine;
 import dev.sekisho.scan.EngineConfig.SignatureEngine;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -177,7 +178,12 @@ public record ScanConfig(
 
   /** Whether anything but the built-in signatures looks at bodies. */
   public boolean hasAntiVirus() {
-    return engines.stream().anyMatch(ClamdEngine.class::isInstance);
+    return engines.stream()
+        .anyMatch(engine ->
+            switch (engine) {
+              case ClamdEngine _, IcapEngine _ -> true;
+              case SignatureEngine _ -> false;
+            });
   }
 
   /** What {@code run} says about scanning, a sentence or two a line. */
@@ -203,6 +209,7 @@ public record ScanConfig(
   private static String text(EngineConfig engine) {
     return switch (engine) {
       case ClamdEngine clamd -> "clamd at " + clamd.at();
+      case IcapEngine icap -> "the ICAP server at " + icap.server();
       case SignatureEngine signatures -> "built-in signatures (" + content(signatures) + ")";
     };
   }

@@ -135,9 +135,9 @@ class ScanConfigTest {
   void everyMistakeIsNamed() {
     assertThat(problems("engines: []")).anyMatch(line -> line.contains("scan.engines is empty"));
     assertThat(problems("engines: [ { clamd: 'unix:/a', signatures: {} } ]"))
-        .anyMatch(line -> line.contains("must have one key, clamd or signatures"));
+        .anyMatch(line -> line.contains("must have one key, clamd, icap or signatures"));
     assertThat(problems("engines: [ {} ]"))
-        .anyMatch(line -> line.contains("must have one key, clamd or signatures"));
+        .anyMatch(line -> line.contains("must have one key, clamd, icap or signatures"));
     assertThat(problems("engines: [ { clamav: 'unix:/a' } ]"))
         .anyMatch(line -> line.contains("unknown key 'clamav'"));
     assertThat(problems("engines: { signatures: { eicar: false } }"))

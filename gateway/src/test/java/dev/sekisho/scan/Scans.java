@@ -79,11 +79,22 @@ final class Scans {
     return begin(scanner, pieces, coding).orTimeout(60, TimeUnit.SECONDS).join();
   }
 
+  static Verdict scan(Scanner scanner, Scanner.Subject subject, byte[] body) {
+    return begin(scanner, subject, List.of(ByteBuffer.wrap(body)))
+        .orTimeout(60, TimeUnit.SECONDS)
+        .join();
+  }
+
   static CompletableFuture<Verdict> begin(
       Scanner scanner, List<ByteBuffer> pieces, @Nullable String coding) {
+    return begin(scanner, subject(coding), pieces);
+  }
+
+  static CompletableFuture<Verdict> begin(
+      Scanner scanner, Scanner.Subject subject, List<ByteBuffer> pieces) {
     var verdict = new CompletableFuture<Verdict>();
     HeldBody body = held(scanner, pieces);
-    scanner.scan(subject(coding), body, Runnable::run, verdict::complete);
+    scanner.scan(subject, body, Runnable::run, verdict::complete);
     body.release();
     return verdict;
   }
@@ -100,55 +111,27 @@ final class Scans {
 
   private static final String RECORD = "01890000-0000-7000-8000-000000000001";
 
-  private static final Scanner.Heads HEADS =
-      new Scanner.Heads() {
-        @Override
-        public Scanner.Head request() {
-          return new Scanner.Head("GET http://files.example/a HTTP/1.1", List.of());
-        }
+  /** Heads that a test writes down; without a response for an upload. */
+  record Heads(Scanner.Head request, Optional<Scanner.Head> response, String client, String user)
+      implements Scanner.Heads {}
 
-        @Override
-        public Optional<Scanner.Head> response() {
-          return Optional.of(new Scanner.Head("HTTP/1.1 200 OK", List.of()));
-        }
-
-        @Override
-        public String client() {
-          return "192.0.2.7";
-        }
-
-        @Override
-        public String user() {
-          return "";
-        }
-      };
+  private static final Heads HEADS =
+      new Heads(
+          new Scanner.Head("GET http://files.example/a HTTP/1.1", List.of()),
+          Optional.of(new Scanner.Head("HTTP/1.1 200 OK", List.of())),
+          "192.0.2.7",
+          "");
 
   /**
    * @param fields of the request
    */
   static Scanner.Subject upload(@Nullable String coding, HeadField... fields) {
     var heads =
-        new Scanner.Heads() {
-          @Override
-          public Scanner.Head request() {
-            return new Scanner.Head("PUT http://files.example/a HTTP/1.1", List.of(fields));
-          }
-
-          @Override
-          public Optional<Scanner.Head> response() {
-            return Optional.empty();
-          }
-
-          @Override
-          public String client() {
-            return HEADS.client();
-          }
-
-          @Override
-          public String user() {
-            return HEADS.user();
-          }
-        };
+        new Heads(
+            new Scanner.Head("PUT http://files.example/a HTTP/1.1", List.of(fields)),
+            Optional.empty(),
+            HEADS.client(),
+            HEADS.user());
     return new Scanner.Subject(
         Scanner.Direction.UP, new DomainName("files.example"), "/a", null, -1, coding, heads, RECORD);
   }
@@ -174,6 +157,38 @@ final class Scans {
       }
       LockSupport.parkNanos(5_000_000);
     }
+  }
+
+  static Scanner.Subject download(String url, @Nullable String coding, HeadField... response) {
+    return new Scanner.Subject(
+        Scanner.Direction.DOWN,
+        new DomainName("files.example"),
+        "/",
+        null,
+        -1,
+        coding,
+        new Heads(
+            new Scanner.Head("GET " + url + " HTTP/1.1", List.of(new HeadField("Accept", "*/*"))),
+            Optional.of(new Scanner.Head("HTTP/1.1 200 OK", List.of(response))),
+            "192.0.2.7",
+            "joe"),
+        RECORD);
+  }
+
+  static Scanner.Subject uploadTo(String url, @Nullable String coding, HeadField... request) {
+    return new Scanner.Subject(
+        Scanner.Direction.UP,
+        new DomainName("files.example"),
+        "/",
+        null,
+        -1,
+        coding,
+        new Heads(
+            new Scanner.Head("POST " + url + " HTTP/1.1", List.of(request)),
+            Optional.empty(),
+            "192.0.2.7",
+            "joe"),
+        RECORD);
   }
 
   /** Cuts a body into pieces of random size, empty ones among them. */
@@ -242,6 +257,19 @@ final class Scans {
         content,
         out -> {
           var zip = new ZipOutputStream(out);
+          zip.putNextEntry(new ZipEntry(name));
+          return zip;
+        });
+  }
+
+  /** Something that does not compress, and then a file. */
+  static byte[] zipBehind(byte[] first, String name, byte[] content) {
+    return coded(
+        content,
+        out -> {
+          var zip = new ZipOutputStream(out);
+          zip.putNextEntry(new ZipEntry("first"));
+          zip.write(first);
           zip.putNextEntry(new ZipEntry(name));
           return zip;
         });

@@ -109,6 +109,11 @@ public final class ClamavDaemon implements Closeable {
     return "unix:" + socket;
   }
 
+  /** Where it listens. */
+  public Path socket() {
+    return socket;
+  }
+
   /** Stops it as a crash would. */
   public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
