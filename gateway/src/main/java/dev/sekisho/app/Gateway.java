@@ -6,6 +6,8 @@ import dev.sekisho.console.AdminServer;
 import dev.sekisho.console.CertificateRefusals;
 import dev.sekisho.console.Metrics;
 import dev.sekisho.console.Readiness;
+import dev.sekisho.data.inspect.Authorities;
+import dev.sekisho.data.inspect.Authority;
 import dev.sekisho.data.listen.ListenConfig;
 import dev.sekisho.data.listen.Listeners;
 import dev.sekisho.data.names.DnsResolver;
@@ -26,6 +28,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -71,7 +74,7 @@ final class Gateway implements Closeable {
     var dialler = new HappyEyeballs(configuration.origin(), transport, Optional.empty());
     this.inspection = part(Inspection.start(configuration, state));
     this.identity = part(PasswordFileIdentity.start(configuration.identity()));
-    this.scanner = part(BodyScanner.start(configuration.scan()));
+    this.scanner = part(BodyScanner.start(configuration.scan(), state));
     var reach =
         new Listeners.Reach(
             transport, resolver, dialler, inspection.origins(), tunnels, configuration.origin());
@@ -228,11 +231,31 @@ final class Gateway implements Closeable {
   }
 
   private void reloadAuthority(Configuration next) {
+    Authorities before = inspection.authorities();
     try {
       inspection.reload(next.inspect(), state);
+      sayWhatChanged(before, inspection.authorities());
     } catch (IOException e) {
       LOG.error("The authority was not changed: {}", e.getMessage());
     }
+  }
+
+  private static void sayWhatChanged(Authorities before, Authorities after) {
+    if (!after.current().certificate().equals(before.current().certificate())) {
+      LOG.info("The authority '{}' signs from now on.", nameOf(after.current()));
+    }
+    Optional<X509Certificate> announced = before.next().map(Authority::certificate);
+    after
+        .next()
+        .filter(next -> !Optional.of(next.certificate()).equals(announced))
+        .ifPresent(next ->
+            LOG.info(
+                "The authority '{}' is published beside the current one, and does not sign yet.",
+                nameOf(next)));
+  }
+
+  private static String nameOf(Authority authority) {
+    return authority.certificate().getSubjectX500Principal().getName();
   }
 
   private List<String> restartNeeded(Configuration next) {

@@ -6,15 +6,21 @@ import dev.sekisho.journal.Record;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which clients refused the gateway's certificate, and for which names: who still lacks the
- * authority, and which programs expect one certificate alone. Bounded: what was seen longest ago
- * makes room.
+ * Which clients refused the gateway's certificate, with an alert or by closing at once, and for
+ * which names: who still lacks the authority, and which programs expect one certificate alone.
+ * Bounded: what was seen longest ago makes room.
  */
 public final class CertificateRefusals implements Observer {
   private static final int MOST = 10_000;
+
+  private static final Set<String> KINDS =
+      Set.of(
+          Failure.Kind.CLIENT_REFUSED_CERTIFICATE.word(),
+          Failure.Kind.CLIENT_LEFT_AT_CERTIFICATE.word());
 
   private final Observer next;
   private final Map<Who, Seen> seen =
@@ -36,31 +42,36 @@ public final class CertificateRefusals implements Observer {
 
   /**
    * @param name what the client wanted to reach
+   * @param kind how it refused, as in a record's {@code error_kind}
    */
-  private record Who(String client, String name) {}
+  private record Who(String client, String name, String kind) {}
 
   private record Seen(long times, long lastMicros, @Nullable String detail) {}
 
   /**
    * One line of what operators see.
    *
+   * @param kind {@code client-refused-certificate} with an alert, {@code
+   *     client-left-at-certificate} without one
    * @param last ISO 8601, UTC
    * @param detail what the client said
    */
-  record Line(String client, String name, long times, String last, @Nullable String detail) {}
+  record Line(
+      String client, String name, String kind, long times, String last, @Nullable String detail) {}
 
   @Override
   public void ended(Record record) {
     next.ended(record);
-    if (Failure.Kind.CLIENT_REFUSED_CERTIFICATE.word().equals(record.errorKind)) {
-      count(record);
+    String kind = record.errorKind;
+    if (kind != null && KINDS.contains(kind)) {
+      count(record, kind);
     }
   }
 
-  private synchronized void count(Record record) {
+  private synchronized void count(Record record, String kind) {
     String name = record.sni != null ? record.sni : String.valueOf(record.host);
     seen.merge(
-        new Who(record.clientIp, name),
+        new Who(record.clientIp, name, kind),
         new Seen(1, record.endMicros, record.errorDetail),
         (before, now) -> new Seen(before.times + 1, now.lastMicros, now.detail));
   }
@@ -72,6 +83,7 @@ public final class CertificateRefusals implements Observer {
             new Line(
                 entry.getKey().client,
                 entry.getKey().name,
+                entry.getKey().kind,
                 entry.getValue().times,
                 java.time.Instant.EPOCH
                     .plus(entry.getValue().lastMicros, java.time.temporal.ChronoUnit.MICROS)

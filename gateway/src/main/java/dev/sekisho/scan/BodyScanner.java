@@ -2,6 +2,8 @@ package dev.sekisho.scan;
 
 import dev.sekisho.scan.EngineConfig.ClamdEngine;
 import dev.sekisho.scan.EngineConfig.SignatureEngine;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,18 +18,23 @@ import org.jspecify.annotations.Nullable;
 public final class BodyScanner implements Scanner {
   private final ScanConfig config;
   private final List<Engine> engines;
-  private final MemoryBudget memory;
+  private final Spool spool;
   private final Set<ScanJob> running = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  private BodyScanner(ScanConfig config, List<Engine> engines) {
+  private BodyScanner(ScanConfig config, List<Engine> engines, Spool spool) {
     this.config = config;
     this.engines = List.copyOf(engines);
-    this.memory = new MemoryBudget(config.memory());
+    this.spool = spool;
   }
 
-  /** Begins to look after the engines in the background. */
-  public static BodyScanner start(ScanConfig config) {
+  /**
+   * Begins to look after the engines in the background.
+   *
+   * @param state the state folder, in which the scanner has folders of its own
+   * @throws IOException when these cannot be made
+   */
+  public static BodyScanner start(ScanConfig config, Path state) throws IOException {
     List<SignatureEngine> signatures = new ArrayList<>();
     List<ClamdAddress> clamds = new ArrayList<>();
     for (EngineConfig engine : config.engines()) {
@@ -43,7 +50,7 @@ public final class BodyScanner implements Scanner {
     if (!clamds.isEmpty()) {
       engines.add(new Clamd(clamds, config.limit()));
     }
-    return new BodyScanner(config, engines);
+    return new BodyScanner(config, engines, Spool.open(config.spool(), state.resolve("spool")));
   }
 
   @Override
@@ -57,27 +64,33 @@ public final class BodyScanner implements Scanner {
   }
 
   @Override
-  public Verdict.Unscanned unscanned(Verdict.Reason reason, String detail) {
-    return new Verdict.Unscanned(reason, detail, config.unscanned().of(reason));
+  public DeliveryConfig delivery() {
+    return config.delivery();
   }
 
   @Override
-  public Job begin(Subject subject, Executor loop, Consumer<Verdict> then) {
-    return new ScanJob(this, subject, new ScanJob.Answer(loop, then));
+  public Ranges ranges() {
+    return config.ranges();
+  }
+
+  @Override
+  public Treatment treatment(Subject subject) {
+    return config.treatment(subject);
+  }
+
+  @Override
+  public Spool spool() {
+    return spool;
+  }
+
+  @Override
+  public Job scan(Subject subject, HeldBody body, Executor loop, Consumer<Verdict> then) {
+    return ScanJob.start(this, subject, body, new ScanJob.Answer(loop, then));
   }
 
   @Override
   public List<EngineStatus> engines() {
     return engines.stream().flatMap(engine -> engine.status().stream()).toList();
-  }
-
-  @Override
-  public long held() {
-    return memory.held();
-  }
-
-  MemoryBudget memory() {
-    return memory;
   }
 
   DecodedLimits decoded() {
@@ -117,7 +130,7 @@ public final class BodyScanner implements Scanner {
     }
     return unable == null
         ? new Verdict.Clean(asked, instead)
-        : unscanned(unable.reason(), unable.detail());
+        : unscanned(body.subject(), unable.reason(), unable.detail());
   }
 
   /**
@@ -146,5 +159,6 @@ public final class BodyScanner implements Scanner {
     closed = true;
     running.forEach(ScanJob::cancel);
     engines.forEach(Engine::close);
+    spool.close();
   }
 }

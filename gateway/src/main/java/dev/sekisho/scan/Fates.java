@@ -29,9 +29,16 @@ public record Fates(Map<Reason, Fate> byReason) {
   }
 
   static Fates read(Section section) {
+    return read(section, DEFAULT);
+  }
+
+  /**
+   * @param others what holds for reasons that are not named
+   */
+  static Fates read(Section section, Fates others) {
     Map<Reason, Fate> fates = new EnumMap<>(Reason.class);
     for (Reason reason : Reason.values()) {
-      fates.put(reason, section.choice(reason.word(), Fate.class, DEFAULT.of(reason)));
+      fates.put(reason, section.choice(reason.word(), Fate.class, others.of(reason)));
     }
     section.end();
     return new Fates(fates);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * By what bodies are scanned, and what becomes of those that are not ({@code scan:}).
@@ -15,19 +16,24 @@ import java.util.List;
  * @param byDefault what a rule obliges that does not say {@code scan}
  * @param limit bytes of one body that are held and scanned
  * @param decoded how much a body may become when its codings are undone
- * @param memory bytes of all bodies together that are held at one time
+ * @param spool where they are held
  * @param patience how long a held body may take to arrive
  * @param engineTimeout for one verdict, waiting for a free session included
+ * @param rules the first that matches a body says what is done with it
  */
 public record ScanConfig(
     List<EngineConfig> engines,
     Default byDefault,
     long limit,
     DecodedLimits decoded,
-    long memory,
+    SpoolConfig spool,
     Duration patience,
     Duration engineTimeout,
-    Fates unscanned) {
+    Fates unscanned,
+    Delivery deliver,
+    DeliveryConfig delivery,
+    Ranges ranges,
+    List<ScanRule> rules) {
 
   /** {@code scan.default}: what rules oblige that do not say {@code scan}. */
   public enum Default {
@@ -35,22 +41,36 @@ public record ScanConfig(
     NONE
   }
 
-  /** One array cannot be longer, and nobody holds bodies of this size. */
-  private static final long LARGEST_LIMIT = 1L << 30;
+  private static final long LARGEST_LIMIT = 1L << 40;
 
   private static final ScanConfig DEFAULT =
       new ScanConfig(
           List.of(EngineConfig.BUILT_IN),
           Default.ALL,
-          8L << 20,
-          DecodedLimits.usual(8L << 20),
-          256L << 20,
+          1L << 30,
+          DecodedLimits.usual(1L << 30),
+          SpoolConfig.DEFAULT,
           Duration.ofSeconds(60),
           Duration.ofSeconds(30),
-          Fates.DEFAULT);
+          Fates.DEFAULT,
+          Delivery.AUTO,
+          DeliveryConfig.DEFAULT,
+          Ranges.WHOLE,
+          List.of());
 
   public ScanConfig {
     engines = List.copyOf(engines);
+    rules = List.copyOf(rules);
+  }
+
+  /** What is done with such a body. */
+  Treatment treatment(Scanner.Subject subject) {
+    for (ScanRule rule : rules) {
+      if (rule.test(subject)) {
+        return rule.treatment();
+      }
+    }
+    return new Treatment(Optional.empty(), deliver, unscanned);
   }
 
   /** What an absent section means on a machine without a clamd. */
@@ -69,6 +89,7 @@ public record ScanConfig(
     Fates fates = section.section("unscanned").map(Fates::read).orElse(Fates.DEFAULT);
     long limit = section.bytes("limit", DEFAULT.limit);
     DecodedLimits usualDecoded = DecodedLimits.usual(Math.min(limit, LARGEST_LIMIT));
+    Delivery deliver = section.choice("deliver", Delivery.class, DEFAULT.deliver);
     var config =
         new ScanConfig(
             engines(section, folder, usual),
@@ -78,10 +99,16 @@ public record ScanConfig(
                 .section("decoded")
                 .map(written -> DecodedLimits.read(written, usualDecoded))
                 .orElse(usualDecoded),
-            section.bytes("memory", DEFAULT.memory),
+            section.section("spool").map(SpoolConfig::read).orElse(SpoolConfig.DEFAULT),
             duration(section, "patience", DEFAULT.patience),
             duration(section, "engine-timeout", DEFAULT.engineTimeout),
-            fates);
+            fates,
+            deliver,
+            section.section("delivery").map(DeliveryConfig::read).orElse(DEFAULT.delivery),
+            section.choice("ranges", Ranges.class, DEFAULT.ranges),
+            section.sections("rules").stream()
+                .map(rule -> ScanRule.read(rule, deliver, fates))
+                .toList());
     section.end();
     config.checkSizes(section);
     return config;
@@ -123,15 +150,16 @@ public record ScanConfig(
       section
           .problems()
           .error(
-              section.markOf("limit"), "scan.limit: expected 1KiB to 1GiB, found " + limit + ".");
+              section.markOf("limit"),
+              "scan.limit: expected 1KiB to 1024GiB, found " + limit + ".");
     }
-    if (memory < limit) {
+    if (spool.disk() < limit) {
       section
           .problems()
           .error(
-              section.markOf("memory"),
-              "scan.memory ("
-                  + Size.text(memory)
+              section.markOf("spool"),
+              "scan.spool.disk ("
+                  + Size.text(spool.disk())
                   + ") has no room for one body of scan.limit ("
                   + Size.text(limit)
                   + "); raise it or lower scan.limit.");

@@ -1,7 +1,7 @@
 package dev.sekisho.scan;
 
+import dev.sekisho.net.Host;
 import java.io.Closeable;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -20,60 +20,62 @@ public interface Scanner extends Closeable {
    */
   Duration patience();
 
+  /** Where bodies are held meanwhile. */
+  Spool spool();
+
+  DeliveryConfig delivery();
+
+  Ranges ranges();
+
+  /** What is configured for such a body. */
+  Treatment treatment(Subject subject);
+
   /**
    * The verdict for a body of which the caller itself sees that it cannot be scanned, with the fate
    * that is configured for the reason.
    */
-  Verdict.Unscanned unscanned(Verdict.Reason reason, String detail);
+  default Verdict.Unscanned unscanned(Subject subject, Verdict.Reason reason, String detail) {
+    return new Verdict.Unscanned(reason, detail, treatment(subject).fates().of(reason));
+  }
 
   /**
-   * Begins to scan one body, which is offered piece by piece. {@code then} is called exactly once,
-   * on {@code loop}, also after {@link Job#cancel}; until then the pieces that were offered are
-   * read by another thread and must stay as they are.
+   * Scans a body that is whole. {@code then} is called exactly once, on {@code loop}, also after
+   * {@link Job#cancel}. The body is held until then, besides by the caller.
    */
-  Job begin(Subject subject, Executor loop, Consumer<Verdict> then);
+  Job scan(Subject subject, HeldBody body, Executor loop, Consumer<Verdict> then);
 
   /** How the engines are, for metrics, readiness and the console; in configured order. */
   List<EngineStatus> engines();
 
-  /** Bytes of bodies held right now, counted against {@code scan.memory}. */
-  long held();
-
   /** One body under scan. Called on one event loop. */
   interface Job {
-    /**
-     * The next piece, as sent (with its content coding). Never blocks. The buffer's content stays
-     * the caller's. After {@link Room#NONE} nothing more need be offered, and the verdict is on its
-     * way.
-     */
-    Room offer(ByteBuffer piece);
-
-    /** That was all: the verdict may be given. */
-    void end();
-
-    /** The pieces were let go: they no longer count against {@code scan.memory}. */
-    void released();
-
     /**
      * Nobody needs the verdict any more; {@code then} still comes, as {@link Verdict.Unscanned}.
      */
     void cancel();
   }
 
-  /** Whether a piece found room in {@code scan.memory}. */
-  enum Room {
-    ROOM,
-    /** The piece was not taken; the caller stops holding. */
-    NONE
-  }
-
   /**
    * What is scanned.
    *
-   * @param name for messages: the host and path, without the query
+   * @param path for messages, without the query
+   * @param mediaType type and subtype in lower case, or null
+   * @param size bytes as declared, or -1
    * @param contentCoding the value of Content-Encoding in lower case, or null where there is none
    */
-  record Subject(Direction direction, String name, @Nullable String contentCoding, Heads heads) {}
+  record Subject(
+      Direction direction,
+      Host host,
+      String path,
+      @Nullable String mediaType,
+      long size,
+      @Nullable String contentCoding,
+      Heads heads) {
+    /** For messages. */
+    public String name() {
+      return host.text() + path;
+    }
+  }
 
   /** The message around a body, for engines that want to see it (ICAP). Asked for on any thread. */
   interface Heads {

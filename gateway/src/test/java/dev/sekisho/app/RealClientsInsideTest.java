@@ -436,4 +436,50 @@ class RealClientsInsideTest {
     assertThat(text(alert, "error_detail").toLowerCase(Locale.ROOT))
         .contains("certificate_unknown");
   }
+
+  @Test
+  void whoClosesWithoutAnAlertIsWrittenDownToo() throws Exception {
+    ClientHome npm =
+        bare.with("npm_config_globalconfig", bare.path("npmrc-without").toString())
+            .with("npm_config_userconfig", bare.path("npmrc-of-nobody").toString())
+            .with("npm_config_update_notifier", "false")
+            .with("npm_config_fetch_retries", "0")
+            .with("https_proxy", site.gateway());
+    ClientHome.Said said = npm.sh("npm view inside --registry " + site.origin() + "/npm/");
+    assertThat(said.exit()).as(said.text()).isNotZero();
+    // npm does not say to a proxy who it is
+    leftAtTheCertificate("");
+
+    bare.file("distrustful/sources.list", "deb [trusted=yes] " + site.origin() + "/apt/ ./\n");
+    sh(bare, "mkdir -p distrustful/state/lists/partial distrustful/cache/archives/partial");
+    Path config =
+        bare.file(
+            "distrustful/apt.conf",
+            """
+            Dir::Etc "HOME";
+            Dir::State "HOME/state";
+            Dir::State::status "/dev/null";
+            Dir::Cache "HOME/cache";
+            Dir::Log "HOME";
+            APT::Sandbox::User "root";
+            Acquire::Retries "0";
+            Acquire::https::Proxy "GATEWAY/";
+            """
+                .replace("HOME", bare.path("distrustful").toString())
+                .replace("GATEWAY", site.gateway()));
+    bare.with("APT_CONFIG", config.toString()).sh("apt-get update");
+    leftAtTheCertificate("Debian APT");
+  }
+
+  private void leftAtTheCertificate(String agent) throws InterruptedException {
+    JsonNode record =
+        site.await(
+            "how " + agent + " left",
+            one ->
+                text(one, "error_kind").equals("client-left-at-certificate")
+                    && (agent.isEmpty()
+                        ? !one.has("user_agent")
+                        : text(one, "user_agent").startsWith(agent)));
+    assertThat(text(record, "sni")).isEqualTo("origin.example");
+  }
 }

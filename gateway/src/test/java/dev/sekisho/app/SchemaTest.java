@@ -66,8 +66,7 @@ class SchemaTest {
     try (InputStream in = SchemaTest.class.getResourceAsStream("everything.yaml")) {
       everything = tree(new String(in.readAllBytes(), StandardCharsets.UTF_8));
     }
-    Files.writeString(folder.resolve("proxy.pem"), "");
-    Files.writeString(folder.resolve("proxy.key"), "");
+
     Files.setPosixFilePermissions(
         Files.writeString(folder.resolve("users.htpasswd"), ""),
         PosixFilePermissions.fromString("rw-------"));
@@ -79,6 +78,8 @@ class SchemaTest {
     CertificateWorkshop.Made partner = CertificateWorkshop.origin("partner").selfSigned();
     Files.writeString(folder.resolve("partner.pem"), partner.pem());
     Files.writeString(folder.resolve("partner.key"), partner.keyPem());
+    Files.writeString(folder.resolve("proxy.pem"), partner.pem());
+    Files.writeString(folder.resolve("proxy.key"), partner.keyPem());
     Files.writeString(folder.resolve("partners.txt"), "partner.example\n");
     Path category = Files.createDirectories(folder.resolve("categories/finance"));
     Files.writeString(category.resolve("domains"), "bank.example\n");

@@ -7,13 +7,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Queue;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +22,7 @@ class BodyScannerTest {
   @TempDir Path folder;
 
   private static Verdict builtIn(byte[] body, String coding) {
-    try (BodyScanner scanner = Scans.scanner("")) {
+    try (BodyScanner scanner = Scans.scanner("limit: 8MiB")) {
       return Scans.scan(scanner, body, coding.isEmpty() ? null : coding);
     }
   }
@@ -137,111 +134,33 @@ class BodyScannerTest {
   }
 
   @Test
-  void aPieceCountsExactlyUntilItIsLetGo() {
-    Queue<Runnable> loop = new ArrayDeque<>();
-    List<Verdict> verdicts = new ArrayList<>();
-    try (BodyScanner scanner = Scans.scanner("limit: 4KiB, memory: 8KiB")) {
-      Scanner.Job job = scanner.begin(Scans.subject(null), loop::add, verdicts::add);
-      assertThat(job.offer(ByteBuffer.allocate(1000))).isEqualTo(Scanner.Room.ROOM);
-      assertThat(job.offer(ByteBuffer.allocate(24))).isEqualTo(Scanner.Room.ROOM);
-      assertThat(scanner.held()).isEqualTo(1024 + 2 * ScanJob.PIECE_OVERHEAD);
-      job.cancel();
-      job.end();
-      assertThat(scanner.held()).isEqualTo(1024 + 2 * ScanJob.PIECE_OVERHEAD);
-      assertThat(loop).hasSize(1);
-      loop.remove().run();
-      assertThat(scanner.held()).isEqualTo(1024 + 2 * ScanJob.PIECE_OVERHEAD);
-      job.released();
-      assertThat(scanner.held()).isZero();
-      assertThat(verdicts).hasSize(1);
-    }
-  }
-
-  @Test
-  void aBodyThatFindsNoRoomIsToldSoAndTheOthersGoOn() {
-    List<Verdict> refused = new ArrayList<>();
-    try (BodyScanner scanner = Scans.scanner("limit: 4KiB, memory: 8KiB")) {
-      var first = new CompletableFuture<Verdict>();
-      Scanner.Job one = scanner.begin(Scans.subject(null), Runnable::run, first::complete);
-      Scanner.Job two = scanner.begin(Scans.subject(null), Runnable::run, refused::add);
-      assertThat(one.offer(ByteBuffer.allocate(4000))).isEqualTo(Scanner.Room.ROOM);
-      assertThat(two.offer(ByteBuffer.allocate(2000))).isEqualTo(Scanner.Room.ROOM);
-      assertThat(two.offer(ByteBuffer.allocate(2000))).isEqualTo(Scanner.Room.NONE);
-      assertUnscanned(refused.getFirst(), Verdict.Reason.SPOOL_FULL);
-      assertThat(((Verdict.Unscanned) refused.getFirst()).fate()).isEqualTo(Verdict.Fate.BLOCK);
-      two.released();
-      assertThat(scanner.held()).isEqualTo(4000 + ScanJob.PIECE_OVERHEAD);
-      assertThat(two.offer(ByteBuffer.allocate(1))).isEqualTo(Scanner.Room.NONE);
-      two.end();
-      two.cancel();
-      one.end();
-      assertThat(first.join()).isEqualTo(CLEAN);
-      assertThat(refused).hasSize(1);
-      one.released();
-      assertThat(scanner.held()).isZero();
-    }
-  }
-
-  @Test
-  void aBodyOfSingleBytesIsNotFree() {
-    List<Verdict> verdicts = new ArrayList<>();
-    try (BodyScanner scanner = Scans.scanner("limit: 4KiB, memory: 8KiB")) {
-      Scanner.Job job = scanner.begin(Scans.subject(null), Runnable::run, verdicts::add);
-      int taken = 0;
-      while (job.offer(ByteBuffer.allocate(1)) == Scanner.Room.ROOM) {
-        taken++;
-      }
-      assertThat(taken).isEqualTo(8192 / (1 + ScanJob.PIECE_OVERHEAD));
-      assertUnscanned(verdicts.getFirst(), Verdict.Reason.SPOOL_FULL);
-    }
-  }
-
-  @Test
-  void aBodyOverTheLimitIsTooLarge() {
-    List<Verdict> verdicts = new ArrayList<>();
-    try (BodyScanner scanner = Scans.scanner("limit: 4KiB, memory: 8KiB")) {
-      Scanner.Job job = scanner.begin(Scans.subject(null), Runnable::run, verdicts::add);
-      assertThat(job.offer(ByteBuffer.allocate(4096))).isEqualTo(Scanner.Room.ROOM);
-      assertThat(job.offer(ByteBuffer.allocate(0))).isEqualTo(Scanner.Room.ROOM);
-      assertThat(job.offer(ByteBuffer.allocate(1))).isEqualTo(Scanner.Room.NONE);
-      assertUnscanned(verdicts.getFirst(), Verdict.Reason.TOO_BIG);
-      job.released();
-      assertThat(scanner.held()).isZero();
-    }
-  }
-
-  @Test
-  void offeringLeavesThePositionOfTheBufferAlone() {
+  void aLoopThatIsGoneKeepsNoRoom() throws InterruptedException {
     try (BodyScanner scanner = Scans.scanner("")) {
-      ByteBuffer piece = ByteBuffer.wrap(Scans.join(Scans.bytes("__"), Scans.eicar()));
-      piece.position(2);
-      assertThat(Scans.scan(scanner, List.of(piece), null)).isEqualTo(EICAR);
-      assertThat(piece.position()).isEqualTo(2);
-    }
-  }
-
-  @Test
-  void aLoopThatIsGoneKeepsNoMemory() {
-    try (BodyScanner scanner = Scans.scanner("")) {
-      Scanner.Job job =
-          scanner.begin(
-              Scans.subject(null),
-              _ -> {
-                throw new RejectedExecutionException();
-              },
-              _ -> {});
-      job.offer(ByteBuffer.allocate(100));
-      job.cancel();
-      assertThat(scanner.held()).isZero();
+      HeldBody body = Scans.held(scanner, List.of(ByteBuffer.allocate(100)));
+      CountDownLatch told = new CountDownLatch(1);
+      scanner.scan(
+          Scans.subject(null),
+          body,
+          _ -> {
+            told.countDown();
+            throw new RejectedExecutionException();
+          },
+          _ -> {});
+      told.await();
+      body.release();
+      assertThat(scanner.spool().inMemory()).isZero();
     }
   }
 
   @Test
   void theCallersOwnReasonsGetTheirConfiguredFate() {
     try (BodyScanner scanner = Scans.scanner("unscanned: { endless: block }, patience: 5s")) {
-      assertThat(scanner.unscanned(Verdict.Reason.ENDLESS, "It did not end.").fate())
+      assertThat(
+              scanner
+                  .unscanned(Scans.subject(null), Verdict.Reason.ENDLESS, "It did not end.")
+                  .fate())
           .isEqualTo(Verdict.Fate.BLOCK);
-      assertThat(scanner.unscanned(Verdict.Reason.TOO_BIG, "Long.").fate())
+      assertThat(scanner.unscanned(Scans.subject(null), Verdict.Reason.TOO_BIG, "Long.").fate())
           .isEqualTo(Verdict.Fate.DELIVER);
       assertThat(scanner.patience().toSeconds()).isEqualTo(5);
     }

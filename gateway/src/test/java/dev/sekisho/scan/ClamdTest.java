@@ -38,7 +38,7 @@ class ClamdTest {
     try (ScriptedClamd clamd = ScriptedClamd.at(socket("clamd"), script);
         BodyScanner scanner = scanner(", engine-timeout: 500ms", clamd)) {
       Verdict verdict = Scans.scan(scanner, body);
-      assertThat(scanner.held()).isZero();
+      assertThat(scanner.spool().inMemory()).isZero();
       return verdict;
     }
   }
@@ -311,7 +311,7 @@ class ClamdTest {
         assertThat(verdict.join()).isEqualTo(new Verdict.Clean("clamd"));
       }
       assertThat(clamd.mostOpen()).isEqualTo(Clamd.SESSIONS);
-      assertThat(scanner.held()).isZero();
+      assertThat(scanner.spool().inMemory()).isZero();
     }
   }
 
@@ -344,16 +344,15 @@ class ClamdTest {
                 });
         BodyScanner scanner = scanner("", clamd)) {
       var verdict = new CompletableFuture<Verdict>();
-      Scanner.Job job = scanner.begin(Scans.subject(null), Runnable::run, verdict::complete);
-      job.offer(ByteBuffer.wrap(BODY));
-      job.end();
+      HeldBody body = Scans.held(scanner, List.of(ByteBuffer.wrap(BODY)));
+      Scanner.Job job = scanner.scan(Scans.subject(null), body, Runnable::run, verdict::complete);
       reached.await();
       job.cancel();
       assertDown(verdict.join(), "given up");
       left.await();
       assertThat(scanner.engines().getFirst().state()).isNotEqualTo(EngineStatus.State.DOWN);
-      job.released();
-      assertThat(scanner.held()).isZero();
+      body.release();
+      assertThat(scanner.spool().inMemory()).isZero();
     }
   }
 

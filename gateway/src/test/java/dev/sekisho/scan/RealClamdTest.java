@@ -112,7 +112,7 @@ class RealClamdTest {
     for (int i = 0; i < verdicts.size(); i++) {
       assertThat(verdicts.get(i).join()).isEqualTo(i % 3 == 0 ? EICAR : CLEAN);
     }
-    assertThat(scanner.held()).isZero();
+    assertThat(scanner.spool().inMemory()).isZero();
   }
 
   @Test

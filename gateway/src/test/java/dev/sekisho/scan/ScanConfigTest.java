@@ -43,9 +43,9 @@ class ScanConfigTest {
     assertThat(config).isEqualTo(ScanConfig.defaults());
     assertThat(config.engines()).containsExactly(EngineConfig.BUILT_IN);
     assertThat(config.byDefault()).isEqualTo(ScanConfig.Default.ALL);
-    assertThat(config.limit()).isEqualTo(8 << 20);
-    assertThat(config.decoded()).isEqualTo(new DecodedLimits(80 << 20, 1100));
-    assertThat(config.memory()).isEqualTo(256 << 20);
+    assertThat(config.limit()).isEqualTo(1 << 30);
+    assertThat(config.decoded()).isEqualTo(new DecodedLimits(4L << 30, 1100));
+    assertThat(config.spool()).isEqualTo(new SpoolConfig(256 << 10, 256 << 20, 10L << 30));
     assertThat(config.patience()).isEqualTo(Duration.ofSeconds(60));
     assertThat(config.engineTimeout()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.unscanned().delivered())
@@ -57,10 +57,10 @@ class ScanConfigTest {
     Problems problems = new Problems();
     assertThat(Scans.config("limit: 1MiB", folder, problems).decoded())
         .isEqualTo(new DecodedLimits(64 << 20, 1100));
-    assertThat(Scans.config("limit: 100MiB, memory: 1GiB", folder, problems).decoded())
+    assertThat(Scans.config("limit: 100MiB", folder, problems).decoded())
         .isEqualTo(new DecodedLimits(1000L << 20, 1100));
     assertThat(Scans.config("decoded: { ratio: 50 }", folder, problems).decoded())
-        .isEqualTo(new DecodedLimits(80 << 20, 50));
+        .isEqualTo(new DecodedLimits(4L << 30, 50));
     assertThat(Scans.config("decoded: { limit: 2GiB }", folder, problems).decoded())
         .isEqualTo(new DecodedLimits(2L << 30, 1100));
     assertThat(problems.all()).isEmpty();
@@ -72,7 +72,7 @@ class ScanConfigTest {
     ScanConfig config = absent(List.of(folder.resolve("other"), socket));
     assertThat(config.hasAntiVirus()).isTrue();
     assertThat(config.describe().getFirst())
-        .isEqualTo("bodies up to 8MiB scanned by clamd at unix:" + socket);
+        .isEqualTo("bodies up to 1GiB scanned by clamd at unix:" + socket);
     assertThat(String.join("\n", config.describe())).doesNotContain("not an anti-virus");
   }
 
@@ -143,8 +143,8 @@ class ScanConfigTest {
     assertThat(problems("engines: { signatures: { eicar: false } }"))
         .anyMatch(line -> line.contains("nothing to look for"));
     assertThat(problems("limit: 100")).anyMatch(line -> line.contains("scan.limit: expected"));
-    assertThat(problems("limit: 8MiB, memory: 4MiB"))
-        .anyMatch(line -> line.contains("scan.memory (4MiB) has no room"));
+    assertThat(problems("limit: 8MiB, spool: { disk: 4MiB }"))
+        .anyMatch(line -> line.contains("scan.spool.disk (4MiB) has no room"));
     assertThat(problems("decoded: { ratio: 5 }"))
         .anyMatch(line -> line.contains("a whole number from 10 to 1000000"));
     assertThat(problems("decoded: { limit: 10KiB }"))

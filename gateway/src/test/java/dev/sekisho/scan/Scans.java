@@ -5,12 +5,14 @@ import dev.sekisho.config.Node;
 import dev.sekisho.config.Problems;
 import dev.sekisho.config.Section;
 import dev.sekisho.config.YamlFile;
+import dev.sekisho.net.DomainName;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +20,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
@@ -49,7 +50,11 @@ final class Scans {
     if (!problems.all().isEmpty()) {
       throw new AssertionError(problems.all());
     }
-    return BodyScanner.start(config);
+    try {
+      return BodyScanner.start(config, Files.createTempDirectory("sekisho-scan"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static Verdict scan(Scanner scanner, byte[] body) {
@@ -67,23 +72,20 @@ final class Scans {
   static CompletableFuture<Verdict> begin(
       Scanner scanner, List<ByteBuffer> pieces, @Nullable String coding) {
     var verdict = new CompletableFuture<Verdict>();
-    AtomicReference<Scanner.Job> held = new AtomicReference<>();
-    Scanner.Job job =
-        scanner.begin(
-            subject(coding),
-            Runnable::run,
-            given -> {
-              held.get().released();
-              verdict.complete(given);
-            });
-    held.set(job);
-    for (ByteBuffer piece : pieces) {
-      if (job.offer(piece) == Scanner.Room.NONE) {
-        return verdict;
-      }
-    }
-    job.end();
+    HeldBody body = held(scanner, pieces);
+    scanner.scan(subject(coding), body, Runnable::run, verdict::complete);
+    body.release();
     return verdict;
+  }
+
+  /** A whole body. */
+  static HeldBody held(Scanner scanner, List<ByteBuffer> pieces) {
+    HeldBody body = scanner.spool().begin();
+    for (ByteBuffer piece : pieces) {
+      body.add(piece.duplicate());
+    }
+    body.end();
+    return body;
   }
 
   private static final Scanner.Heads HEADS =
@@ -135,11 +137,13 @@ final class Scans {
             return HEADS.user();
           }
         };
-    return new Scanner.Subject(Scanner.Direction.UP, "files.example/a", coding, heads);
+    return new Scanner.Subject(
+        Scanner.Direction.UP, new DomainName("files.example"), "/a", null, -1, coding, heads);
   }
 
   static Scanner.Subject subject(@Nullable String coding) {
-    return new Scanner.Subject(Scanner.Direction.DOWN, "files.example/a", coding, HEADS);
+    return new Scanner.Subject(
+        Scanner.Direction.DOWN, new DomainName("files.example"), "/a", null, -1, coding, HEADS);
   }
 
   /** Cuts a body into pieces of random size, empty ones among them. */

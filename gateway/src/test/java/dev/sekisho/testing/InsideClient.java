@@ -19,6 +19,7 @@ public final class InsideClient {
   private Optional<String> serverName = Optional.empty();
   private List<String> protocols = List.of();
   private String fields = "";
+  private Wire wire = socket -> socket;
 
   /**
    * @param trust whom it trusts
@@ -42,6 +43,17 @@ public final class InsideClient {
   /** Field lines of the CONNECT, each with its end. */
   public InsideClient saying(String lines) {
     fields = lines;
+    return this;
+  }
+
+  /** What stands between the TLS of the client and the connection. */
+  public interface Wire {
+    Socket over(Socket socket) throws IOException;
+  }
+
+  /** Shakes hands through this. */
+  public InsideClient over(Wire between) {
+    wire = between;
     return this;
   }
 
@@ -82,7 +94,8 @@ public final class InsideClient {
     }
     String host = authority.substring(0, authority.lastIndexOf(':'));
     SSLSocket tls =
-        (SSLSocket) trust.getSocketFactory().createSocket(connected.socket(), host, 443, true);
+        (SSLSocket)
+            trust.getSocketFactory().createSocket(wire.over(connected.socket()), host, 443, true);
     SSLParameters parameters = tls.getSSLParameters();
     parameters.setServerNames(
         serverName

@@ -6,6 +6,7 @@ import dev.sekisho.journal.RecordId;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /** A journal that keeps what it is told in memory, in order. */
 public class MemoryJournal implements Journal {
@@ -45,6 +46,19 @@ public class MemoryJournal implements Journal {
       throw new AssertionError("expected " + count + " closed records, found " + closed.size());
     }
     return closed();
+  }
+
+  /** Waits up to five seconds for a closed record that is such. */
+  public Record await(Predicate<Record> such) throws InterruptedException {
+    for (int i = 0; i < 500; i++) {
+      for (Record record : closed) {
+        if (such.test(record)) {
+          return record;
+        }
+      }
+      Thread.sleep(10);
+    }
+    throw new AssertionError("no such record among " + closed.size());
   }
 
   public void clear() {

@@ -158,7 +158,7 @@ public final class RawClient implements Closeable {
     return content;
   }
 
-  private Response readChunks(String head) throws IOException {
+  public Response readChunks(String head) throws IOException {
     StringBuilder body = new StringBuilder();
     while (true) {
       int size = Integer.parseInt(readLine().split(";")[0], 16);

@@ -46,11 +46,13 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -118,14 +120,25 @@ public final class TestGateway implements AutoCloseable {
    *     however short they are
    * @param hosts lines for the hosts file
    * @param dialler puts itself before the dialler
+   * @param roots trusted beside those of {@code origin.trust}, as a system's are: nobody looks at
+   *     their dates when the gateway starts
    */
   public record Surroundings(
       Optional<Journal> journal,
       Optional<dev.sekisho.net.Authority> nameServer,
       String hosts,
-      UnaryOperator<Dialler> dialler) {
+      UnaryOperator<Dialler> dialler,
+      List<X509Certificate> roots) {
     public static final Surroundings USUAL =
         new Surroundings(Optional.empty(), Optional.empty(), HOSTS, UnaryOperator.identity());
+
+    public Surroundings(
+        Optional<Journal> journal,
+        Optional<dev.sekisho.net.Authority> nameServer,
+        String hosts,
+        UnaryOperator<Dialler> dialler) {
+      this(journal, nameServer, hosts, dialler, List.of());
+    }
   }
 
   private TestGateway(String yaml, Optional<TestCertificate> certificate, Surroundings around)
@@ -158,8 +171,8 @@ public final class TestGateway implements AutoCloseable {
     Authorities authorities = new Authorities(AUTHORITY, Optional.empty());
     mint = LeafMint.start(AUTHORITY, MintLimits.usual());
     identity = PasswordFileIdentity.start(users);
-    scanner = BodyScanner.start(scanning);
-    origins = origins(origin);
+    scanner = BodyScanner.start(scanning, folder);
+    origins = origins(origin, around.roots());
     var reach = new Listeners.Reach(transport, resolver, dialler, origins, tunnels, origin);
     // One loop, so that whatever clients share in a pool they do share.
     listeners =
@@ -192,12 +205,15 @@ public final class TestGateway implements AutoCloseable {
         .orElseThrow(() -> new AssertionError(problems.all().toString()));
   }
 
-  /** What origins show has to be certified by {@code origin.trust}, and by nobody else. */
-  private static TlsToOrigins origins(OriginConfig origin) throws IOException {
+  /** What origins show has to be certified by these, and by nobody else. */
+  private static TlsToOrigins origins(OriginConfig origin, List<X509Certificate> roots)
+      throws IOException {
+    List<X509Certificate> trusted = new ArrayList<>(origin.tls().trust());
+    trusted.addAll(roots);
     return new TlsToOrigins(
         origin.tls(),
         new CertificateCheck(
-            Roots.only(origin.tls().trust()),
+            Roots.only(trusted),
             () -> Set.of(AUTHORITY.certificate().getPublicKey()),
             Intermediates.NONE,
             InstantSource.system()));
@@ -235,6 +251,13 @@ public final class TestGateway implements AutoCloseable {
 
   public int tlsPort() {
     return bound.proxyTls().orElseThrow().getPort();
+  }
+
+  /** The inspection authority of all test gateways, with its key. */
+  public static CertificateWorkshop.Made authority() {
+    X509Certificate certificate = AUTHORITY.certificate();
+    return new CertificateWorkshop.Made(
+        certificate, new KeyPair(certificate.getPublicKey(), AUTHORITY.key()));
   }
 
   /** What trusts the gateway's authority and nobody else. */

@@ -329,6 +329,11 @@ public final class Exchange {
     }
   }
 
+  /** The client gets another status than the origin gave: a part of the whole that was fetched. */
+  public void answeredWith(int status) {
+    entry.answered(status);
+  }
+
   /** Everything reached the client. */
   public void delivered() {
     if (progress == Progress.RUNNING) {

@@ -67,6 +67,8 @@ public record Failure(Side side, Kind kind, Retry retry, String detail) {
     IDENTITY_UNAVAILABLE(503, "proxy_internal_error"),
     NOT_SCANNED(503, "proxy_internal_error"),
     CLIENT_REFUSED_CERTIFICATE(502, "tls_alert_received"),
+    /** It closed without a word as soon as it was shown the certificate. */
+    CLIENT_LEFT_AT_CERTIFICATE(502, "connection_terminated"),
     CLIENT_TLS_FAILED(502, "tls_protocol_error"),
     MINTING_FAILED(502, "tls_certificate_error");
 

@@ -62,8 +62,10 @@ public final class RequestWriter {
   /** In which codings the answer may come. */
   public enum Answer {
     ANY,
-    /** In those alone that the scanner can read. */
-    READABLE
+    /** Whole, and in those alone that the scanner can read. */
+    READABLE,
+    /** Likewise, but it may be a part. */
+    READABLE_PART
   }
 
   /**
@@ -108,7 +110,7 @@ public final class RequestWriter {
       // A part of a body tells a scanner nothing about the whole.
       dropped |= FieldName.set(FieldName.RANGE);
     }
-    boolean narrowed = answer == Answer.READABLE && fields.has(FieldName.ACCEPT_ENCODING);
+    boolean narrowed = answer != Answer.ANY && fields.has(FieldName.ACCEPT_ENCODING);
     if (narrowed) {
       dropped |= FieldName.set(FieldName.ACCEPT_ENCODING);
     }

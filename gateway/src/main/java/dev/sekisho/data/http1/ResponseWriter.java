@@ -31,6 +31,7 @@ public final class ResponseWriter {
           FieldName.HTTP2_SETTINGS);
 
   private static final byte[] VERSION = FieldWriter.bytes("HTTP/1.1");
+  private static final byte[] PARTIAL = FieldWriter.bytes("HTTP/1.1 206 Partial Content\r\n");
   private static final byte[] SPACE = FieldWriter.bytes(" ");
   private static final byte[] CRLF = FieldWriter.bytes("\r\n");
   private static final byte[] CLOSE = FieldWriter.bytes("Connection: close\r\n");
@@ -69,6 +70,27 @@ public final class ResponseWriter {
       case KEEP -> {}
       case CLOSE -> out.writeBytes(CLOSE);
       case SWITCH -> out.writeBytes(SWITCH);
+    }
+    out.writeBytes(CRLF);
+  }
+
+  /**
+   * Appends the head of a 206 with one part of the body that the response has (RFC 9110 §15.3.7.1).
+   *
+   * @param first the part's first byte, {@code last} its last
+   * @param total bytes of the whole
+   */
+  public void writePart(
+      ResponseHead head, long first, long last, long total, Afterwards afterwards, ByteBuf out) {
+    out.writeBytes(PARTIAL);
+    FieldWriter.write(
+        head.fields(), DROPPED | FieldName.set(FieldName.TRAILER, FieldName.CONTENT_RANGE), out);
+    out.writeBytes(via.line(head.minorVersion()));
+    out.writeBytes(
+        FieldWriter.bytes("Content-Range: bytes " + first + "-" + last + "/" + total + "\r\n"));
+    Framer.write(new BodyFraming.Length(last - first + 1), -1, out);
+    if (afterwards == Afterwards.CLOSE) {
+      out.writeBytes(CLOSE);
     }
     out.writeBytes(CRLF);
   }

@@ -19,6 +19,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * An authority that signs leaf certificates: its key, its certificate, and those above it. It knows
@@ -169,15 +170,7 @@ public final class Authority {
 
   /** The chain as PEM. */
   public String pem() {
-    StringBuilder text = new StringBuilder();
-    for (X509Certificate certificate : chain) {
-      try {
-        text.append(Pem.block("CERTIFICATE", certificate.getEncoded()));
-      } catch (GeneralSecurityException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-    return text.toString();
+    return chain.stream().map(Pem::of).collect(Collectors.joining());
   }
 
   /** Only for signing, and for whoever asked for it by name. */

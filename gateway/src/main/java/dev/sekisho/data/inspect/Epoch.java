@@ -1,15 +1,6 @@
 package dev.sekisho.data.inspect;
 
 import dev.sekisho.net.Host;
-import io.netty.handler.ssl.ApplicationProtocolConfig;
-import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
-import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
-import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
-import io.netty.handler.ssl.OpenSslServerSessionContext;
-import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -17,8 +8,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 
 /**
@@ -30,18 +20,12 @@ final class Epoch {
   /** Nobody accepts more than 47 days from a public authority; clocks are off by less. */
   private static final Duration AHEAD = Duration.ofDays(30);
 
-  private static final ApplicationProtocolConfig HTTP_1 =
-      new ApplicationProtocolConfig(
-          Protocol.ALPN,
-          SelectorFailureBehavior.NO_ADVERTISE,
-          SelectedListenerFailureBehavior.ACCEPT,
-          "http/1.1");
-
   private final Authority authority;
   private final Instant begin;
   private final KeyPair pair;
   private final TicketKeys tickets;
-  private final List<X509Certificate> tail;
+  private final EpochContext context;
+  private final String tail;
   private final SecureRandom random;
 
   private Epoch(
@@ -52,7 +36,16 @@ final class Epoch {
     this.tickets = tickets;
     this.random = random;
     // A root is nothing to a client that does not have it already.
-    this.tail = authority.chain().stream().filter(Epoch::isSignedByAnother).toList();
+    this.tail =
+        authority.chain().stream()
+            .filter(Epoch::isSignedByAnother)
+            .map(Pem::of)
+            .collect(Collectors.joining());
+    try {
+      this.context = EpochContext.of(pair.getPrivate(), tickets);
+    } catch (SSLException e) {
+      throw new IllegalStateException("no server context can be made for inspection", e);
+    }
   }
 
   static Epoch first(Authority authority, Instant now) {
@@ -85,31 +78,7 @@ final class Epoch {
     Instant until = ahead.isBefore(end) ? ahead : end;
     var span = new CertificateForm.Span(now.minus(Authority.BACKDATED), until);
     byte[] der = CertificateForm.leaf(authority, host, span, pair.getPublic(), random);
-    List<X509Certificate> chain = new ArrayList<>(tail.size() + 1);
-    chain.add(Pem.certificate(der));
-    chain.addAll(tail);
-    X509Certificate[] sent = chain.toArray(X509Certificate[]::new);
-    return new Leaf(new LeafContext(() -> context(sent)), until);
-  }
-
-  private ReferenceCountedOpenSslContext context(X509Certificate[] chain) throws SSLException {
-    SslContext built =
-        SslContextBuilder.forServer(pair.getPrivate(), chain)
-            .sslProvider(SslProvider.OPENSSL_REFCNT)
-            // Netty hands the key on in a key store; the usual kind would encrypt it first, slowly.
-            .keyStoreType("JKS")
-            .trustManager(new NobodyTrusted())
-            .protocols("TLSv1.3", "TLSv1.2")
-            .applicationProtocolConfig(HTTP_1)
-            .build();
-    if (!(built instanceof ReferenceCountedOpenSslContext context)
-        || !(context.sessionContext() instanceof OpenSslServerSessionContext sessions)) {
-      throw new SSLException("the native TLS library is not in use");
-    }
-    // Sessions live in tickets, at the client; a cache here would be memory for each name.
-    sessions.setSessionCacheEnabled(false);
-    sessions.setTicketKeys(tickets.openSsl());
-    return context;
+    return new Leaf(new LeafContext(context, Pem.block("CERTIFICATE", der) + tail), until);
   }
 
   private static boolean isSignedByAnother(X509Certificate certificate) {

@@ -2,73 +2,35 @@ package dev.sekisho.data.inspect;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolNegotiator;
-import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.IllegalReferenceCountException;
+import java.lang.ref.Reference;
 import java.util.List;
-import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSessionContext;
 
 /**
- * A server context whose native memory goes the moment nobody needs it.
- *
- * <p>BoringSSL's side of a context is counted memory: an engine made from it holds it until the
- * engine ends, so the cache may let go at any time without hurting connections. What remains is the
- * instant between being handed out and the engine being made, in which the cache may let go too.
- * Lending would make every user give back; waiting would make the release late. Instead this
- * context then makes the native side once more from the same certificate, for that engine alone.
+ * One leaf, ready for connections: the chain that is shown, and the epoch's context, which all its
+ * leaves share. A context of its own for each would cost twice what the signature does, and ten
+ * times the memory.
  */
 final class LeafContext extends SslContext {
-  /** Builds the native side; deterministic, and cheap beside signing. */
-  interface Native {
-    ReferenceCountedOpenSslContext build() throws SSLException;
+  private static final int NO_PORT = -1;
+
+  private final EpochContext epoch;
+  private final String chain;
+
+  /**
+   * @param chain the leaf and what lies between it and the root, as PEM
+   */
+  LeafContext(EpochContext epoch, String chain) {
+    this.epoch = epoch;
+    this.chain = chain;
   }
 
-  private final Native source;
-  private final ReferenceCountedOpenSslContext held;
-
-  LeafContext(Native source) throws SSLException {
-    this.source = source;
-    this.held = source.build();
-  }
-
-  /** The cache lets go; called once. */
-  void release() {
-    held.release();
-  }
-
-  /** Whether the native side is gone; for tests of leaks. */
-  int references() {
-    return held.refCnt();
-  }
-
-  private <T> T with(Function<ReferenceCountedOpenSslContext, T> use) {
-    ReferenceCountedOpenSslContext context = borrow();
-    try {
-      return use.apply(context);
-    } finally {
-      context.release();
-    }
-  }
-
-  private ReferenceCountedOpenSslContext borrow() {
-    try {
-      held.retain();
-      return held;
-    } catch (IllegalReferenceCountException _) {
-      return again();
-    }
-  }
-
-  private ReferenceCountedOpenSslContext again() {
-    try {
-      return source.build();
-    } catch (SSLException e) {
-      throw new IllegalStateException("a certificate that was taken before is not taken now", e);
-    }
+  /** What it adds to the heap, in bytes. */
+  int bytes() {
+    return chain.length();
   }
 
   @Override
@@ -76,17 +38,25 @@ final class LeafContext extends SslContext {
     if (startTls) {
       throw new UnsupportedOperationException("TLS begins with the first byte");
     }
-    return with(context -> context.newHandler(allocator));
+    try {
+      return epoch.context().newHandler(allocator, chain, NO_PORT);
+    } finally {
+      Reference.reachabilityFence(epoch);
+    }
   }
 
   @Override
   public SSLEngine newEngine(ByteBufAllocator allocator) {
-    return with(context -> context.newEngine(allocator));
+    try {
+      return epoch.context().newEngine(allocator, chain, NO_PORT);
+    } finally {
+      Reference.reachabilityFence(epoch);
+    }
   }
 
   @Override
   public SSLEngine newEngine(ByteBufAllocator allocator, String peerHost, int peerPort) {
-    return with(context -> context.newEngine(allocator, peerHost, peerPort));
+    return newEngine(allocator);
   }
 
   @Override
@@ -96,16 +66,16 @@ final class LeafContext extends SslContext {
 
   @Override
   public List<String> cipherSuites() {
-    return held.cipherSuites();
+    return epoch.context().cipherSuites();
   }
 
   @Override
   public ApplicationProtocolNegotiator applicationProtocolNegotiator() {
-    return held.applicationProtocolNegotiator();
+    return epoch.context().applicationProtocolNegotiator();
   }
 
   @Override
   public SSLSessionContext sessionContext() {
-    return held.sessionContext();
+    return epoch.context().sessionContext();
   }
 }

@@ -39,8 +39,8 @@ public final class LeafMint implements Leaves, Closeable {
   /** No context is kept longer, so that leaf keys and ticket keys go too. */
   static final Duration LONGEST_KEPT = Duration.ofHours(24);
 
-  /** What one context is taken to weigh in native and heap memory: a cautious estimate. */
-  static final int CONTEXT_BYTES = 32 << 10;
+  /** What a kept leaf weighs besides its chain: keys, entries and objects, by estimate. */
+  static final int OVERHEAD = 512;
 
   private static final Logger LOG = LoggerFactory.getLogger(LeafMint.class);
 
@@ -79,15 +79,10 @@ public final class LeafMint implements Leaves, Closeable {
     this.kept =
         Caffeine.newBuilder()
             .maximumWeight(limits.bytes())
-            .weigher((Host host, Kept one) -> CONTEXT_BYTES + 4 * host.text().length())
+            .weigher((Host host, Kept one) -> weight(host, one.context()))
             .expireAfter(Expiry.<Host, Kept>creating((_, one) -> one.span()))
             .ticker(ticker)
             .executor(Runnable::run)
-            .removalListener((_, one, _) -> {
-              if (one != null) {
-                one.context().release();
-              }
-            })
             .build();
   }
 
@@ -221,6 +216,10 @@ public final class LeafMint implements Leaves, Closeable {
   private static Duration span(Instant now, Instant until) {
     Duration half = Duration.between(now, until).dividedBy(2);
     return half.compareTo(LONGEST_KEPT) < 0 ? half : LONGEST_KEPT;
+  }
+
+  private static int weight(Host host, LeafContext leaf) {
+    return OVERHEAD + 2 * host.text().length() + leaf.bytes();
   }
 
   private synchronized Epoch epochAt(Instant now) {

@@ -11,10 +11,18 @@ import java.util.Optional;
  * Watches for an alert that a client sends in plain text in the middle of a handshake (RFC 8446
  * §6). In TLS 1.3 a client that has not switched to its handshake keys yet does so when it refuses
  * the certificate, and BoringSSL, which expects an encrypted record by then, does not tell which
- * alert it was. Stands before the TLS handler and passes everything on as it came.
+ * alert it was. Other clients say nothing at all and close, or take leave politely (close_notify),
+ * as GnuTLS does; that is watched, too. Stands before the TLS handler and passes everything on as
+ * it came.
  */
 public final class PlainAlert extends ChannelInboundHandlerAdapter {
+  private static final int CHANGE_CIPHER_SPEC = 20;
   private static final int ALERT = 21;
+  private static final int ENCRYPTED = 23;
+
+  /** Two bytes, the type of what is encrypted, and the tag of every cipher suite but CCM_8. */
+  private static final int ENCRYPTED_ALERT = 2 + 1 + 16;
+
   private static final int HEADER = 5;
   private static final Map<Integer, String> NAMES =
       Map.ofEntries(
@@ -44,10 +52,29 @@ public final class PlainAlert extends ChannelInboundHandlerAdapter {
 
   private int read;
   private Optional<String> name = Optional.empty();
+  private Answered answered = Answered.NOTHING;
+
+  /** What a client said since it was shown the certificate. */
+  public enum Answered {
+    /** Nothing that means anything: a change_cipher_spec only pleases middleboxes (§D.4). */
+    NOTHING,
+    /** An alert, plain, or encrypted and so of no other size. */
+    ALERT,
+    SOMETHING
+  }
 
   /** The alert that came; empty when none did. */
   public Optional<String> name() {
     return name;
+  }
+
+  public Answered answered() {
+    return answered;
+  }
+
+  /** The ClientHello has passed: what comes now is said to the certificate. */
+  public void shown() {
+    answered = Answered.NOTHING;
   }
 
   @Override
@@ -66,6 +93,9 @@ public final class PlainAlert extends ChannelInboundHandlerAdapter {
       }
       read++;
       at++;
+      if (read == HEADER) {
+        recordBegun();
+      }
       if (read == start.length && start[0] == ALERT && size() == 2) {
         int description = start[HEADER + 1] & 0xff;
         name =
@@ -80,6 +110,15 @@ public final class PlainAlert extends ChannelInboundHandlerAdapter {
         }
         read = read >= HEADER + size() ? 0 : read;
       }
+    }
+  }
+
+  private void recordBegun() {
+    boolean alert = start[0] == ALERT || start[0] == ENCRYPTED && size() == ENCRYPTED_ALERT;
+    if (alert && answered == Answered.NOTHING) {
+      answered = Answered.ALERT;
+    } else if (!alert && start[0] != CHANGE_CIPHER_SPEC) {
+      answered = Answered.SOMETHING;
     }
   }
 

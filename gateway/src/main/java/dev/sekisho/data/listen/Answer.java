@@ -2,7 +2,10 @@ package dev.sekisho.data.listen;
 
 import dev.sekisho.data.exchange.Refusal;
 import dev.sekisho.data.http1.FieldName;
+import dev.sekisho.data.http1.HeadBuilder;
 import dev.sekisho.data.http1.RequestHead;
+import dev.sekisho.scan.HeadField;
+import dev.sekisho.scan.Replacement;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -23,6 +26,7 @@ final class Answer {
           Map.entry(407, "Proxy Authentication Required"),
           Map.entry(408, "Request Timeout"),
           Map.entry(414, "URI Too Long"),
+          Map.entry(416, "Range Not Satisfiable"),
           Map.entry(417, "Expectation Failed"),
           Map.entry(429, "Too Many Requests"),
           Map.entry(431, "Request Header Fields Too Large"),
@@ -51,6 +55,42 @@ final class Answer {
         allocator);
   }
 
+  /** A refusal whose page an ICAP server wrote. */
+  static ByteBuf refusal(
+      Refusal refusal,
+      Replacement page,
+      String method,
+      Afterwards then,
+      ByteBufAllocator allocator) {
+    String type =
+        page.fields().stream()
+            .filter(field -> field.name().equalsIgnoreCase("content-type"))
+            .map(HeadField::value)
+            .findFirst()
+            .orElse("application/octet-stream");
+    return message(told(refusal, then), type, page.body(), method, allocator);
+  }
+
+  /** The head of what an ICAP server wants to be delivered; its body follows. */
+  static ByteBuf replacement(Replacement by, Afterwards then, ByteBufAllocator allocator) {
+    ByteBuf out = allocator.buffer(512);
+    HeadBuilder head =
+        HeadBuilder.response(by.status(), REASONS.getOrDefault(by.status(), ""), out);
+    by.fields().forEach(field -> head.field(field.name(), field.value()));
+    head.field("Content-Length", by.body().length);
+    if (then == Afterwards.CLOSE) {
+      head.field("Connection", "close");
+    }
+    head.end();
+    return out;
+  }
+
+  /** 416 (RFC 9110 §15.5.17). */
+  static ByteBuf beyond(long total, Afterwards then, ByteBufAllocator allocator) {
+    StringBuilder head = start(416, then).append("Content-Range: bytes */").append(total);
+    return ByteBufUtil.writeAscii(allocator, head.append("\r\nContent-Length: 0\r\n\r\n"));
+  }
+
   /** A refusal of what could not be read. */
   static ByteBuf refusal(Refusal refusal, ByteBufAllocator allocator) {
     return refusal(refusal, null, null, "", Afterwards.CLOSE, allocator);
@@ -64,12 +104,7 @@ final class Answer {
       Afterwards then,
       ByteBufAllocator allocator) {
     RefusalPage.Body body = RefusalPage.render(refusal, accept, language);
-    StringBuilder head = start(refusal.status(), then);
-    head.append("Proxy-Status: sekisho; error=")
-        .append(refusal.proxyStatus())
-        .append("; details=")
-        .append(quoted(refusal))
-        .append("\r\n");
+    StringBuilder head = told(refusal, then);
     refusal
         .challenge()
         .ifPresent(value -> head.append("Proxy-Authenticate: ").append(value).append("\r\n"));
@@ -77,6 +112,15 @@ final class Answer {
         .append(body.language())
         .append("\r\nVary: Accept, Accept-Language\r\n");
     return message(head, body.contentType(), body.bytes(), method, allocator);
+  }
+
+  private static StringBuilder told(Refusal refusal, Afterwards then) {
+    return start(refusal.status(), then)
+        .append("Proxy-Status: sekisho; error=")
+        .append(refusal.proxyStatus())
+        .append("; details=")
+        .append(quoted(refusal))
+        .append("\r\n");
   }
 
   /** A page of the gateway's own. */

@@ -6,6 +6,7 @@ import dev.sekisho.data.exchange.Failure.Side;
 import dev.sekisho.data.exchange.Phase;
 import dev.sekisho.data.origin.OriginConnection;
 import dev.sekisho.data.relay.Tunnels;
+import java.io.IOException;
 import java.util.function.Supplier;
 
 /**
@@ -36,6 +37,17 @@ final class Broken {
   static final Failure SHUT_DOWN =
       failure(
           Side.GATEWAY, Kind.DRAINING, "The gateway was shut down before the exchange was over.");
+  static final Failure REPLACED_TOO_LATE =
+      failure(
+          Side.GATEWAY,
+          Kind.NOT_SCANNED,
+          "The scanner changed the content after a part of it had gone to the client; a rule with"
+              + " deliver: hold prevents that.");
+  static final Failure PART_NOT_WHOLE =
+      failure(
+          Side.GATEWAY,
+          Kind.NOT_SCANNED,
+          "The whole could not be scanned after a part of it had gone to the client.");
   static final Failure NO_LIMIT_HERE =
       failure(Side.GATEWAY, Kind.DEFECT, "A time limit ran out in a phase that has none.");
 
@@ -60,6 +72,14 @@ final class Broken {
           DONE ->
           NO_LIMIT_HERE;
     };
+  }
+
+  /** What was held cannot be read. */
+  static Failure unspooled(IOException cause) {
+    return failure(
+        Side.GATEWAY,
+        Kind.NOT_SCANNED,
+        "What was held for the scanner cannot be read any more: " + cause.getMessage() + ".");
   }
 
   static Failure defect(Throwable cause) {

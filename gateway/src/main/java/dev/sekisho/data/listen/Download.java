@@ -2,18 +2,16 @@ package dev.sekisho.data.listen;
 
 import dev.sekisho.data.http1.BodyFraming;
 import dev.sekisho.data.http1.BodyWriter;
-import dev.sekisho.data.http1.FieldName;
 import dev.sekisho.data.http1.Fields;
 import dev.sekisho.data.http1.RequestHead;
 import dev.sekisho.data.http1.ResponseHead;
 import dev.sekisho.data.http1.ResponseWriter;
+import dev.sekisho.scan.Replacement;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +24,6 @@ final class Download {
           Unpooled.copiedBuffer("HTTP/1.1 100 Continue\r\n\r\n", StandardCharsets.US_ASCII)
               .asReadOnly());
   private static final int SMALL = 8 << 10;
-
-  /** RFC 9110 §8.3.1: a token, a slash, a token. */
-  private static final Pattern MEDIA_TYPE =
-      Pattern.compile("[a-z0-9!#$%&'*+.^_`|~-]{1,127}/[a-z0-9!#$%&'*+.^_`|~-]{1,127}");
 
   private final Channel client;
   private final RequestHead request;
@@ -112,6 +106,42 @@ final class Download {
                         : 0));
     gathered = out;
     responses.write(head, framing, afterwards, out);
+  }
+
+  /** Begins to hand a part over. Nothing leaves before {@link #flush}. */
+  void begin(WantedPart.Bytes part, Afterwards wanted) {
+    boolean keep = wanted == Afterwards.KEEP && request.keepAlive();
+    afterwards = keep ? ResponseWriter.Afterwards.KEEP : ResponseWriter.Afterwards.CLOSE;
+    body = new BodyWriter(new BodyFraming.Length(part.length()));
+    ByteBuf out = client.alloc().buffer(512);
+    gathered = out;
+    responses.writePart(head(), part.first(), part.last(), part.total(), afterwards, out);
+  }
+
+  /** 416: the part begins behind the end. */
+  void begin(WantedPart.Beyond part, Afterwards wanted) {
+    boolean keep = wanted == Afterwards.KEEP && request.keepAlive();
+    afterwards = keep ? ResponseWriter.Afterwards.KEEP : ResponseWriter.Afterwards.CLOSE;
+    body = new BodyWriter(BodyFraming.NONE);
+    gathered = Answer.beyond(part.total(), Afterwards.of(keep), client.alloc());
+  }
+
+  /** Whether it was begun, though nothing may have left yet. */
+  boolean open() {
+    return body != null;
+  }
+
+  /** Something else in the place of the response; to be followed by {@link #end}. */
+  void replace(Replacement by, Afterwards wanted) {
+    boolean keep = wanted == Afterwards.KEEP && request.keepAlive();
+    afterwards = keep ? ResponseWriter.Afterwards.KEEP : ResponseWriter.Afterwards.CLOSE;
+    gathered = Answer.replacement(by, Afterwards.of(keep), client.alloc());
+    if (by.body().length == 0) {
+      body = new BodyWriter(BodyFraming.NONE);
+    } else {
+      body = new BodyWriter(new BodyFraming.Length(by.body().length));
+      data(Unpooled.wrappedBuffer(by.body()));
+    }
   }
 
   /** A piece of the body; ownership passes. */
@@ -206,6 +236,11 @@ final class Download {
         && response.framingFor(request.minorVersion()) instanceof BodyFraming.UntilClose;
   }
 
+  /** Whether the origin said how long the body is. */
+  boolean endIsKnown() {
+    return head().framing() instanceof BodyFraming.Length;
+  }
+
   Afterwards afterwards() {
     return Afterwards.of(afterwards == ResponseWriter.Afterwards.KEEP);
   }
@@ -221,21 +256,6 @@ final class Download {
     responses.write(head(), BodyFraming.NONE, ResponseWriter.Afterwards.SWITCH, out);
     started = Started.WRITTEN;
     return out;
-  }
-
-  /**
-   * Type and subtype in lower case without parameters. Null also where they are given twice, or are
-   * no media type: a client could take another one than policy does.
-   */
-  static @Nullable String mediaType(ResponseHead head) {
-    String value = head.contentType();
-    if (value == null || head.fields().count(FieldName.CONTENT_TYPE) > 1) {
-      return null;
-    }
-    int semicolon = value.indexOf(';');
-    String type =
-        (semicolon < 0 ? value : value.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
-    return MEDIA_TYPE.matcher(type).matches() && !value.contains(",") ? type : null;
   }
 
   private BodyWriter writer() {

@@ -3,8 +3,10 @@ package dev.sekisho.data.listen;
 import dev.sekisho.data.exchange.Failure;
 import dev.sekisho.data.exchange.Failure.Kind;
 import dev.sekisho.data.exchange.Failure.Side;
+import dev.sekisho.data.inspect.PlainAlert;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +17,16 @@ final class HandshakeTrouble {
       client(Kind.CLIENT_TLS_FAILED, "The client did not complete the TLS handshake in time.");
   static final Failure LEFT_EARLY =
       client(Kind.CLIENT_TLS_FAILED, "The client closed before it was shown a certificate.");
-  static final Failure LEFT =
+  private static final Failure LEFT_AT_CERTIFICATE =
+      client(
+          Kind.CLIENT_LEFT_AT_CERTIFICATE,
+          "The client closed right after the gateway's certificate, without an alert that says why."
+              + " Programs do that when they do not have the gateway's authority, or expect one"
+              + " certificate alone.");
+  private static final Failure LEFT_LATER =
       client(
           Kind.CLIENT_TLS_FAILED,
-          "The client closed the connection in the middle of the TLS handshake. Programs do that too"
-              + " when they do not trust the gateway's authority, or expect one certificate alone.");
+          "The client closed the connection in the middle of the TLS handshake.");
 
   /** As OpenSSL and BoringSSL name the alert that was received. */
   private static final Pattern ALERT =
@@ -28,6 +35,9 @@ final class HandshakeTrouble {
   /** What a client says that takes our certificate for false (RFC 8446 §6.2). */
   private static final Pattern CERTIFICATE =
       Pattern.compile("certificate|unknown_ca|access_denied|decrypt_error");
+
+  /** Alerts that complain of nothing (RFC 8446 §6.1). */
+  private static final Set<String> FAREWELL = Set.of("close_notify", "user_canceled");
 
   private HandshakeTrouble() {}
 
@@ -43,17 +53,29 @@ final class HandshakeTrouble {
         "No certificate could be made: " + detail);
   }
 
+  /** It closed after it was shown the certificate. */
+  static Failure left(PlainAlert.Answered answered) {
+    return switch (answered) {
+      case NOTHING, ALERT -> LEFT_AT_CERTIFICATE;
+      case SOMETHING -> LEFT_LATER;
+    };
+  }
+
   /**
-   * @param plain the alert that came in plain text
+   * @param seen what came in plain text
    */
-  static Failure of(Optional<String> plain, @Nullable Throwable cause) {
+  static Failure of(PlainAlert seen, @Nullable Throwable cause) {
     String message = cause == null || cause.getMessage() == null ? "" : cause.getMessage();
-    Optional<String> alert = plain.or(() -> named(message));
-    if (alert.isPresent()) {
+    Optional<String> alert = seen.name().or(() -> named(message));
+    if (alert.isPresent() && !FAREWELL.contains(alert.get())) {
       return byAlert(alert.get());
     }
+    // an alert that is encrypted and that the TLS library does not name took leave and no more
+    if (seen.answered() == PlainAlert.Answered.ALERT) {
+      return left(seen.answered());
+    }
     if (cause instanceof java.nio.channels.ClosedChannelException) {
-      return LEFT;
+      return left(seen.answered());
     }
     return client(
         Kind.CLIENT_TLS_FAILED,

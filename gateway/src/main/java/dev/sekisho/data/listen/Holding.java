@@ -1,44 +1,35 @@
 package dev.sekisho.data.listen;
 
+import dev.sekisho.scan.HeldBody;
+import dev.sekisho.scan.HeldReader;
 import dev.sekisho.scan.Scanner;
 import dev.sekisho.scan.Verdict;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A body that is held until the scanner has judged it. What arrives is copied into pieces of its
- * own, because a slice would keep the whole buffer it was read into. The scanner reads the pieces
- * on another thread; they are let go when both it and the exchange are done with them.
- */
+/** A body that is held until the scanner has judged it. Lives on one event loop. */
 final class Holding {
-  private static final int PIECE = 64 << 10;
-  private static final int LEAST = 1 << 10;
-
+  private final Lane lane;
   private final Scanner scanner;
-  private final ByteBufAllocator allocator;
+  private final Scanner.Subject subject;
   private final Consumer<Verdict> then;
-  private final Scanner.Job job;
-  private final List<ByteBuf> pieces = new ArrayList<>();
-  private long bytes;
-  private int taken;
+  private final HeldBody body;
   private State state = State.FILLING;
-  private Scan scan = Scan.UNDER_WAY;
   private Use use = Use.WANTED;
+  private End end = End.AWAITED;
+  private Scanner.@Nullable Job job;
+
+  private enum End {
+    AWAITED,
+    SEEN
+  }
 
   private enum State {
     FILLING,
     /** Everything is here; the verdict is awaited. */
     WHOLE,
     JUDGED
-  }
-
-  private enum Scan {
-    UNDER_WAY,
-    OVER
   }
 
   private enum Use {
@@ -49,55 +40,53 @@ final class Holding {
   /**
    * @param then told the verdict once, on the lane's loop; not after {@link #letGo}
    */
-  Holding(Lane lane, ByteBufAllocator allocator, Scanner.Subject subject, Consumer<Verdict> then) {
+  Holding(Lane lane, Scanner.Subject subject, Consumer<Verdict> then) {
+    this.lane = lane;
     this.scanner = lane.means().scanner();
-    this.allocator = allocator;
+    this.subject = subject;
     this.then = then;
-    this.job = scanner.begin(subject, lane.loop(), this::answered);
-  }
-
-  /** Whether the verdict is still to come. */
-  boolean undecided() {
-    return state != State.JUDGED;
+    this.body = scanner.spool().begin();
   }
 
   boolean filling() {
     return state == State.FILLING;
   }
 
-  /** The next piece of the body; ownership passes. May bring the verdict at once. */
-  void add(ByteBuf piece) {
-    Scanner.Room room = Scanner.Room.ROOM;
-    bytes += piece.readableBytes();
-    while (piece.isReadable()) {
-      ByteBuf last = last(piece.readableBytes());
-      last.writeBytes(piece, Math.min(last.writableBytes(), piece.readableBytes()));
-      if (room == Scanner.Room.ROOM && !last.isWritable()) {
-        room = offer(last);
-      }
-    }
+  boolean undecided() {
+    return state != State.JUDGED;
+  }
+
+  /** Whether all of it was here when it was judged. */
+  boolean whole() {
+    return end == End.SEEN;
+  }
+
+  /** Bytes that have come. */
+  long length() {
+    return body.length();
+  }
+
+  /**
+   * The next piece of the body; ownership passes. May bring the verdict at once.
+   *
+   * @return {@link HeldBody.Room#BEHIND} when no more should come until {@link #whenCaughtUp}
+   */
+  HeldBody.Room add(ByteBuf piece) {
+    HeldBody.Room room = body.add(piece.nioBuffer());
     piece.release();
-    if (bytes > scanner.limit()) {
+    if (body.length() > scanner.limit()) {
       giveUp(
           Verdict.Reason.TOO_BIG, "It is longer than scan.limit (" + scanner.limit() + " bytes).");
-    } else if (room == Scanner.Room.NONE) {
-      giveUp(Verdict.Reason.SPOOL_FULL, "No more can be held now (scan.memory).");
+    } else if (room == HeldBody.Room.FULL) {
+      giveUp(
+          Verdict.Reason.SPOOL_FULL,
+          "No more can be held now (scan.spool.disk, or its file system).");
     }
+    return room;
   }
 
-  /** Whole pieces only: each counts for more than its bytes. */
-  private Scanner.Room offer(ByteBuf piece) {
-    return job.offer(piece.nioBuffer());
-  }
-
-  private ByteBuf last(int wanted) {
-    if (!pieces.isEmpty() && pieces.getLast().isWritable()) {
-      return pieces.getLast();
-    }
-    int size = pieces.isEmpty() ? Math.clamp(wanted, LEAST, PIECE) : PIECE;
-    ByteBuf next = allocator.directBuffer(size, size);
-    pieces.add(next);
-    return next;
+  void whenCaughtUp(Runnable then) {
+    body.whenCaughtUp(lane.loop(), then);
   }
 
   /** That was all of the body. */
@@ -105,13 +94,10 @@ final class Holding {
     if (state != State.FILLING) {
       return;
     }
-    boolean partial = !pieces.isEmpty() && pieces.getLast().isWritable();
-    if (partial && offer(pieces.getLast()) == Scanner.Room.NONE) {
-      giveUp(Verdict.Reason.SPOOL_FULL, "No more can be held now (scan.memory).");
-      return;
-    }
+    body.end();
     state = State.WHOLE;
-    job.end();
+    end = End.SEEN;
+    job = scanner.scan(subject, body, lane.loop(), this::answered);
   }
 
   /** The body takes longer than it may. */
@@ -122,45 +108,28 @@ final class Holding {
   }
 
   private void giveUp(Verdict.Reason reason, String detail) {
-    if (state == State.JUDGED) {
-      return;
+    if (state == State.FILLING) {
+      state = State.JUDGED;
+      body.end();
+      then.accept(scanner.unscanned(subject, reason, detail));
     }
-    state = State.JUDGED;
-    job.cancel();
-    then.accept(scanner.unscanned(reason, detail));
   }
 
   private void answered(Verdict verdict) {
-    scan = Scan.OVER;
-    boolean first = state != State.JUDGED;
+    job = null;
     state = State.JUDGED;
-    try {
-      if (first && use == Use.WANTED) {
-        then.accept(verdict);
-      }
-    } finally {
-      release();
+    if (use == Use.WANTED) {
+      then.accept(verdict);
     }
   }
 
-  /** What is held, in order; each piece is the caller's. To be followed by {@link #letGo}. */
-  List<ByteBuf> pieces() {
-    return pieces.stream().filter(ByteBuf::isReadable).map(ByteBuf::retainedDuplicate).toList();
+  /** Reads it from there on; where it ends is told to the reader. */
+  HeldReader reader(long from) {
+    return body.reader(from, Long.MAX_VALUE);
   }
 
-  /** The next piece, which is the caller's; null when all were taken. */
-  @Nullable ByteBuf next() {
-    return taken < pieces.size() ? pieces.get(taken++).retainedDuplicate() : null;
-  }
-
-  /** All were taken. */
-  boolean empty() {
-    return taken == pieces.size();
-  }
-
-  /** What still comes while the rest is handed over; ownership passes. */
-  void keep(ByteBuf piece) {
-    pieces.add(piece);
+  HeldBody body() {
+    return body;
   }
 
   /** The exchange is done with it. */
@@ -169,17 +138,9 @@ final class Holding {
       return;
     }
     use = Use.OVER;
-    if (state != State.JUDGED) {
+    if (job != null) {
       job.cancel();
     }
-    release();
-  }
-
-  private void release() {
-    if (use == Use.OVER && scan == Scan.OVER) {
-      pieces.forEach(ByteBuf::release);
-      pieces.clear();
-      job.released();
-    }
+    body.release();
   }
 }

@@ -4,11 +4,9 @@ import dev.sekisho.data.exchange.Asked;
 import dev.sekisho.data.exchange.Errand;
 import dev.sekisho.data.exchange.Exchange;
 import dev.sekisho.data.exchange.Failure;
-import dev.sekisho.data.exchange.Phase;
 import dev.sekisho.data.exchange.Refusal;
 import dev.sekisho.data.exchange.RequestCarrier;
 import dev.sekisho.data.exchange.Scanned;
-import dev.sekisho.data.http1.FieldName;
 import dev.sekisho.data.http1.Fields;
 import dev.sekisho.data.http1.RequestHead;
 import dev.sekisho.data.http1.RequestWriter;
@@ -19,11 +17,15 @@ import dev.sekisho.journal.Record;
 import dev.sekisho.net.DomainName;
 import dev.sekisho.net.IpAddress;
 import dev.sekisho.policy.Obligations;
+import dev.sekisho.scan.HeldReader;
+import dev.sekisho.scan.Replacement;
 import dev.sekisho.scan.Scanner;
 import dev.sekisho.scan.Verdict;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +34,13 @@ import org.jspecify.annotations.Nullable;
  * RequestCarrier}) and tells it what came of it. Bytes of bodies pass here and never through the
  * exchange. Everything runs on the client connection's event loop.
  */
-final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginConnection.User {
+final class HttpCarrier
+    implements RequestCarrier,
+        Carried,
+        Access.Told,
+        OriginConnection.User,
+        HeldDownload.Told,
+        Pour.Told {
   /**
    * A used connection may carry a request that cannot be repeated only while the origin is very
    * unlikely to be closing it.
@@ -47,13 +55,19 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
   private final Outreach outreach;
   private final Junction junction;
   private @Nullable Access access;
+  private final ScanSubjects subjects;
   private final Upload upload;
   private final Download download;
 
   private Life life = Life.LIVING;
   private @Nullable OriginConnection origin;
   private @Nullable Holding holding;
-  private @Nullable Fields heldTrailers;
+  private @Nullable HeldDownload held;
+  private @Nullable PartRequest part;
+  private KeptBodies.@Nullable Kept kept;
+  private @Nullable Verdict verdict;
+  private @Nullable Pour pour;
+  private Optional<Replacement> instead = Optional.empty();
 
   private enum Life {
     LIVING,
@@ -66,6 +80,7 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
     this.lane = lane;
     this.head = head;
     this.asked = asked;
+    this.subjects = new ScanSubjects(asked, head, client.clientAddress());
     this.upload = new Upload(head);
     this.download = new Download(client.channel(), head, lane.voice().responses());
     this.outreach = new Outreach(client, lane);
@@ -93,61 +108,82 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
 
   @Override
   public void scanUpload() {
-    if (!upload.hasBody()) {
-      exchange.scanned(Scanned.NOTHING);
-      return;
-    }
-    upload.beginHolding();
-    hold(Scanner.Direction.UP, head.fields().joined(FieldName.CONTENT_ENCODING));
-    if (head.expectsContinue()) {
-      download.continueSending();
-    }
-    pump();
-    client.taken();
-  }
-
-  @Override
-  public void scanDownload() {
-    ResponseHead response = download.head();
-    switch (Scannable.of(response, Download.mediaType(response), lane.means().scanner())) {
+    Scanner.Subject subject = subjects.upload(exchange.user());
+    switch (Scannable.of(head, subject, lane.means().scanner())) {
       case Scannable.Nothing _ -> exchange.scanned(Scanned.NOTHING);
       case Scannable.Never(Verdict.Unscanned verdict) ->
           exchange.scanned(new Scanned.Judged(verdict));
       case Scannable.Body _ -> {
-        hold(Scanner.Direction.DOWN, response.contentEncoding());
+        upload.beginHolding();
+        holding =
+            new Holding(lane, subject, verdict -> client.guarded(() -> uploadScanned(verdict)));
+        client.within(lane.means().scanner().patience());
+        if (head.expectsContinue()) {
+          download.continueSending();
+        }
+        pump();
+        client.taken();
+      }
+    }
+  }
+
+  private void uploadScanned(Verdict verdict) {
+    Holding over = holding;
+    if (over != null) {
+      HeldReader reader = over.reader(0);
+      reader.until(over.length());
+      upload.held(reader);
+      over.letGo();
+      holding = null;
+    }
+    scanned(verdict);
+  }
+
+  @Override
+  public void scanDownload() {
+    if (kept != null) {
+      exchange.scanned(new Scanned.Judged(kept.verdict()));
+      return;
+    }
+    ResponseHead response = download.head();
+    Scanner.Subject subject = subjects.download(response, exchange.user());
+    switch (Scannable.of(response, subject, lane.means().scanner())) {
+      case Scannable.Nothing _ -> exchange.scanned(Scanned.NOTHING);
+      case Scannable.Never(Verdict.Unscanned verdict) ->
+          exchange.scanned(new Scanned.Judged(verdict));
+      case Scannable.Body _ -> {
+        held =
+            new HeldDownload(client, lane, download, subject, sent(response, subject.size()), this);
         connected().startBody(response);
       }
     }
   }
 
-  private void hold(Scanner.Direction direction, @Nullable String coding) {
-    var subject =
-        new Scanner.Subject(
-            direction,
-            asked.host().text() + asked.path(),
-            coding == null ? null : coding.toLowerCase(Locale.ROOT),
-            new ScannedHeads(
-                asked,
-                head,
-                direction == Scanner.Direction.DOWN ? download.head() : null,
-                client.clientAddress(),
-                exchange.user()));
-    holding =
-        new Holding(
-            lane,
-            client.channel().alloc(),
-            subject,
-            verdict -> client.guarded(() -> scanned(verdict)));
-    client.within(lane.means().scanner().patience());
+  /** What of it the client wants, as far as that is known. */
+  private HeldDownload.Sent sent(ResponseHead response, long size) {
+    if (part == null) {
+      return HeldDownload.Sent.ALL;
+    }
+    if (size < 0) {
+      return HeldDownload.Sent.AT_THE_END;
+    }
+    return WantedPart.of(head, response, size) instanceof WantedPart.Bytes bytes
+        ? new HeldDownload.Sent(bytes.first(), bytes.last() + 1)
+        : HeldDownload.Sent.ALL;
   }
 
-  private void scanned(Verdict verdict) {
-    Holding over = holding;
-    if (over != null && upload.holding()) {
-      upload.held(over.pieces());
-      over.letGo();
-      holding = null;
+  @Override
+  public void scanned(Verdict verdict) {
+    if (part != null && held != null) {
+      part.fetched(download.head(), held.body(), verdict);
     }
+    this.verdict = verdict;
+    instead =
+        switch (verdict) {
+          case Verdict.Clean clean -> clean.instead();
+          case Verdict.Infected infected -> infected.page();
+          case Verdict.Unscanned _ -> Optional.empty();
+        };
     exchange.scanned(new Scanned.Judged(verdict));
   }
 
@@ -182,21 +218,63 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
 
   @Override
   public void forward(Obligations.Scan scan) {
+    part =
+        switch (scan) {
+          case ALL -> PartRequest.of(head, asked, exchange.user(), lane);
+          case NONE -> null;
+        };
+    if (part == null) {
+      send(answerWanted(scan));
+    } else {
+      client.never();
+      part.begin(
+          () -> client.guarded(() -> send(answerWanted(scan))),
+          there -> client.guarded(() -> serve(there)));
+    }
+  }
+
+  private RequestWriter.Answer answerWanted(Obligations.Scan scan) {
+    return switch (scan) {
+      case NONE -> RequestWriter.Answer.ANY;
+      case ALL ->
+          switch (lane.means().scanner().ranges()) {
+            case WHOLE -> RequestWriter.Answer.READABLE;
+            case PART -> RequestWriter.Answer.READABLE_PART;
+          };
+    };
+  }
+
+  private void send(RequestWriter.Answer wanted) {
+    if (life == Life.OVER) {
+      return;
+    }
     OriginConnection to = connected();
     to.use(this, head.method());
-    upload.begin(
-        to,
-        lane.voice().requests(),
-        switch (scan) {
-          case ALL -> RequestWriter.Answer.READABLE;
-          case NONE -> RequestWriter.Answer.ANY;
-        });
+    upload.begin(to, lane.voice().requests(), wanted);
     client.within(lane.limits().responseTimeout());
     pump();
     to.flush();
     // The client was stopped when it was ahead of us while we dialled; nothing else would let it go
     // on.
     client.taken();
+  }
+
+  /** Answers with a part of what was fetched before. */
+  private void serve(KeptBodies.Kept there) {
+    if (life == Life.OVER) {
+      there.body().release();
+      return;
+    }
+    OriginConnection unused = connected();
+    origin = null;
+    if (access != null) {
+      access.giveBack(unused);
+    }
+    upload.skip();
+    kept = there;
+    download.take(there.head());
+    exchange.responded(
+        there.head().status(), MediaType.of(there.head().fields()), there.head().contentLength());
   }
 
   @Override
@@ -206,35 +284,132 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
       switchProtocols();
       return;
     }
-    download.begin(Afterwards.of(upload.over() && !client.draining()));
     client.within(lane.limits().bodyTimeout());
-    Holding held = holding;
-    if (held == null) {
+    HeldDownload body = held;
+    if (kept != null) {
+      deliverKept(kept);
+    } else if (body == null) {
+      download.begin(afterwards());
       connected().startBody(response);
-      return;
+    } else if (instead.isPresent()) {
+      replace(instead.get());
+    } else {
+      deliverHeld(body);
     }
-    handOver(held);
   }
 
-  /** Hands what is held to the client, as fast as it takes it, and then what still comes. */
-  private void handOver(Holding held) {
-    while (client.channel().isWritable() && held.next() instanceof ByteBuf piece) {
-      client.within(lane.limits().bodyTimeout());
-      download.data(piece);
-      download.flush();
+  private void deliverHeld(HeldDownload body) {
+    if (part == null || download.open() && body.whole()) {
+      beginResponse();
+      body.deliver();
+    } else if (body.whole()) {
+      kept = new KeptBodies.Kept(download.head(), body.body().retain(), judged());
+      releaseHeld();
+      deliverKept(kept);
+    } else if (download.open()) {
+      exchange.failed(Broken.PART_NOT_WHOLE);
+    } else {
+      // What was not scanned to its end goes on from the origin, which has been asked for all.
+      download.begin(afterwards());
+      body.deliver();
     }
-    // A flush may have made the client writable again, and what followed have ended all this.
-    if (holding != held || !held.empty()) {
+  }
+
+  private Verdict judged() {
+    if (verdict == null) {
+      throw new IllegalStateException("no verdict in phase " + exchange.phase());
+    }
+    return verdict;
+  }
+
+  private void deliverKept(KeptBodies.Kept there) {
+    long total = there.body().length();
+    WantedPart wanted = WantedPart.of(head, there.head(), total);
+    begin(wanted);
+    long from = wanted instanceof WantedPart.Bytes bytes ? bytes.first() : 0;
+    long end =
+        switch (wanted) {
+          case WantedPart.Whole _ -> total;
+          case WantedPart.Bytes bytes -> bytes.last() + 1;
+          case WantedPart.Beyond _ -> 0;
+        };
+    pour = new Pour(client, lane, download, there.body().reader(from, end), this);
+    pour.all(end);
+  }
+
+  @Override
+  public void poured() {
+    over(Fields.NONE);
+  }
+
+  private void beginResponse() {
+    if (!download.open()) {
+      begin(
+          part == null
+              ? new WantedPart.Whole()
+              : WantedPart.of(head, download.head(), download.head().contentLength()));
+    }
+  }
+
+  private void begin(WantedPart wanted) {
+    switch (wanted) {
+      case WantedPart.Whole _ -> download.begin(afterwards());
+      case WantedPart.Bytes bytes -> {
+        exchange.answeredWith(206);
+        download.begin(bytes, afterwards());
+      }
+      case WantedPart.Beyond beyond -> {
+        exchange.answeredWith(416);
+        download.begin(beyond, afterwards());
+      }
+    }
+  }
+
+  private Afterwards afterwards() {
+    return Afterwards.of(upload.over() && !client.draining());
+  }
+
+  private void replace(Replacement by) {
+    if (download.open()) {
+      exchange.failed(Broken.REPLACED_TOO_LATE);
       return;
     }
-    holding = null;
-    held.letGo();
-    Fields trailers = heldTrailers;
-    if (trailers != null) {
-      over(trailers);
-    } else {
-      resumeOrigin();
+    releaseHeld();
+    download.replace(by, afterwards());
+    over(Fields.NONE);
+  }
+
+  // What a download that is held tells.
+
+  @Override
+  public void beginTrickle() {
+    beginResponse();
+    download.flush();
+  }
+
+  @Override
+  public void pauseOrigin() {
+    if (origin != null) {
+      origin.pause();
     }
+  }
+
+  @Override
+  public void resumeOrigin() {
+    if (origin != null) {
+      origin.resume();
+    }
+  }
+
+  @Override
+  public void through() {
+    held = null;
+    resumeWhenTaken();
+  }
+
+  @Override
+  public void unreadable(IOException cause) {
+    exchange.failed(Broken.unspooled(cause));
   }
 
   /** After 101 both sides speak another protocol: from here it is a tunnel. */
@@ -270,7 +445,12 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
       return;
     }
     Afterwards then = Afterwards.of(head.keepAlive() && upload.nothingLeftToRead());
-    client.answer(Answer.refusal(refusal, head, then, client.channel().alloc()), then);
+    ByteBufAllocator allocator = client.channel().alloc();
+    client.answer(
+        instead
+            .map(page -> Answer.refusal(refusal, page, head.method(), then, allocator))
+            .orElseGet(() -> Answer.refusal(refusal, head, then, allocator)),
+        then);
   }
 
   @Override
@@ -307,21 +487,30 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
     if (life == Life.OVER || !upload.open()) {
       return;
     }
-    Holding held = holding;
-    if (held != null && upload.holding()) {
-      if (upload.hold(client.held(), held) instanceof Upload.Pumped.Broken(Failure failure)) {
-        exchange.failed(failure);
-      } else if (!held.filling() && held.undecided()) {
-        client.never();
-      }
+    if (holding != null && upload.holding()) {
+      hold(holding);
       return;
     }
     switch (upload.pump(client.held())) {
-      case Upload.Pumped.Nothing _ -> {}
+      case Upload.Pumped.Nothing _, Upload.Pumped.Behind _ -> {}
+      case Upload.Pumped.Unfetched(HeldReader from) ->
+          from.fetch(lane.loop(), () -> client.guarded(this::writable));
       case Upload.Pumped.Some _ ->
           client.within(
               upload.over() ? lane.limits().responseTimeout() : lane.limits().bodyTimeout());
       case Upload.Pumped.Broken(Failure failure) -> exchange.failed(failure);
+    }
+  }
+
+  private void hold(Holding body) {
+    switch (upload.hold(client.held(), body)) {
+      case Upload.Pumped.Broken(Failure failure) -> exchange.failed(failure);
+      case Upload.Pumped.Behind _ -> body.whenCaughtUp(() -> client.guarded(this::writable));
+      case Upload.Pumped.Nothing _, Upload.Pumped.Some _, Upload.Pumped.Unfetched _ -> {
+        if (!body.filling() && body.undecided()) {
+          client.never();
+        }
+      }
     }
   }
 
@@ -335,17 +524,18 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
 
   @Override
   public void clientWritable() {
-    Holding held = holding;
-    if (held != null && exchange.phase() == Phase.DELIVER) {
-      handOver(held);
-    } else {
-      resumeOrigin();
+    if (pour != null) {
+      pour.go();
+    } else if (held == null) {
+      resumeWhenTaken();
+    } else if (held.handingOver()) {
+      held.handOver();
     }
   }
 
-  private void resumeOrigin() {
-    if (origin != null && client.channel().isWritable()) {
-      origin.resume();
+  private void resumeWhenTaken() {
+    if (client.channel().isWritable()) {
+      resumeOrigin();
     }
   }
 
@@ -356,9 +546,11 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
 
   @Override
   public void expired() {
-    Holding held = holding;
-    if (held != null && held.filling()) {
-      held.outOfPatience();
+    if (holding != null && holding.filling()) {
+      holding.outOfPatience();
+      return;
+    }
+    if (held != null && held.expired()) {
       return;
     }
     exchange.failed(Broken.outOfTime(exchange.phase(), this::uploadExpired, this::downloadExpired));
@@ -413,21 +605,14 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
       return;
     }
     download.take(response);
-    exchange.responded(response.status(), Download.mediaType(response), response.contentLength());
+    exchange.responded(
+        response.status(), MediaType.of(response.fields()), response.contentLength());
   }
 
   @Override
   public void data(ByteBuf piece) {
-    Holding held = holding;
-    if (held != null && held.filling()) {
-      held.add(piece);
-      return;
-    }
     if (held != null) {
-      held.keep(piece);
-      if (origin != null) {
-        origin.pause();
-      }
+      held.data(piece);
       return;
     }
     download.data(piece);
@@ -436,8 +621,8 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
   }
 
   private void holdBackOrigin() {
-    if (origin != null && !client.channel().isWritable()) {
-      origin.pause();
+    if (!client.channel().isWritable()) {
+      pauseOrigin();
     }
   }
 
@@ -458,20 +643,17 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
     OriginConnection last = connected();
     origin = null;
     keepOrClose(last, reuse);
-    Holding held = holding;
-    if (held != null) {
-      heldTrailers = trailers;
-      if (held.filling()) {
-        client.never();
-        held.end();
-      }
-    } else {
+    if (held == null) {
       over(trailers);
+    } else {
+      held.end(trailers);
     }
   }
 
   /** The response is over, and everything of it may go. */
-  private void over(Fields trailers) {
+  @Override
+  public void over(Fields trailers) {
+    held = null;
     download.end(trailers);
     download.flush();
     if (download.allWritten()) {
@@ -486,6 +668,7 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
       return;
     }
     life = Life.OVER;
+    releaseKept();
     exchange.delivered();
     client.finished(download.afterwards());
   }
@@ -531,7 +714,30 @@ final class HttpCarrier implements RequestCarrier, Carried, Access.Told, OriginC
       holding.letGo();
       holding = null;
     }
+    releaseHeld();
     upload.discard();
+    releaseKept();
+  }
+
+  private void releaseKept() {
+    if (part != null) {
+      part.over();
+    }
+    if (pour != null) {
+      pour.close();
+      pour = null;
+    }
+    if (kept != null) {
+      kept.body().release();
+      kept = null;
+    }
+  }
+
+  private void releaseHeld() {
+    if (held != null) {
+      held.letGo();
+      held = null;
+    }
   }
 
   private OriginConnection connected() {

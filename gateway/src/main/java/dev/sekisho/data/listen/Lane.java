@@ -40,7 +40,8 @@ final class Lane {
       Tunnels tunnels,
       OriginConfig origin,
       InspectionMeans inspection,
-      Scanner scanner) {}
+      Scanner scanner,
+      KeptBodies kept) {}
 
   /**
    * How the gateway speaks to others.

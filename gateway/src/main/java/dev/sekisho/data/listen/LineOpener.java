@@ -176,7 +176,7 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
         if (handshake.isSuccess()) {
           enter(Target.Scheme.HTTPS);
         } else {
-          fail(HandshakeTrouble.of(alert.name(), handshake.cause()));
+          fail(HandshakeTrouble.of(alert, handshake.cause()));
         }
       }
       case ChannelInputShutdownEvent _ -> gone();
@@ -300,6 +300,7 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
     held = Unpooled.EMPTY_BUFFER;
     ChannelHandlerContext ctx = channel.pipeline().context(alert);
     alert.channelRead(ctx, first);
+    alert.shown();
     ctx.fireChannelReadComplete();
   }
 
@@ -353,7 +354,7 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
         line.over();
       }
       case RECOGNISING, MINTING -> fail(HandshakeTrouble.LEFT_EARLY);
-      case SHAKING_HANDS -> fail(HandshakeTrouble.LEFT);
+      case SHAKING_HANDS -> fail(HandshakeTrouble.left(alert.answered()));
       case UNOPENED -> {
         leave();
         line.left();

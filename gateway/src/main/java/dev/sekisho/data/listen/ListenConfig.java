@@ -3,6 +3,7 @@ package dev.sekisho.data.listen;
 import dev.sekisho.config.Mark;
 import dev.sekisho.config.Node;
 import dev.sekisho.config.Section;
+import dev.sekisho.data.origin.KeyedCertificate;
 import dev.sekisho.net.Authority;
 import dev.sekisho.net.Cidr;
 import dev.sekisho.net.IpAddress;
@@ -77,32 +78,18 @@ public record ListenConfig(
         .section("proxy-tls")
         .flatMap(section -> {
           Optional<InetSocketAddress> address = address(section, "address", Optional.empty());
-          Optional<Path> certificate = file(section, "certificate", folder);
-          Optional<Path> key = file(section, "key", folder);
-          section.end();
+          Optional<Path> certificate = section.text("certificate").map(folder::resolve);
+          Optional<Path> key = section.text("key").map(folder::resolve);
           if (address.isEmpty() || certificate.isEmpty() || key.isEmpty()) {
+            section.end();
             section
                 .problems()
                 .error(section.mark(), "listen.proxy-tls needs address, certificate and key.");
             return Optional.empty();
           }
-          return Optional.of(new TlsListener(address.get(), certificate.get(), key.get()));
-        });
-  }
-
-  private static Optional<Path> file(Section section, String key, Path folder) {
-    return section.value(
-        key,
-        (text, mark) -> {
-          Path path = folder.resolve(text);
-          if (!java.nio.file.Files.isReadable(path)) {
-            section
-                .problems()
-                .error(
-                    mark, section.name() + "." + key + ": the file " + path + " cannot be read.");
-            return Optional.empty();
-          }
-          return Optional.of(path);
+          var shown = KeyedCertificate.read(section, folder, Optional.empty());
+          section.end();
+          return shown.map(_ -> new TlsListener(address.get(), certificate.get(), key.get()));
         });
   }
 

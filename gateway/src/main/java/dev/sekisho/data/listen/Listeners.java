@@ -61,6 +61,7 @@ public final class Listeners implements Closeable {
   private final OwnAddresses own = OwnAddresses.ofThisMachine();
   private final List<Channel> doors = new ArrayList<>();
   private final Transport transport;
+  private final KeptBodies kept;
 
   /**
    * What the data plane is made of.
@@ -100,6 +101,7 @@ public final class Listeners implements Closeable {
         new MultiThreadIoEventLoopGroup(
             threads, new DefaultThreadFactory("loop"), transport.loops());
     own.keepUp(loops.next(), OwnAddresses.INTERVAL);
+    this.kept = new KeptBodies(parts.scanner().delivery().keepParts());
     var means =
         new Lane.Means(
             parts.reach().resolver(),
@@ -108,7 +110,8 @@ public final class Listeners implements Closeable {
             parts.reach().tunnels(),
             parts.reach().origin(),
             parts.inspection(),
-            parts.scanner());
+            parts.scanner(),
+            kept);
     Lane.Voice voice = Lane.Voice.of(parts.pseudonym());
     for (EventExecutor loop : loops) {
       lanes.put(loop, new Lane((EventLoop) loop, gate(parts, threads), means, config, voice));
@@ -272,6 +275,7 @@ public final class Listeners implements Closeable {
   public void close() {
     doors.forEach(door -> door.close().awaitUninterruptibly());
     onLoops(Lane::close);
+    kept.close();
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 

@@ -1,10 +1,11 @@
 package dev.sekisho.data.listen;
 
 import dev.sekisho.data.http1.BodyFraming;
+import dev.sekisho.data.http1.RequestHead;
 import dev.sekisho.data.http1.ResponseHead;
 import dev.sekisho.scan.Scanner;
 import dev.sekisho.scan.Verdict;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** Whether a response can be held and scanned, as its head says. */
 sealed interface Scannable {
@@ -16,26 +17,70 @@ sealed interface Scannable {
   /** It will not be scanned. */
   record Never(Verdict.Unscanned verdict) implements Scannable {}
 
-  static Scannable of(ResponseHead response, @Nullable String mediaType, Scanner scanner) {
+  /** What a response that is to be scanned is, by its head alone. */
+  static Scannable of(ResponseHead response, Scanner.Subject subject, Scanner scanner) {
     if (response.status() == 101) {
-      return new Never(
-          scanner.unscanned(
-              Verdict.Reason.ENDLESS, "After 101 the connection speaks another protocol."));
+      return never(
+          scanner,
+          subject,
+          Verdict.Reason.ENDLESS,
+          "After 101 the connection speaks another protocol.");
     }
-    return switch (response.framing()) {
-      case BodyFraming.None _ -> new Nothing();
-      case BodyFraming.Length(long bytes) when bytes == 0 -> new Nothing();
-      case BodyFraming.Length(long bytes) when bytes > scanner.limit() ->
-          new Never(
-              scanner.unscanned(
-                  Verdict.Reason.TOO_BIG,
-                  "It is of " + bytes + " bytes, more than scan.limit (" + scanner.limit() + ")."));
-      case BodyFraming.Length _ -> new Body();
-      case BodyFraming.Chunked _, BodyFraming.UntilClose _ ->
-          "text/event-stream".equals(mediaType)
-              ? new Never(
-                  scanner.unscanned(Verdict.Reason.ENDLESS, "A stream of events does not end."))
-              : new Body();
-    };
+    boolean empty =
+        switch (response.framing()) {
+          case BodyFraming.None _ -> true;
+          case BodyFraming.Length(long bytes) -> bytes == 0;
+          case BodyFraming.Chunked _, BodyFraming.UntilClose _ -> false;
+        };
+    if (empty) {
+      return new Nothing();
+    }
+    Optional<String> excluded = scanner.treatment(subject).excludedBy();
+    if (excluded.isPresent()) {
+      return excluded(scanner, subject, excluded.get());
+    }
+    if (response.status() == 206 || "multipart/byteranges".equals(subject.mediaType())) {
+      return never(
+          scanner, subject, Verdict.Reason.PARTIAL, "It is a part of something larger (206).");
+    }
+    if (subject.size() > scanner.limit()) {
+      return tooBig(scanner, subject);
+    }
+    return subject.size() < 0 && "text/event-stream".equals(subject.mediaType())
+        ? never(scanner, subject, Verdict.Reason.ENDLESS, "A stream of events does not end.")
+        : new Body();
+  }
+
+  /** What a request's body is that is to be scanned. */
+  static Scannable of(RequestHead request, Scanner.Subject subject, Scanner scanner) {
+    if (request.framing() instanceof BodyFraming.None || subject.size() == 0) {
+      return new Nothing();
+    }
+    Optional<String> excluded = scanner.treatment(subject).excludedBy();
+    if (excluded.isPresent()) {
+      return excluded(scanner, subject, excluded.get());
+    }
+    return subject.size() > scanner.limit() ? tooBig(scanner, subject) : new Body();
+  }
+
+  private static Scannable excluded(Scanner scanner, Scanner.Subject subject, String rule) {
+    return never(
+        scanner,
+        subject,
+        Verdict.Reason.EXCLUDED_BY_RULE,
+        "The line '" + rule + "' of scan.rules says so.");
+  }
+
+  private static Scannable tooBig(Scanner scanner, Scanner.Subject subject) {
+    return never(
+        scanner,
+        subject,
+        Verdict.Reason.TOO_BIG,
+        "It is of " + subject.size() + " bytes, more than scan.limit (" + scanner.limit() + ").");
+  }
+
+  private static Scannable never(
+      Scanner scanner, Scanner.Subject subject, Verdict.Reason reason, String detail) {
+    return new Never(scanner.unscanned(subject, reason, detail));
   }
 }

@@ -10,10 +10,12 @@ import dev.sekisho.data.http1.NeedMore;
 import dev.sekisho.data.http1.RequestHead;
 import dev.sekisho.data.http1.RequestWriter;
 import dev.sekisho.data.origin.OriginConnection;
+import dev.sekisho.scan.HeldBody;
+import dev.sekisho.scan.HeldReader;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class Upload {
   /** Room for most heads, so that the buffer need not grow while one is written. */
   private static final int USUAL_HEAD = 1024;
+
+  private static final int PORTION = 64 << 10;
 
   /** RFC 9110 §9.2.2. */
   private static final Set<String> IDEMPOTENT =
@@ -40,6 +44,13 @@ final class Upload {
     /** The client's body breaks the rules. */
     record Broken(Failure failure) implements Pumped {}
 
+    /** What is held is written to its file more slowly than it comes. */
+    record Behind() implements Pumped {}
+
+    /** What is held has to be fetched from its file. */
+    record Unfetched(HeldReader from) implements Pumped {}
+
+    Pumped BEHIND = new Behind();
     Pumped NOTHING = new Nothing();
     Pumped SOME = new Some();
   }
@@ -57,7 +68,7 @@ final class Upload {
   private final BodyWriter writer;
   private State state = State.BEFORE;
   private @Nullable OriginConnection origin;
-  private final Deque<ByteBuf> ready = new ArrayDeque<>();
+  private @Nullable HeldReader held;
   private BodyPart.@Nullable End end;
   private long bytes;
 
@@ -83,7 +94,11 @@ final class Upload {
         case Bad(Failure failure) -> {
           return new Pumped.Broken(failure);
         }
-        case BodyPart.Content(int length) -> holding.add(in.readRetainedSlice(length));
+        case BodyPart.Content(int length) -> {
+          if (holding.add(in.readRetainedSlice(length)) == HeldBody.Room.BEHIND) {
+            return Pumped.BEHIND;
+          }
+        }
         case BodyPart.End last -> {
           end = last;
           holding.end();
@@ -98,14 +113,16 @@ final class Upload {
     return state == State.HOLDING;
   }
 
-  /** The body, as far as it was held, may go; the pieces are this upload's now. */
-  void held(List<ByteBuf> pieces) {
-    ready.addAll(pieces);
+  /** The body, as far as it was held, may go; the reader is this upload's now. */
+  void held(HeldReader reader) {
+    held = reader;
   }
 
   void discard() {
-    ready.forEach(ByteBuf::release);
-    ready.clear();
+    if (held != null) {
+      held.close();
+      held = null;
+    }
   }
 
   /** Writes the head; {@link #pump} goes on with the body. */
@@ -126,8 +143,11 @@ final class Upload {
     Pumped pumped = Pumped.NOTHING;
     OriginConnection to = origin;
     while (to != null && state == State.SENDING && to.writable()) {
-      if (!ready.isEmpty()) {
-        send(to, ready.removeFirst());
+      if (held != null) {
+        Pumped sent = pumpHeld(to, held);
+        if (sent != Pumped.SOME) {
+          return sent;
+        }
       } else if (end != null) {
         finish(to, end);
       } else {
@@ -147,6 +167,22 @@ final class Upload {
     return pumped;
   }
 
+  private Pumped pumpHeld(OriginConnection to, HeldReader from) {
+    try {
+      ByteBuffer piece = from.next(PORTION);
+      if (piece != null) {
+        send(to, Unpooled.wrappedBuffer(piece));
+      } else if (from.atEnd()) {
+        discard();
+      } else {
+        return new Pumped.Unfetched(from);
+      }
+      return Pumped.SOME;
+    } catch (IOException e) {
+      return new Pumped.Broken(Broken.unspooled(e));
+    }
+  }
+
   private void finish(OriginConnection to, BodyPart.End last) {
     end = last;
     state = State.OVER;
@@ -159,7 +195,7 @@ final class Upload {
     int length = piece.readableBytes();
     bytes += length;
     if (!(head.framing() instanceof BodyFraming.Chunked)) {
-      writer.before(length, io.netty.buffer.Unpooled.EMPTY_BUFFER);
+      writer.before(length, Unpooled.EMPTY_BUFFER);
       to.write(piece);
       return;
     }
@@ -176,6 +212,11 @@ final class Upload {
     if (origin != null) {
       origin.flush();
     }
+  }
+
+  /** Nothing is sent: the answer is there already. */
+  void skip() {
+    state = State.OVER;
   }
 
   /** The request will be sent again on another connection; only when it is {@link #repeatable}. */

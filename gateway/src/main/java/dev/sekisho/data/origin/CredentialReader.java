@@ -1,17 +1,10 @@
 package dev.sekisho.data.origin;
 
 import dev.sekisho.config.Section;
-import dev.sekisho.data.origin.trust.PemFile;
 import dev.sekisho.net.MalformedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.PrivateKey;
-import java.security.PublicKey;
-import java.security.Signature;
-import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,10 +20,9 @@ final class CredentialReader {
 
   Optional<OriginCredential> read(String name) {
     int before = section.problems().all().size();
-    List<X509Certificate> chain = chain();
     Optional<Secret> passphrase = section.value("passphrase", (text, mark) -> secret(text));
-    Optional<PrivateKey> key =
-        chain.isEmpty() ? keyUnread() : key(chain.getFirst().getPublicKey(), passphrase);
+    Optional<KeyedCertificate> shown =
+        KeyedCertificate.read(section, folder, passphrase.map(Secret::text));
     List<OriginCredential.Shown> to =
         section.values(
             "to",
@@ -53,78 +45,7 @@ final class CredentialReader {
       error("to", "the hosts that are shown the certificate are missing.");
       return Optional.empty();
     }
-    return key.map(k -> new OriginCredential(name, chain, k, to));
-  }
-
-  private List<X509Certificate> chain() {
-    Optional<String> file = section.text("certificate");
-    if (file.isEmpty()) {
-      error("certificate", "the PEM file with the certificate is missing.");
-      return List.of();
-    }
-    try {
-      List<X509Certificate> chain = PemFile.read(folder.resolve(file.get())).certificates();
-      X509Certificate own = chain.getFirst();
-      Instant now = Instant.now();
-      if (now.isAfter(own.getNotAfter().toInstant())) {
-        error("certificate", "it expired on " + own.getNotAfter().toInstant() + "; renew it.");
-      } else if (now.isBefore(own.getNotBefore().toInstant())) {
-        error("certificate", "it is not valid before " + own.getNotBefore().toInstant() + ".");
-      }
-      return chain;
-    } catch (IOException e) {
-      error("certificate", String.valueOf(e.getMessage()));
-      return List.of();
-    }
-  }
-
-  private Optional<PrivateKey> keyUnread() {
-    if (section.text("key").isEmpty()) {
-      error("key", "the PEM file with the private key is missing.");
-    }
-    return Optional.empty();
-  }
-
-  private Optional<PrivateKey> key(PublicKey publicKey, Optional<Secret> passphrase) {
-    Optional<String> file = section.text("key");
-    if (file.isEmpty()) {
-      return keyUnread();
-    }
-    Path path = folder.resolve(file.get());
-    try {
-      PrivateKey key =
-          PemFile.read(path).privateKey(publicKey.getAlgorithm(), passphrase.map(Secret::text));
-      if (!belongTogether(publicKey, key)) {
-        error("key", "the key in " + path + " does not belong to the certificate.");
-        return Optional.empty();
-      }
-      return Optional.of(key);
-    } catch (IOException e) {
-      error("key", String.valueOf(e.getMessage()));
-      return Optional.empty();
-    }
-  }
-
-  private static boolean belongTogether(PublicKey publicKey, PrivateKey key) {
-    byte[] probe = {1, 2, 3};
-    String algorithm =
-        switch (publicKey.getAlgorithm()) {
-          case "RSA" -> "SHA256withRSA";
-          case "EC" -> "SHA256withECDSA";
-          case String other -> other;
-        };
-    try {
-      Signature signing = Signature.getInstance(algorithm);
-      signing.initSign(key);
-      signing.update(probe);
-      byte[] signature = signing.sign();
-      Signature checking = Signature.getInstance(algorithm);
-      checking.initVerify(publicKey);
-      checking.update(probe);
-      return checking.verify(signature);
-    } catch (GeneralSecurityException _) {
-      return false;
-    }
+    return shown.map(pair -> new OriginCredential(name, pair.chain(), pair.key(), to));
   }
 
   /** A passphrase, which no message shows. */

@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.sekisho.net.Host;
 import dev.sekisho.net.MalformedException;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.ReferenceCountUtil;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +24,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -120,7 +123,7 @@ class LeafMintTest {
   @Test
   void versionsBelowTls12AreRefused() throws Exception {
     SslContext leaf = minted("example.com");
-    SSLEngine client = leaf.newEngine(io.netty.buffer.ByteBufAllocator.DEFAULT);
+    SSLEngine client = leaf.newEngine(ByteBufAllocator.DEFAULT);
     assertThat(client.getEnabledProtocols()).contains("TLSv1.2", "TLSv1.3");
     assertThat(client.getEnabledProtocols()).doesNotContain("TLSv1", "TLSv1.1", "SSLv3");
     ReferenceCountUtil.release(client);
@@ -149,15 +152,13 @@ class LeafMintTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-  void aNativeClientShakesHandsAndNothingOfItStays(String version) throws Exception {
+  void aNativeClientShakesHands(String version) throws Exception {
     Clients.Shown shown = new Clients.Shown();
     SslContext client = Clients.tcnative(shown, version);
     SSLEngine engine = Clients.engine(client, "example.com");
-    LeafContext leaf = (LeafContext) minted("example.com");
-    Shake.Seen seen = Shake.hands(engine, leaf);
+    Shake.Seen seen = Shake.hands(engine, minted("example.com"));
     assertThat(seen.session().getProtocol()).isEqualTo(version);
     assertThat(seen.protocol()).isEqualTo("http/1.1");
-    assertThat(leaf.references()).as("the cache's own").isEqualTo(1);
     ReferenceCountUtil.release(engine);
     ReferenceCountUtil.release(client);
   }
@@ -231,36 +232,58 @@ class LeafMintTest {
   }
 
   @Test
-  void whatIsEvictedIsReleasedAndAConnectionInUseGoesOn() throws Exception {
+  void whatIsEvictedMakesRoomAndAConnectionInUseGoesOn() throws Exception {
     mint.close();
-    mint = start(new MintLimits(10L * LeafMint.CONTEXT_BYTES, 1024, 1));
-    LeafContext first = (LeafContext) minted("first.example");
-    SSLEngine server = first.newEngine(io.netty.buffer.ByteBufAllocator.DEFAULT);
-    assertThat(first.references()).isEqualTo(2);
-    List<LeafContext> all = new ArrayList<>();
+    mint = start(new MintLimits(20L << 10, 1024, 1));
+    SSLEngine server = minted("first.example").newEngine(ByteBufAllocator.DEFAULT);
     for (int i = 0; i < 60; i++) {
-      all.add((LeafContext) minted("n" + i + ".example"));
+      minted("n" + i + ".example");
     }
+    assertThat(mint.size()).isBetween(5L, 20L);
     now.updateAndGet(time -> time.plus(LeafMint.LONGEST_KEPT).plusSeconds(1));
     minted("last.example");
     assertThat(mint.known(host("first.example"))).isNull();
-    assertThat(all.stream().map(LeafContext::references).collect(Collectors.toSet()))
-        .containsExactly(0);
-    assertThat(first.references()).as("held by its engine").isEqualTo(1);
     SSLEngine client = Clients.engine(Clients.jdk(authority.certificate()), "first.example");
     assertThat(Shake.hands(client, server).session().isValid()).isTrue();
     ReferenceCountUtil.release(server);
-    assertThat(first.references()).isZero();
   }
 
   @Test
-  void aContextThatWasHandedOutJustBeforeItWasDroppedStillServes() throws Exception {
-    LeafContext context = (LeafContext) minted("example.com");
+  void aLeafThatWasHandedOutJustBeforeItWasDroppedStillServes() throws Exception {
+    SslContext leaf = minted("example.com");
     mint.use(Authority.make("node-1", now.get()));
-    assertThat(context.references()).isZero();
     SSLEngine client = Clients.engine(Clients.jdk(authority.certificate()), "example.com");
-    assertThat(Shake.hands(client, context).session().isValid()).isTrue();
-    assertThat(context.references()).isZero();
+    assertThat(Shake.hands(client, leaf).session().isValid()).isTrue();
+  }
+
+  @Test
+  void connectionsOfOneContextShowEachItsOwnLeaf() throws Exception {
+    SslContext one = minted("one.example");
+    SslContext two = minted("two.example");
+    SSLContext trusting = Clients.jdk(authority.certificate());
+    SSLEngine serverOfOne = one.newEngine(ByteBufAllocator.DEFAULT);
+    SSLEngine serverOfTwo = two.newEngine(ByteBufAllocator.DEFAULT);
+    assertThat(Shake.hands(Clients.engine(trusting, "two.example"), serverOfTwo)).isNotNull();
+    assertThat(Shake.hands(Clients.engine(trusting, "one.example"), serverOfOne)).isNotNull();
+    ReferenceCountUtil.release(serverOfOne);
+    ReferenceCountUtil.release(serverOfTwo);
+  }
+
+  @Test
+  void theNativeSideGoesWhenNoLeafAndNoConnectionNeedsIt() throws Exception {
+    TicketKeys tickets = TicketKeys.fresh(new SecureRandom());
+    PrivateKey key = Authority.newKey(new SecureRandom()).getPrivate();
+    EpochContext epoch = EpochContext.of(key, tickets);
+    ReferenceCountedOpenSslContext context = epoch.context();
+    SSLEngine engine = new LeafContext(epoch, "").newEngine(ByteBufAllocator.DEFAULT);
+    epoch = null;
+    for (int i = 0; i < 100 && context.refCnt() > 1; i++) {
+      System.gc();
+      Thread.sleep(20);
+    }
+    assertThat(context.refCnt()).as("held by its engine").isEqualTo(1);
+    ReferenceCountUtil.release(engine);
+    assertThat(context.refCnt()).isZero();
   }
 
   @Test

@@ -329,9 +329,26 @@ class ScannedBodiesTest {
   void aSlowClientGetsWhatFoundNoRoomOnceAndWhole() throws Exception {
     byte[] body = new byte[(1 << 20) - 1000];
     new Random(3).nextBytes(body);
-    try (TestGateway full = start("limit: 1MiB, memory: 1MiB, unscanned: { spool-full: deliver }");
+    try (TestGateway full =
+            start(
+                "limit: 1MiB, deliver: hold, unscanned: { spool-full: deliver }, spool: {"
+                    + " memory-per-body: 4KiB, memory: 64KiB, disk: 1MiB }");
+        ScriptedOrigin stalling =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.send("HTTP/1.1 200 OK\r\nContent-Length: 800000\r\n\r\n" + "x".repeat(700_000));
+              line.readToEnd();
+            });
+        RawClient waiting = full.client();
         ScriptedOrigin origin = ScriptedOrigin.answering(chunked(body));
         Socket narrow = new Socket()) {
+      waiting.send(
+          "GET http://"
+              + stalling.authority()
+              + "/ HTTP/1.1\r\nHost: "
+              + stalling.authority()
+              + "\r\n\r\n");
+      Thread.sleep(200);
       narrow.setReceiveBufferSize(4096);
       narrow.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), full.port()));
       RawClient client = new RawClient(narrow);
@@ -346,7 +363,10 @@ class ScannedBodiesTest {
         Thread.sleep(200);
         assertThat(client.readResponse().body()).isEqualTo(new String(body, ISO_8859_1));
       }
-      assertThat(full.journal().awaitClosed(2))
+      waiting.close();
+      assertThat(full.journal().awaitClosed(3))
+          .filteredOn(record -> record.errorKind == null)
+          .hasSize(2)
           .allSatisfy(record -> assertThat(record.verdictReason).startsWith("spool-full"));
     }
   }

@@ -1,9 +1,6 @@
 package dev.sekisho.data.origin;
 
-import static dev.sekisho.testing.CertificateWorkshop.authority;
-import static dev.sekisho.testing.CertificateWorkshop.dns;
 import static dev.sekisho.testing.CertificateWorkshop.ip;
-import static dev.sekisho.testing.CertificateWorkshop.keys;
 import static dev.sekisho.testing.CertificateWorkshop.origin;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,6 +10,8 @@ import dev.sekisho.data.origin.trust.Intermediates;
 import dev.sekisho.data.origin.trust.Roots;
 import dev.sekisho.net.DomainName;
 import dev.sekisho.testing.CertificateWorkshop.Made;
+import dev.sekisho.testing.SoundCertificates;
+import dev.sekisho.testing.SoundCertificates.Sound;
 import dev.sekisho.testing.TlsOrigin;
 import dev.sekisho.testing.TlsOrigin.ClientCertificate;
 import dev.sekisho.testing.TlsOrigin.Manner;
@@ -38,7 +37,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.bouncycastle.asn1.x509.KeyUsage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,23 +44,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class TlsToOriginsTest {
-  private static final String HOST = "www.good.example";
-  private static final Made ROOT = authority("Test Root").selfSigned();
-  private static final Made MIDDLE = authority("Test Middle").signedBy(ROOT);
-  private static final Made ITSELF = origin("itself.example").selfSigned();
-  private static final Made LEAF = origin(HOST).signedBy(ROOT);
-  private static final List<X509Certificate> TRUST =
-      List.of(ROOT.certificate(), ITSELF.certificate());
+  private static final String HOST = SoundCertificates.HOST;
+  private static final Made ROOT = SoundCertificates.ROOT;
+  private static final Made MIDDLE = SoundCertificates.MIDDLE;
+  private static final Made LEAF = SoundCertificates.LEAF;
+  private static final List<X509Certificate> TRUST = SoundCertificates.roots();
 
   private final List<AutoCloseable> open = new ArrayList<>();
-
-  /** What a sound origin shows. */
-  record Sound(String name, String host, Manner manner, List<Made> shown) {
-    @Override
-    public String toString() {
-      return name;
-    }
-  }
 
   @AfterEach
   void end() throws Exception {
@@ -71,88 +59,8 @@ class TlsToOriginsTest {
     }
   }
 
-  static List<Sound> sound() {
-    Made crossed = authority("Crossed").signedBy(authority("Elsewhere").selfSigned());
-    Made crossedHere = authority("Crossed").keys(crossed.keys()).signedBy(ROOT);
-    Made bound = authority("Bound").permitted(dns("good.example")).signedBy(ROOT);
-    Made second = authority("Second Middle").signedBy(MIDDLE);
-    Made expiredTwin =
-        authority("Twin").from(Instant.EPOCH).to(Instant.now().minusSeconds(60)).signedBy(ROOT);
-    Made freshTwin = authority("Twin").keys(expiredTwin.keys()).signedBy(ROOT);
-    List<Sound> all =
-        new ArrayList<>(
-            List.of(
-                sound("RSA 2048", HOST, origin(HOST).keys(keys("RSA", "2048")).signedBy(ROOT)),
-                sound("RSA 4096", HOST, origin(HOST).keys(keys("RSA", "4096")).signedBy(ROOT)),
-                sound("EC P-256", HOST, LEAF),
-                sound("EC P-384", HOST, origin(HOST).keys(keys("EC", "secp384r1")).signedBy(ROOT)),
-                sound("wildcard", HOST, origin("*.good.example").signedBy(ROOT)),
-                sound("upper case", HOST, origin("WWW.Good.Example").signedBy(ROOT)),
-                sound(
-                    "IPv4 address",
-                    "192.0.2.7",
-                    origin("x").alternatives(List.of(ip("192.0.2.7"))).signedBy(ROOT)),
-                sound(
-                    "IPv6 address",
-                    "2001:db8::7",
-                    origin("x").alternatives(List.of(ip("2001:db8::7"))).signedBy(ROOT)),
-                sound(
-                    "international name",
-                    "bücher.example",
-                    origin("xn--bcher-kva.example").signedBy(ROOT)),
-                sound("intermediate", HOST, origin(HOST).signedBy(MIDDLE), MIDDLE),
-                sound("two intermediates", HOST, origin(HOST).signedBy(second), second, MIDDLE),
-                sound("wrong order", HOST, origin(HOST).signedBy(second), MIDDLE, second),
-                sound("with the root", HOST, origin(HOST).signedBy(MIDDLE), MIDDLE, ROOT),
-                sound("with others that do not belong", HOST, LEAF, ITSELF, second, crossed),
-                sound("cross-signed", HOST, origin(HOST).signedBy(crossed), crossed, crossedHere),
-                sound(
-                    "expired twin", HOST, origin(HOST).signedBy(freshTwin), expiredTwin, freshTwin),
-                sound("name constraints that permit", HOST, origin(HOST).signedBy(bound), bound),
-                sound("trusted as it stands", "itself.example", ITSELF)));
-    all.addAll(manners());
-    return all;
-  }
-
-  private static List<Sound> manners() {
-    return List.of(
-        sound(
-            "without usages",
-            HOST,
-            origin(HOST)
-                .without(org.bouncycastle.asn1.x509.Extension.keyUsage)
-                .without(org.bouncycastle.asn1.x509.Extension.extendedKeyUsage)
-                .signedBy(ROOT)),
-        new Sound(
-            "RSA key usage",
-            HOST,
-            Manner.USUAL,
-            List.of(
-                origin(HOST)
-                    .keys(keys("RSA", "2048"))
-                    .usage(KeyUsage.digitalSignature | KeyUsage.keyEncipherment)
-                    .signedBy(ROOT))),
-        new Sound("TLS 1.2 only", HOST, Manner.USUAL.only("TLSv1.2"), List.of(LEAF)),
-        new Sound("TLS 1.3 only", HOST, Manner.USUAL.only("TLSv1.3"), List.of(LEAF)),
-        new Sound(
-            "ALPN http/1.1",
-            HOST,
-            new Manner(
-                Manner.USUAL.versions(), ClientCertificate.NOT_ASKED, List.of("h2", "http/1.1")),
-            List.of(LEAF)),
-        new Sound(
-            "asks for a client certificate and goes on without",
-            HOST,
-            Manner.USUAL.asking(ClientCertificate.WANTED),
-            List.of(LEAF)));
-  }
-
-  private static Sound sound(String name, String host, Made... shown) {
-    return new Sound(name, host, Manner.USUAL, List.of(shown));
-  }
-
   @ParameterizedTest
-  @MethodSource("sound")
+  @MethodSource("dev.sekisho.testing.SoundCertificates#all")
   void servesWhatIsSound(Sound sound) throws Exception {
     TlsOrigin origin = serving(sound.shown(), sound.manner());
     TlsVisitor.Outcome outcome =

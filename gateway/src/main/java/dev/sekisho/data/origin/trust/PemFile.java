@@ -127,7 +127,13 @@ public final class PemFile {
         }
         case "ENCRYPTED PRIVATE KEY" -> {
           if (passphrase.isEmpty()) {
-            throw new IOException("the key in " + file + " is encrypted; give its passphrase.");
+            throw new IOException(
+                "the key in "
+                    + file
+                    + " is encrypted; give its passphrase where there is a key for one, or decrypt it"
+                    + " with 'openssl pkey -in "
+                    + file.getFileName()
+                    + "'.");
           }
           return key(algorithm, decrypted(block, passphrase.get()));
         }

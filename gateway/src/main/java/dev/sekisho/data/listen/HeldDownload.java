@@ -1,0 +1,244 @@
+package dev.sekisho.data.listen;
+
+import dev.sekisho.data.http1.Fields;
+import dev.sekisho.scan.Delivery;
+import dev.sekisho.scan.DeliveryConfig;
+import dev.sekisho.scan.HeldBody;
+import dev.sekisho.scan.Scanner;
+import dev.sekisho.scan.Verdict;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A response whose body is held until its verdict, and how it reaches its client: nothing before
+ * the verdict, or a trickle whose tail is kept back, so that an infected file is never complete.
+ */
+final class HeldDownload implements Pour.Told {
+  /** Less than this within scan.patience, and no end in sight: it is a stream, not a file. */
+  private static final long ALIVE = 1 << 20;
+
+  private final ClientConnection client;
+  private final Lane lane;
+  private final Download download;
+  private final Told told;
+  private final Holding holding;
+  private final DeliveryConfig config;
+  private final Pour pour;
+  private final Sent sent;
+  private final Deque<ByteBuf> late = new ArrayDeque<>();
+
+  private State state = State.HOLDING;
+  private Delivery delivery;
+  private @Nullable Fields trailers;
+  private @Nullable ScheduledFuture<?> ticker;
+  private long seenBefore;
+
+  private enum State {
+    /** Nothing has reached the client. */
+    HOLDING,
+    TRICKLING,
+    HANDING_OVER,
+    OVER
+  }
+
+  /**
+   * What the client gets of the body.
+   *
+   * @param from its first byte
+   * @param until the byte behind its last; what is not known yet is {@link Long#MAX_VALUE}
+   */
+  record Sent(long from, long until) {
+    static final Sent ALL = new Sent(0, Long.MAX_VALUE);
+
+    /** A part of a body whose length is not known: nothing can be said before its end. */
+    static final Sent AT_THE_END = new Sent(0, 0);
+  }
+
+  /** The carrier of the exchange. */
+  interface Told {
+    void scanned(Verdict verdict);
+
+    /** The client is to get the head now; what it then does not get is broken off. */
+    void beginTrickle();
+
+    void pauseOrigin();
+
+    void resumeOrigin();
+
+    /** The client has what was held; what still comes goes straight to it. */
+    void through();
+
+    /** The client has everything. */
+    void over(Fields trailers);
+
+    /** What was held cannot be read any more. */
+    void unreadable(IOException cause);
+  }
+
+  HeldDownload(
+      ClientConnection client,
+      Lane lane,
+      Download download,
+      Scanner.Subject subject,
+      Sent sent,
+      Told told) {
+    this.client = client;
+    this.sent = sent;
+    this.lane = lane;
+    this.download = download;
+    this.told = told;
+    this.config = lane.means().scanner().delivery();
+    this.delivery = delivery(subject);
+    this.holding =
+        new Holding(lane, subject, verdict -> client.guarded(() -> told.scanned(verdict)));
+    this.pour = new Pour(client, lane, download, holding.reader(sent.from()), this);
+    client.within(lane.means().scanner().patience());
+    if (delivery != Delivery.HOLD) {
+      schedule(config.after().toMillis());
+    }
+  }
+
+  private Delivery delivery(Scanner.Subject subject) {
+    Delivery configured = lane.means().scanner().treatment(subject).delivery();
+    boolean small = subject.size() >= 0 && subject.size() <= config.small();
+    boolean held = configured == Delivery.AUTO && small || sent == Sent.AT_THE_END;
+    return held ? Delivery.HOLD : configured;
+  }
+
+  private void schedule(long millis) {
+    ticker = lane.loop().schedule(() -> client.guarded(this::tick), millis, TimeUnit.MILLISECONDS);
+  }
+
+  // What comes from the origin.
+
+  /** Ownership passes. */
+  void data(ByteBuf piece) {
+    if (!holding.filling()) {
+      late.add(piece);
+      told.pauseOrigin();
+      return;
+    }
+    if (holding.add(piece) == HeldBody.Room.BEHIND && holding.filling()) {
+      told.pauseOrigin();
+      holding.whenCaughtUp(() -> client.guarded(told::resumeOrigin));
+    }
+  }
+
+  void end(Fields last) {
+    trailers = last;
+    if (holding.filling()) {
+      client.never();
+      holding.end();
+    }
+  }
+
+  /** The time limit is over while the body is being held. */
+  boolean expired() {
+    if (!holding.filling()) {
+      return false;
+    }
+    long came = holding.length() - seenBefore;
+    seenBefore = holding.length();
+    boolean alive = state == State.TRICKLING && came >= (download.endIsKnown() ? 1 : ALIVE);
+    if (alive) {
+      client.within(lane.means().scanner().patience());
+    } else {
+      holding.outOfPatience();
+    }
+    return true;
+  }
+
+  // What goes to the client.
+
+  private void tick() {
+    if (state == State.HOLDING && holding.undecided()) {
+      state = State.TRICKLING;
+      told.beginTrickle();
+    }
+    if (state != State.TRICKLING || !holding.undecided()) {
+      return;
+    }
+    long mayGo = Math.min(holding.length(), sent.until()) - config.keepBack() - pour.position();
+    if (mayGo > 0 && client.channel().isWritable()) {
+      pour.some((int) Math.min(mayGo, config.portion()));
+    }
+    if (state == State.TRICKLING) {
+      schedule(config.every().toMillis());
+    }
+  }
+
+  /** The verdict lets it go. Hands over what is held as fast as the client takes it. */
+  void deliver() {
+    state = State.HANDING_OVER;
+    stopTicking();
+    pour.all(Math.min(holding.length(), sent.until()));
+  }
+
+  /** The client takes more. */
+  void handOver() {
+    if (state == State.HANDING_OVER) {
+      pour.go();
+    }
+  }
+
+  @Override
+  public void poured() {
+    while (!late.isEmpty()) {
+      download.data(late.removeFirst());
+    }
+    download.flush();
+    // A flush may have made the client writable again, and what followed have ended all this.
+    if (state != State.HANDING_OVER) {
+      return;
+    }
+    letGo();
+    if (trailers == null) {
+      told.through();
+    } else {
+      told.over(trailers);
+    }
+  }
+
+  @Override
+  public void unreadable(IOException cause) {
+    told.unreadable(cause);
+  }
+
+  /** Whether all of the body came, and nothing is still to come from the origin. */
+  boolean whole() {
+    return holding.whole();
+  }
+
+  /** Not held for the caller: whoever keeps it retains it. */
+  HeldBody body() {
+    return holding.body();
+  }
+
+  boolean handingOver() {
+    return state == State.HANDING_OVER;
+  }
+
+  private void stopTicking() {
+    if (ticker != null) {
+      ticker.cancel(false);
+      ticker = null;
+    }
+  }
+
+  void letGo() {
+    if (state == State.OVER) {
+      return;
+    }
+    state = State.OVER;
+    stopTicking();
+    late.forEach(ByteBuf::release);
+    late.clear();
+    pour.close();
+    holding.letGo();
+  }
+}

@@ -1,0 +1,102 @@
+package dev.sekisho.data.listen;
+
+import dev.sekisho.data.exchange.Asked;
+import dev.sekisho.data.http1.FieldName;
+import dev.sekisho.data.http1.Fields;
+import dev.sekisho.data.http1.RequestHead;
+import dev.sekisho.data.http1.ResponseHead;
+import dev.sekisho.scan.HeldBody;
+import dev.sekisho.scan.Ranges;
+import dev.sekisho.scan.Verdict;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request for a part of something that is scanned. The whole is fetched once and scanned; the
+ * client gets the part that it asked for, and the next parts come from what is kept. So a download
+ * that is resumed, or fetched in parts, is made of nothing that was not scanned.
+ */
+final class PartRequest {
+  private final Lane lane;
+  private final KeptBodies.Key key;
+  private Role role = Role.WAITING;
+
+  private enum Role {
+    WAITING,
+    /** Others wait for what this one fetches. */
+    FIRST,
+    OVER
+  }
+
+  private PartRequest(Lane lane, KeptBodies.Key key) {
+    this.lane = lane;
+    this.key = key;
+  }
+
+  /** Null where the request asks for no part, or parts are passed on as they are. */
+  static @Nullable PartRequest of(RequestHead head, Asked.Url asked, String user, Lane lane) {
+    if (!WantedPart.isAskedFor(head) || lane.means().scanner().ranges() != Ranges.WHOLE) {
+      return null;
+    }
+    return new PartRequest(lane, new KeptBodies.Key(asked.url(), user, fields(head.fields())));
+  }
+
+  private static String fields(Fields all) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < all.count(); i++) {
+      String name = all.name(i).toLowerCase(Locale.ROOT);
+      if (!all.nameIs(i, FieldName.RANGE) && !name.equals(WantedPart.IF_RANGE)) {
+        text.append(name).append(':').append(all.value(i)).append('\n');
+      }
+    }
+    return text.toString();
+  }
+
+  /**
+   * Waits for its turn.
+   *
+   * @param fetch the whole has to be fetched
+   * @param serve it is kept; its body is held for the callee
+   */
+  void begin(Runnable fetch, Consumer<KeptBodies.Kept> serve) {
+    lane.means()
+        .kept()
+        .ask(
+            key,
+            lane.loop(),
+            turn -> {
+              switch (turn) {
+                case KeptBodies.Turn.First _ -> {
+                  role = Role.FIRST;
+                  fetch.run();
+                }
+                case KeptBodies.Turn.Alone _ -> fetch.run();
+                case KeptBodies.Turn.There(KeptBodies.Kept kept) -> serve.accept(kept);
+              }
+            });
+  }
+
+  /** The whole was fetched and may be delivered. Kept where another part would be of the same. */
+  void fetched(ResponseHead head, HeldBody body, Verdict verdict) {
+    boolean keepable =
+        verdict instanceof Verdict.Clean
+            && head.status() == 200
+            && WantedPart.strongTag(head).isPresent()
+            && !head.fields().hasToken(FieldName.CACHE_CONTROL, "no-store");
+    settle(keepable ? Optional.of(new KeptBodies.Kept(head, body, verdict)) : Optional.empty());
+  }
+
+  /** The exchange is over, whatever it came to. */
+  void over() {
+    settle(Optional.empty());
+  }
+
+  private void settle(Optional<KeptBodies.Kept> found) {
+    if (role == Role.FIRST) {
+      lane.means().kept().settle(key, found);
+    }
+    role = Role.OVER;
+  }
+}

@@ -1,0 +1,145 @@
+package dev.sekisho.scan;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a held body on an event loop: what is at hand at once, what lies in the file after a
+ * virtual thread has fetched it. Holds the body until it is closed.
+ */
+public final class HeldReader {
+  private static final int FETCHED = 256 << 10;
+
+  private final HeldBody body;
+  private long to;
+  private long position;
+  private @Nullable ByteBuffer fetched;
+  private @Nullable IOException failure;
+  private State state = State.READING;
+
+  private sealed interface Fetched {
+    record Bytes(ByteBuffer bytes) implements Fetched {}
+
+    record Failed(IOException failure) implements Fetched {}
+  }
+
+  private enum State {
+    READING,
+    FETCHING,
+    CLOSED
+  }
+
+  HeldReader(HeldBody body, long from, long to) {
+    this.body = body.retain();
+    this.position = from;
+    this.to = to;
+  }
+
+  /** The body ends here, as has turned out. */
+  public void until(long end) {
+    to = end;
+  }
+
+  public long position() {
+    return position;
+  }
+
+  /** Whether everything was read. */
+  public boolean atEnd() {
+    return position >= to;
+  }
+
+  /**
+   * The next bytes, at most so many, which stay valid and unchanged; null when they have to be
+   * fetched first ({@link #fetch}), or at the end.
+   *
+   * @throws IOException when they cannot be read any more
+   */
+  public @Nullable ByteBuffer next(int most) throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+    if (atEnd() || state != State.READING) {
+      return null;
+    }
+    ByteBuffer here = fetched == null ? body.memory(position) : fetched;
+    if (here == null) {
+      return null;
+    }
+    int count = (int) Math.min(Math.min(most, here.remaining()), to - position);
+    ByteBuffer piece = here.slice(here.position(), count);
+    here.position(here.position() + count);
+    position += count;
+    if (!here.hasRemaining()) {
+      fetched = null;
+    }
+    return piece;
+  }
+
+  /** Fetches what comes next, then calls once on the loop; not when it was closed meanwhile. */
+  public void fetch(Executor loop, Runnable then) {
+    if (state != State.READING) {
+      return;
+    }
+    state = State.FETCHING;
+    body.retain();
+    long at = position;
+    int most = (int) Math.min(FETCHED, to - at);
+    Thread.ofVirtual().name("spool-read").start(() -> fetch(at, most, loop, then));
+  }
+
+  private void fetch(long at, int most, Executor loop, Runnable then) {
+    Fetched fetched = fetched(at, most);
+    body.release();
+    try {
+      loop.execute(() -> came(fetched, then));
+    } catch (RejectedExecutionException _) {
+      // The loop has ended, and whoever waited with it.
+    }
+  }
+
+  private Fetched fetched(long at, int most) {
+    byte[] bytes = new byte[most];
+    int filled = 0;
+    try {
+      while (filled < most) {
+        int count = body.readFile(at + filled, bytes, filled, most - filled);
+        if (count < 0) {
+          break;
+        }
+        filled += count;
+      }
+    } catch (IOException e) {
+      return new Fetched.Failed(e);
+    } catch (InterruptedException e) {
+      return new Fetched.Failed(new IOException("interrupted", e));
+    }
+    return filled == 0
+        ? new Fetched.Failed(new IOException("the held body is shorter than it was"))
+        : new Fetched.Bytes(ByteBuffer.wrap(bytes, 0, filled).asReadOnlyBuffer());
+  }
+
+  private void came(Fetched result, Runnable then) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    state = State.READING;
+    switch (result) {
+      case Fetched.Bytes(ByteBuffer bytes) -> fetched = bytes;
+      case Fetched.Failed(IOException e) -> failure = e;
+    }
+    then.run();
+  }
+
+  /** Lets the body go. */
+  public void close() {
+    if (state != State.CLOSED) {
+      state = State.CLOSED;
+      fetched = null;
+      body.release();
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package dev.sekisho.data.listen;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sekisho.journal.Record;
+import dev.sekisho.testing.RawClient;
+import dev.sekisho.testing.ScriptedOrigin;
+import dev.sekisho.testing.TestGateway;
+import java.io.IOException;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How bodies that are held reach their clients, and that unwanted ones never do as a whole. */
+class DeliveryTest {
+  private static final int LENGTH = 700_000;
+  private static final int MOST_BEFORE_VERDICT = LENGTH - (64 << 10);
+
+  @TempDir private static Path folder;
+
+  private static byte[] wanted;
+  private static byte[] unwanted;
+
+  @BeforeAll
+  static void listTheUnwanted() throws Exception {
+    wanted = random(1);
+    unwanted = random(2);
+    Files.writeString(
+        folder.resolve("unwanted.sha256"),
+        HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(unwanted))
+            + "  unwanted.bin\n");
+  }
+
+  private static byte[] random(int seed) {
+    byte[] bytes = new byte[LENGTH];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+
+  private static TestGateway start(String scan) throws IOException {
+    return TestGateway.start(
+        "scan: { engines: [ { signatures: { sha256: [ "
+            + folder.resolve("unwanted.sha256")
+            + " ] } } ], delivery: { small: 1KiB, after: 20ms, every: 20ms, portion: 5KiB,"
+            + " keep-back: 64KiB }, spool: { memory-per-body: 16KiB }, "
+            + scan
+            + " }\n");
+  }
+
+  /** Sends all but the last byte, and that when it is told to. */
+  private static ScriptedOrigin holdingBack(byte[] body, String framing, CountDownLatch last) {
+    return origin(line -> {
+      line.readHead();
+      line.send("HTTP/1.1 200 OK\r\n" + framing + "\r\n\r\n");
+      send(line, framing, body, 0, body.length - 1);
+      last.await();
+      send(line, framing, body, body.length - 1, body.length);
+      line.send(framing.startsWith("Transfer") ? "0\r\n\r\n" : "");
+      if (framing.startsWith("Connection")) {
+        line.socket().close();
+      }
+    });
+  }
+
+  private static ScriptedOrigin origin(ScriptedOrigin.Script script) {
+    try {
+      return ScriptedOrigin.of(script);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void send(ScriptedOrigin.Line line, String framing, byte[] body, int from, int to)
+      throws IOException {
+    String text = new String(body, from, to - from, ISO_8859_1);
+    line.send(
+        framing.startsWith("Transfer")
+            ? Integer.toHexString(to - from) + "\r\n" + text + "\r\n"
+            : text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"Content-Length: 700000", "Transfer-Encoding: chunked", "Connection: close"})
+  void aCleanDownloadTricklesAndArrivesByteForByte(String framing) throws Exception {
+    CountDownLatch last = new CountDownLatch(1);
+    try (TestGateway gateway = start("deliver: auto");
+        ScriptedOrigin origin = holdingBack(wanted, framing, last);
+        RawClient client = gateway.client()) {
+      client.send(get(origin));
+      String head = client.readHead();
+      assertThat(head).startsWith("HTTP/1.1 200 ");
+      byte[] early =
+          framing.startsWith("Content") ? client.input().readNBytes(20_000) : new byte[0];
+      assertThat(last.getCount()).as("the origin has not ended").isEqualTo(1);
+      last.countDown();
+      String rest =
+          framing.startsWith("Content")
+              ? client.read(LENGTH - early.length)
+              : client.readChunks(head).body();
+      assertThat(new String(early, ISO_8859_1) + rest).isEqualTo(new String(wanted, ISO_8859_1));
+      Record record = gateway.record();
+      assertThat(record.fate).isEqualTo(Record.Fate.CLEAN);
+      assertThat(record.bytesDown).isEqualTo(LENGTH);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"Content-Length: 700000", "Transfer-Encoding: chunked", "Connection: close"})
+  void anUnwantedDownloadIsNeverCompleteAndItsEndIsAnError(String framing) throws Exception {
+    CountDownLatch last = new CountDownLatch(1);
+    try (TestGateway gateway = start("deliver: trickle");
+        ScriptedOrigin origin = holdingBack(unwanted, framing, last);
+        RawClient client = gateway.client()) {
+      client.send(get(origin));
+      String head = client.readHead();
+      assertThat(head).startsWith("HTTP/1.1 200 ");
+      client.input().readNBytes(6_000);
+      last.countDown();
+      byte[] rest = client.input().readAllBytes();
+      assertThat(rest.length).isLessThan(MOST_BEFORE_VERDICT);
+      assertThat(new String(rest, ISO_8859_1)).doesNotEndWith("0\r\n\r\n");
+      Record record = gateway.record();
+      assertThat(record.fate).isEqualTo(Record.Fate.INFECTED);
+      assertThat(record.verdictName).isEqualTo("unwanted.bin");
+      assertThat(record.bytesDown).isLessThan(MOST_BEFORE_VERDICT);
+    }
+  }
+
+  @Test
+  void toAnHttp10ClientTheBrokenEndIsAReset() throws Exception {
+    CountDownLatch last = new CountDownLatch(1);
+    try (TestGateway gateway = start("deliver: trickle");
+        ScriptedOrigin origin = holdingBack(unwanted, "Transfer-Encoding: chunked", last);
+        RawClient client = gateway.client()) {
+      client.send(get(origin).replace("HTTP/1.1", "HTTP/1.0"));
+      assertThat(client.readHead()).startsWith("HTTP/1.1 200 ");
+      client.input().readNBytes(100);
+      last.countDown();
+      assertThatThrownBy(() -> client.input().readAllBytes())
+          .isInstanceOf(SocketException.class)
+          .hasMessageContaining("reset");
+    }
+  }
+
+  @Test
+  void nothingIsSeenOfADownloadThatIsHeld() throws Exception {
+    CountDownLatch last = new CountDownLatch(1);
+    last.countDown();
+    try (TestGateway gateway = start("deliver: hold");
+        ScriptedOrigin origin = holdingBack(unwanted, "Content-Length: 700000", last);
+        RawClient client = gateway.client()) {
+      RawClient.Response refused = client.send(get(origin)).readResponse();
+      assertThat(refused.status()).isEqualTo(403);
+      assertThat(refused.body()).contains("unwanted.bin");
+    }
+  }
+
+  @Test
+  void aLargeUploadIsHeldInAFileAndLeavesOnlyWhenItIsClean() throws Exception {
+    try (TestGateway gateway = start("deliver: auto");
+        ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              while (!line.readHead().isEmpty()) {
+                line.readBodyByLength();
+                line.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+              }
+            });
+        RawClient client = gateway.client()) {
+      String post =
+          get(origin)
+              .replace("GET ", "POST ")
+              .replace("\r\n\r\n", "\r\nContent-Length: " + LENGTH + "\r\n\r\n");
+      client.send(post).send(wanted);
+      assertThat(client.readResponse().status()).isEqualTo(200);
+      assertThat(origin.received()).endsWith(new String(wanted, ISO_8859_1));
+      client.send(post).send(unwanted);
+      assertThat(client.readResponse().status()).isEqualTo(403);
+      assertThat(origin.lines()).hasSize(1);
+      assertThat(origin.received()).endsWith(new String(wanted, ISO_8859_1));
+    }
+  }
+
+  @Test
+  void theFirstRuleThatMatchesSaysWhatIsDone() throws Exception {
+    String rules =
+        "rules: [ { name: octets pass, content-type: application/octet-stream, larger-than: 1MiB,"
+            + " scan: none }, { name: no videos unscanned, content-type: video/*, scan: none,"
+            + " unscanned: { excluded-by-rule: block } } ]";
+    try (TestGateway gateway = start(rules);
+        ScriptedOrigin origin =
+            ScriptedOrigin.answering(
+                "HTTP/1.1 200 OK\r\nContent-Type: video/mp4; codecs=x\r\nContent-Length: 1\r\n\r\nx");
+        RawClient client = gateway.client()) {
+      assertThat(client.send(get(origin)).readResponse().status()).isEqualTo(503);
+      Record record = gateway.record();
+      assertThat(record.fate).isEqualTo(Record.Fate.UNSCANNED);
+      assertThat(record.verdictReason)
+          .startsWith("excluded-by-rule: The line 'no videos unscanned' of scan.rules says so");
+    }
+  }
+
+  @Test
+  void aPartWhoseWholeWasNotScannedIsPartial() throws Exception {
+    try (TestGateway gateway = start("ranges: part");
+        ScriptedOrigin origin =
+            ScriptedOrigin.answering(
+                "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-0/2\r\nContent-Length: 1\r\n\r\nx");
+        RawClient client = gateway.client()) {
+      client.send(get(origin).replace("\r\n\r\n", "\r\nRange: bytes=0-0\r\n\r\n"));
+      assertThat(client.readResponse().status()).isEqualTo(503);
+      assertThat(gateway.record().verdictReason).startsWith("partial");
+      assertThat(origin.received()).contains("Range: bytes=0-0");
+    }
+  }
+
+  private static String get(ScriptedOrigin origin) {
+    return "GET http://"
+        + origin.authority()
+        + "/file HTTP/1.1\r\nHost: "
+        + origin.authority()
+        + "\r\n\r\n";
+  }
+}
