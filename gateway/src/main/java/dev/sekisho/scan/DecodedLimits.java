@@ -23,10 +23,7 @@ public record DecodedLimits(long limit, int ratio) {
 
   private static final int TIMES_LIMIT = 10;
   private static final long USUAL_LEAST = 64L << 20;
-
-  /** clamd takes no more in one stream. */
   private static final long USUAL_MOST = 4L << 30;
-
   private static final long LARGEST = 1L << 40;
 
   /** With the usual ratio. */
@@ -40,7 +37,7 @@ public record DecodedLimits(long limit, int ratio) {
    * @param bodyLimit {@code scan.limit}
    */
   static DecodedLimits usual(long bodyLimit) {
-    return of(Math.clamp(bodyLimit * TIMES_LIMIT, USUAL_LEAST, Math.max(USUAL_MOST, bodyLimit)));
+    return of(Math.clamp(bodyLimit * TIMES_LIMIT, USUAL_LEAST, USUAL_MOST));
   }
 
   static DecodedLimits read(Section section, DecodedLimits otherwise) {

@@ -19,17 +19,22 @@ import java.util.Optional;
  * @param spool where they are held
  * @param patience how long a held body may take to arrive
  * @param engineTimeout for one verdict, waiting for a free session included
+ * @param unscanned what becomes of a body that was not scanned
+ * @param cache which verdicts are remembered
+ * @param quarantine where infected bodies are kept; empty where they are not
  * @param rules the first that matches a body says what is done with it
  */
 public record ScanConfig(
     List<EngineConfig> engines,
     Default byDefault,
     long limit,
-    DecodedLimits decoded,
     SpoolConfig spool,
+    DecodedLimits decoded,
     Duration patience,
     Duration engineTimeout,
     Fates unscanned,
+    CacheConfig cache,
+    Optional<QuarantineConfig> quarantine,
     Delivery deliver,
     DeliveryConfig delivery,
     Ranges ranges,
@@ -50,9 +55,12 @@ public record ScanConfig(
           1L << 30,
           DecodedLimits.usual(1L << 30),
           SpoolConfig.DEFAULT,
+          DecodedLimits.usual(1L << 30),
           Duration.ofSeconds(60),
           Duration.ofSeconds(30),
           Fates.DEFAULT,
+          CacheConfig.DEFAULT,
+          Optional.empty(),
           Delivery.AUTO,
           DeliveryConfig.DEFAULT,
           Ranges.WHOLE,
@@ -87,22 +95,24 @@ public record ScanConfig(
    */
   static ScanConfig read(Section section, Path folder, List<Path> usual) {
     Fates fates = section.section("unscanned").map(Fates::read).orElse(Fates.DEFAULT);
+    Delivery deliver = section.choice("deliver", Delivery.class, DEFAULT.deliver);
     long limit = section.bytes("limit", DEFAULT.limit);
     DecodedLimits usualDecoded = DecodedLimits.usual(Math.min(limit, LARGEST_LIMIT));
-    Delivery deliver = section.choice("deliver", Delivery.class, DEFAULT.deliver);
     var config =
         new ScanConfig(
             engines(section, folder, usual),
             section.choice("default", Default.class, DEFAULT.byDefault),
             limit,
+            section.section("spool").map(SpoolConfig::read).orElse(SpoolConfig.DEFAULT),
             section
                 .section("decoded")
                 .map(written -> DecodedLimits.read(written, usualDecoded))
                 .orElse(usualDecoded),
-            section.section("spool").map(SpoolConfig::read).orElse(SpoolConfig.DEFAULT),
             duration(section, "patience", DEFAULT.patience),
             duration(section, "engine-timeout", DEFAULT.engineTimeout),
             fates,
+            section.section("cache").map(CacheConfig::read).orElse(CacheConfig.DEFAULT),
+            section.section("quarantine").map(one -> QuarantineConfig.read(one, folder)),
             deliver,
             section.section("delivery").map(DeliveryConfig::read).orElse(DEFAULT.delivery),
             section.choice("ranges", Ranges.class, DEFAULT.ranges),

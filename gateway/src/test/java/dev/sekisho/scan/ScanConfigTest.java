@@ -46,6 +46,7 @@ class ScanConfigTest {
     assertThat(config.limit()).isEqualTo(1 << 30);
     assertThat(config.decoded()).isEqualTo(new DecodedLimits(4L << 30, 1100));
     assertThat(config.spool()).isEqualTo(new SpoolConfig(256 << 10, 256 << 20, 10L << 30));
+    assertThat(config.decoded()).isEqualTo(new DecodedLimits(4L << 30, 1100));
     assertThat(config.patience()).isEqualTo(Duration.ofSeconds(60));
     assertThat(config.engineTimeout()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.unscanned().delivered())

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sekisho.journal.Record;
+import dev.sekisho.scan.Quarantine;
+import dev.sekisho.scan.QuarantineConfig;
+import dev.sekisho.scan.QuarantineItem;
 import dev.sekisho.testing.ClamavDaemon;
 import dev.sekisho.testing.InsideClient;
 import dev.sekisho.testing.RawClient;
@@ -203,6 +206,35 @@ class ScannedBodiesTest {
   }
 
   @Test
+  void whatIsRefusedIsKeptUnderItsRecordWhereThatIsWanted() throws Exception {
+    try (ScriptedOrigin origin = ScriptedOrigin.answering(response("", EICAR));
+        TestGateway keeping = start("quarantine: {}");
+        RawClient client = keeping.client()) {
+      String head = " http://" + origin.authority() + "/private/path HTTP/1.1\r\nHost: a\r\n";
+      assertThat(client.send("GET" + head + "\r\n").readResponse().status()).isEqualTo(403);
+      String post = "POST" + head + "Content-Length: " + EICAR.length + "\r\n\r\n";
+      try (RawClient uploading = keeping.client()) {
+        assertThat(uploading.send(post + new String(EICAR, ISO_8859_1)).readResponse().status())
+            .isEqualTo(403);
+      }
+      var quarantine = new Quarantine(QuarantineConfig.USUAL, keeping.state());
+      assertThat(quarantine.list())
+          .map(Quarantine.Kept::record)
+          .containsExactlyElementsOf(
+              keeping.journal().awaitClosed(2).stream().map(one -> one.id.toString()).toList());
+      assertThat(quarantine.list())
+          .allSatisfy(one -> {
+            QuarantineItem item = quarantine.show(one.record());
+            assertThat(item.host()).isEqualTo("127.0.0.1");
+            assertThat(item.name()).startsWith("Eicar-Test");
+          });
+      Path to = keeping.state().resolve("released");
+      quarantine.release(quarantine.list().getLast().record(), to);
+      assertThat(to).hasBinaryContent(EICAR);
+    }
+  }
+
+  @Test
   void aCleanUploadLeavesWholeAlsoWhenTheClientWaitsToBeTold() throws Exception {
     String body = "clean ".repeat(30_000);
     try (ScriptedOrigin origin = ScriptedOrigin.answering(response("", "ok".getBytes(ISO_8859_1)));
@@ -234,7 +266,12 @@ class ScannedBodiesTest {
       }
     }
     assertThat(gateway.journal().awaitClosed(2))
-        .allSatisfy(record -> assertThat(record.fate).isEqualTo(Record.Fate.CLEAN));
+        .allSatisfy(record -> {
+          assertThat(record.fate).isEqualTo(Record.Fate.CLEAN);
+          assertThat(record.verdictEngine).isEqualTo("clamd");
+          assertThat(record.verdictReason)
+              .isEqualTo("clamd does not tell of encrypted archives and what exceeds its limits");
+        });
   }
 
   @Test
