@@ -53,7 +53,6 @@ public record ScanConfig(
           List.of(EngineConfig.BUILT_IN),
           Default.ALL,
           1L << 30,
-          DecodedLimits.usual(1L << 30),
           SpoolConfig.DEFAULT,
           DecodedLimits.usual(1L << 30),
           Duration.ofSeconds(60),

@@ -44,7 +44,6 @@ class ScanConfigTest {
     assertThat(config.engines()).containsExactly(EngineConfig.BUILT_IN);
     assertThat(config.byDefault()).isEqualTo(ScanConfig.Default.ALL);
     assertThat(config.limit()).isEqualTo(1 << 30);
-    assertThat(config.decoded()).isEqualTo(new DecodedLimits(4L << 30, 1100));
     assertThat(config.spool()).isEqualTo(new SpoolConfig(256 << 10, 256 << 20, 10L << 30));
     assertThat(config.decoded()).isEqualTo(new DecodedLimits(4L << 30, 1100));
     assertThat(config.patience()).isEqualTo(Duration.ofSeconds(60));
