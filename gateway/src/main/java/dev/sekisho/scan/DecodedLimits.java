@@ -37,7 +37,7 @@ public record DecodedLimits(long limit, int ratio) {
    * @param bodyLimit {@code scan.limit}
    */
   static DecodedLimits usual(long bodyLimit) {
-    return of(Math.clamp(bodyLimit * TIMES_LIMIT, USUAL_LEAST, USUAL_MOST));
+    return of(Math.clamp(bodyLimit * TIMES_LIMIT, USUAL_LEAST, Math.max(USUAL_MOST, bodyLimit)));
   }
 
   static DecodedLimits read(Section section, DecodedLimits otherwise) {

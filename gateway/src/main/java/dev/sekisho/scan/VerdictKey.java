@@ -30,8 +30,7 @@ record VerdictKey(long a, long b, long c, long d, long length, String coding) {
       return Optional.empty();
     }
     try {
-      return Optional.of(
-          of(sha256(body.source()), body.source().length(), coding));
+      return Optional.of(of(sha256(body.source()), body.source().length(), coding));
     } catch (IOException _) {
       return Optional.empty();
     }

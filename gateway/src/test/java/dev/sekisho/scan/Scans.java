@@ -133,7 +133,14 @@ final class Scans {
             HEADS.client(),
             HEADS.user());
     return new Scanner.Subject(
-        Scanner.Direction.UP, new DomainName("files.example"), "/a", null, -1, coding, heads, RECORD);
+        Scanner.Direction.UP,
+        new DomainName("files.example"),
+        "/a",
+        null,
+        -1,
+        coding,
+        heads,
+        RECORD);
   }
 
   static Scanner.Subject subject(@Nullable String coding) {

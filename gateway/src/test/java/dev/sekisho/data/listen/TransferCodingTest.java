@@ -205,7 +205,7 @@ class TransferCodingTest {
   @Test
   void aBombUnderTheChunksIsTooBigToScan() throws Exception {
     byte[] zeros = new byte[12 << 20];
-    try (TestGateway scanning = TestGateway.start(SCANNED);
+    try (TestGateway scanning = TestGateway.start(SCANNED.replace("default: all", "limit: 8MiB"));
         ScriptedOrigin origin = ScriptedOrigin.answering(answer("gzip", gzip(zeros), 60_000));
         RawClient client = scanning.client()) {
       assertThat(client.send(request("GET", origin)).readResponse().body()).hasSize(zeros.length);
