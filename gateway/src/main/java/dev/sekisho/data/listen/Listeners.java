@@ -114,7 +114,7 @@ public final class Listeners implements Closeable {
             kept);
     Lane.Voice voice = Lane.Voice.of(parts.pseudonym());
     for (EventExecutor loop : loops) {
-      lanes.put(loop, new Lane((EventLoop) loop, gate(parts, threads), means, config, voice));
+      lanes.put(loop, new Lane((EventLoop) loop, gate(parts, threads), means, config, voice, own));
     }
   }
 
@@ -181,7 +181,7 @@ public final class Listeners implements Closeable {
     }
     doors.add(bound.channel());
     InetSocketAddress where = (InetSocketAddress) bound.channel().localAddress();
-    own.listening(where.getPort());
+    own.door(where.getPort());
     return where;
   }
 

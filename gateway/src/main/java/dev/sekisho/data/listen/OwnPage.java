@@ -8,14 +8,15 @@ import dev.sekisho.data.inspect.Authorities;
 import dev.sekisho.data.inspect.Authority;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the gateway answers when it is asked itself: on the proxy port in origin form, or through
- * the proxy as {@code http://sekisho/}. Tells people and their programs which proxy to set and
- * which authority to trust.
+ * the proxy as {@code http://sekisho/} or by the address of that port. Tells people and their
+ * programs which proxy to set and which authority to trust.
  */
 final class OwnPage {
   private static final PageTemplate HTML = PageTemplate.of("own.html");
@@ -23,6 +24,10 @@ final class OwnPage {
   private static final Properties JAPANESE = PageTemplate.texts("own_ja.properties");
   private static final byte[] NOTHING =
       "There is no such page here. To reach the internet, set this address as an HTTP proxy.\n"
+          .getBytes(StandardCharsets.UTF_8);
+  private static final byte[] ASK_DIRECTLY =
+      ("Ask for it without the proxy, at the address of the proxy itself: through it the gateway"
+              + " does not know under which address you reach it.\n")
           .getBytes(StandardCharsets.UTF_8);
   private static final byte[] READ_ONLY =
       "Only GET and HEAD are answered here.\n".getBytes(StandardCharsets.UTF_8);
@@ -35,7 +40,16 @@ final class OwnPage {
   }
 
   static ByteBuf render(
-      String path, RequestHead head, InspectionMeans inspection, ByteBufAllocator allocator) {
+      String path, RequestHead head, InspectionMeans inspection, Channel channel) {
+    return render(path, head, inspection, ProxyAutoConfig.Door.of(channel), channel.alloc());
+  }
+
+  static ByteBuf render(
+      String path,
+      RequestHead head,
+      InspectionMeans inspection,
+      ProxyAutoConfig.Door door,
+      ByteBufAllocator allocator) {
     Afterwards then = afterwards(head);
     String method = head.method();
     if (method.equals("OPTIONS")) {
@@ -65,8 +79,24 @@ final class OwnPage {
               method,
               then,
               allocator);
+      case "/proxy.pac" -> script(head, door, then, allocator);
       default -> Answer.page(404, "text/plain; charset=utf-8", NOTHING, method, then, allocator);
     };
+  }
+
+  private static ByteBuf script(
+      RequestHead head, ProxyAutoConfig.Door door, Afterwards then, ByteBufAllocator allocator) {
+    dev.sekisho.net.@Nullable Authority asked = asked(head);
+    return asked == null
+        ? Answer.page(
+            404, "text/plain; charset=utf-8", ASK_DIRECTLY, head.method(), then, allocator)
+        : Answer.page(
+            200,
+            ProxyAutoConfig.TYPE,
+            ProxyAutoConfig.script(asked, door),
+            head.method(),
+            then,
+            allocator);
   }
 
   private static byte[] page(RequestHead head, Authorities authorities) {
@@ -89,14 +119,16 @@ final class OwnPage {
   }
 
   /**
-   * The address under which the client sees this port; null when it asked through the proxy and so
-   * told another name. What the parser took for a host has no character that means anything to a
-   * page or a shell.
+   * The address under which the client sees this port; null when it asked through the proxy by its
+   * other name. What the parser took for a host has no character that means anything to a page or a
+   * shell.
    */
   private static dev.sekisho.net.@Nullable Authority asked(RequestHead head) {
     return switch (head.target()) {
       case Target.OriginForm _ -> head.host();
-      case Target.AbsoluteForm _, Target.AsteriskForm _, Target.AuthorityForm _ -> null;
+      case Target.AbsoluteForm absolute ->
+          absolute.authority().host().text().equals(Reading.OWN_NAME) ? null : absolute.authority();
+      case Target.AsteriskForm _, Target.AuthorityForm _ -> null;
     };
   }
 
