@@ -34,6 +34,33 @@ final class OwnPage {
 
   private OwnPage() {}
 
+  /** By which door a client came, and so by which it is to come again. */
+  enum Door {
+    PLAIN("http", "PROXY", 3128, "proxy-note"),
+    TLS("https", "HTTPS", 3129, "proxy-tls-note");
+
+    private final String scheme;
+    private final String word;
+    private final int usualPort;
+    private final String note;
+
+    Door(String scheme, String word, int usualPort, String note) {
+      this.scheme = scheme;
+      this.word = word;
+      this.usualPort = usualPort;
+      this.note = note;
+    }
+
+    static Door of(Channel channel) {
+      return LineOpener.innermostTls(channel) == null ? PLAIN : TLS;
+    }
+
+    /** As a script for browsers names it. */
+    String word() {
+      return word;
+    }
+  }
+
   /** Whether the connection can go on after the answer. */
   static Afterwards afterwards(RequestHead head) {
     return Afterwards.of(head.keepAlive() && head.framing() instanceof BodyFraming.None);
@@ -41,14 +68,14 @@ final class OwnPage {
 
   static ByteBuf render(
       String path, RequestHead head, InspectionMeans inspection, Channel channel) {
-    return render(path, head, inspection, ProxyAutoConfig.Door.of(channel), channel.alloc());
+    return render(path, head, inspection, Door.of(channel), channel.alloc());
   }
 
   static ByteBuf render(
       String path,
       RequestHead head,
       InspectionMeans inspection,
-      ProxyAutoConfig.Door door,
+      Door door,
       ByteBufAllocator allocator) {
     Afterwards then = afterwards(head);
     String method = head.method();
@@ -62,7 +89,12 @@ final class OwnPage {
     return switch (path) {
       case "/" ->
           Answer.page(
-              200, "text/html; charset=utf-8", page(head, authorities), method, then, allocator);
+              200,
+              "text/html; charset=utf-8",
+              page(head, authorities, door),
+              method,
+              then,
+              allocator);
       case "/ca.pem" ->
           Answer.page(
               200,
@@ -85,7 +117,7 @@ final class OwnPage {
   }
 
   private static ByteBuf script(
-      RequestHead head, ProxyAutoConfig.Door door, Afterwards then, ByteBufAllocator allocator) {
+      RequestHead head, Door door, Afterwards then, ByteBufAllocator allocator) {
     dev.sekisho.net.@Nullable Authority asked = asked(head);
     return asked == null
         ? Answer.page(
@@ -99,20 +131,20 @@ final class OwnPage {
             allocator);
   }
 
-  private static byte[] page(RequestHead head, Authorities authorities) {
+  private static byte[] page(RequestHead head, Authorities authorities, Door door) {
     boolean japanese = RefusalPage.prefersJapanese(head.fields().first(FieldName.ACCEPT_LANGUAGE));
     Properties texts = japanese ? JAPANESE : ENGLISH;
     dev.sekisho.net.@Nullable Authority asked = asked(head);
     String host = asked == null ? "GATEWAY" : PageTemplate.escaped(asked.hostText());
-    String port = Integer.toString(asked == null ? 3128 : asked.port());
+    String port = Integer.toString(asked == null ? door.usualPort : asked.port());
     return HTML.fill(name ->
         switch (name) {
           case "lang" -> japanese ? "ja" : "en";
           case "host" -> host;
           case "port" -> port;
           case "proxy" -> host + ":" + port;
-          case "proxy-note" ->
-              texts.getProperty(asked == null ? "proxy-unknown-note" : "proxy-note");
+          case "proxy-note" -> texts.getProperty(asked == null ? "proxy-unknown-note" : door.note);
+          case "scheme" -> door.scheme;
           case "fingerprint" -> fingerprint(authorities.current());
           default -> texts.getProperty(name);
         });

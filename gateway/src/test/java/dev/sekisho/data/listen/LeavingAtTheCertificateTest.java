@@ -125,7 +125,7 @@ class LeavingAtTheCertificateTest {
         client.unwrap(record.put(header).put(retry).flip(), ByteBuffer.allocate(1 << 15));
         client.getDelegatedTask().run();
         byte[] second = wrapped(client);
-        assertThat(second).as("a record of a ClientHello").startsWith(22).inHexadecimal();
+        assertThat(second).as("a record of a ClientHello").startsWith(22);
         assertThat(second[5]).isEqualTo((byte) 1);
         line.getOutputStream().write(second);
         assertThat(in.readNBytes(500)).hasSize(500);

@@ -70,10 +70,10 @@ class OwnPageTest {
 
   /** The answer as it goes out, a character for each byte. */
   private static String answer(String path, String request) {
-    return answer(path, request, ProxyAutoConfig.Door.PLAIN);
+    return answer(path, request, OwnPage.Door.PLAIN);
   }
 
-  private static String answer(String path, String request, ProxyAutoConfig.Door door) {
+  private static String answer(String path, String request, OwnPage.Door door) {
     ByteBuf bytes =
         OwnPage.render(
             path,
@@ -114,6 +114,7 @@ class OwnPageTest {
     assertThat(page(field, ""))
         .contains("<code class=\"big\">http://" + host + ":" + port + "</code>")
         .contains("http://" + host + ":" + port + "/ca.pem")
+        .contains("http://" + host + ":" + port + "/proxy.pac")
         .contains("-Dhttps.proxyHost=" + host + " -Dhttps.proxyPort=" + port)
         .doesNotContain("GATEWAY");
   }
@@ -184,10 +185,17 @@ class OwnPageTest {
   }
 
   @Test
-  void theScriptOfTheDoorOverTlsSaysSo() {
+  void whatTheDoorOverTlsGivesSaysSo() {
     String asked = "GET /proxy.pac HTTP/1.1\r\nHost: [2001:db8::7]:3129\r\n\r\n";
-    assertThat(body(answer("/proxy.pac", asked, ProxyAutoConfig.Door.TLS)))
+    assertThat(body(answer("/proxy.pac", asked, OwnPage.Door.TLS)))
         .contains("\"HTTPS [2001:db8::7]:3129\"");
+    String page =
+        body(answer("/", "GET / HTTP/1.1\r\nHost: g.example:3129\r\n\r\n", OwnPage.Door.TLS));
+    assertThat(page)
+        .contains("<code class=\"big\">https://g.example:3129</code>")
+        .contains("https://g.example:3129/proxy.pac")
+        .contains("speaks TLS to this port")
+        .doesNotContain("http://g.example");
   }
 
   @ParameterizedTest
