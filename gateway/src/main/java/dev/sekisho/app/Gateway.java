@@ -121,6 +121,7 @@ final class Gateway implements Closeable {
     metrics.pooled(listeners::pooled);
     metrics.loopLag(listeners::lagSeconds);
     metrics.journal(journal::counters, journal::health);
+    metrics.scan(scanner);
     fetchLists(configuration.policy());
     if (configuration.listen().admin().isPresent()) {
       AdminServer server =
@@ -128,7 +129,8 @@ final class Gateway implements Closeable {
               serve(
                   "admin",
                   configuration.listen().admin().get(),
-                  at -> AdminServer.admin(at, this::readiness, metrics, refusals)));
+                  at ->
+                      AdminServer.admin(at, this::readiness, metrics, refusals, scanner::engines)));
       admin = server.address();
       listeners.alsoOwn(admin.getPort());
     }

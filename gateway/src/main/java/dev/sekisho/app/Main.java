@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       LogCommand.class,
       UserCommand.class,
       CaCommand.class,
+      QuarantineCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main implements Callable<Integer> {

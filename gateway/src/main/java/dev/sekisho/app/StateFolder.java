@@ -16,7 +16,8 @@ final class StateFolder {
   private static final Logger LOG = LoggerFactory.getLogger(StateFolder.class);
   private static final Set<PosixFilePermission> PRIVATE =
       PosixFilePermissions.fromString("rwx------");
-  private static final Set<String> CONTENTS = Set.of("authority", "journal", "lists", "lost+found");
+  private static final Set<String> CONTENTS =
+      Set.of("authority", "journal", "lists", "quarantine", "quarantine.key", "scan", "lost+found");
 
   private StateFolder() {}
 

@@ -3,11 +3,13 @@ package dev.sekisho.console;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.sekisho.scan.EngineStatus;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
@@ -16,7 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Answers operators and load balancers, on threads of its own: {@code /healthz} (the process
  * lives), {@code /readyz} (send clients here), {@code /metrics} (Prometheus text format 0.0.4),
- * {@code /certificate-refusals} (who lacks the authority, as JSON).
+ * {@code /certificate-refusals} (who lacks the authority, as JSON), {@code /engines} (what scans
+ * bodies, and how it is, as JSON).
  */
 public final class AdminServer implements Closeable {
   private static final JsonMapper JSON =
@@ -39,13 +42,15 @@ public final class AdminServer implements Closeable {
       InetSocketAddress address,
       Supplier<Readiness> readiness,
       Metrics metrics,
-      CertificateRefusals refusals)
+      CertificateRefusals refusals,
+      Supplier<List<EngineStatus>> engines)
       throws IOException {
     AdminServer admin = new AdminServer(address);
     admin.page("/healthz", exchange -> answer(exchange, 200, "alive\n"));
     admin.page("/readyz", exchange -> ready(exchange, readiness));
     admin.page("/metrics", exchange -> metrics(exchange, metrics));
-    admin.page("/certificate-refusals", exchange -> refusals(exchange, refusals));
+    admin.page("/certificate-refusals", exchange -> json(exchange, refusals.lines()));
+    admin.page("/engines", exchange -> json(exchange, engines.get()));
     admin.server.start();
     return admin;
   }
@@ -110,10 +115,8 @@ public final class AdminServer implements Closeable {
     writer.write(exchange.getResponseBody(), metrics.registry().scrape());
   }
 
-  private static void refusals(HttpExchange exchange, CertificateRefusals refusals)
-      throws IOException {
-    String json = JSON.writeValueAsString(refusals.lines()) + "\n";
-    answer(exchange, 200, "application/json", json);
+  private static void json(HttpExchange exchange, Object content) throws IOException {
+    answer(exchange, 200, "application/json", JSON.writeValueAsString(content) + "\n");
   }
 
   private static void answer(HttpExchange exchange, int status, String text) throws IOException {

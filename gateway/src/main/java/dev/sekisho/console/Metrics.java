@@ -3,6 +3,7 @@ package dev.sekisho.console;
 import dev.sekisho.data.exchange.Observer;
 import dev.sekisho.journal.Journal;
 import dev.sekisho.journal.Record;
+import dev.sekisho.scan.Scanner;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -154,6 +155,45 @@ public final class Metrics implements Observer {
               case Journal.Health.Writing _ -> 1;
               case Journal.Health.Failing _ -> 0;
             });
+  }
+
+  /** The engines that scan bodies; what they are called comes from the configuration alone. */
+  public void scan(Scanner scanner) {
+    CounterWithCallback.builder()
+        .name("sekisho_scan_verdicts")
+        .help("Verdicts, by whether they were known already.")
+        .labelNames("from")
+        .callback(callback -> {
+          Scanner.Lookups now = scanner.lookups();
+          callback.call(now.hits(), "cache");
+          callback.call(now.misses(), "engines");
+        })
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("sekisho_scan_engine_up")
+        .help("1 while bodies can be given to the engine, else 0.")
+        .labelNames("engine")
+        .callback(callback ->
+            scanner
+                .engines()
+                .forEach(engine ->
+                    callback.call(
+                        switch (engine.state()) {
+                          case UP -> 1;
+                          case UNKNOWN, DOWN -> 0;
+                        },
+                        engine.engine())))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("sekisho_scan_engine_blind")
+        .help("1 for what the engine calls clean without having looked.")
+        .labelNames("engine", "to")
+        .callback(callback ->
+            scanner
+                .engines()
+                .forEach(engine ->
+                    engine.blind().forEach(to -> callback.call(1, engine.engine(), to.word()))))
+        .register(registry);
   }
 
   PrometheusRegistry registry() {

@@ -9,10 +9,13 @@ import java.util.Optional;
  * exists decoded.
  *
  * @param codings empty where one of them cannot be undone here
- * @param decodedLimit bytes that a coding may give
+ * @param decoded how much it may become
  */
 record Body(
-    Scanner.Subject subject, Source source, Optional<ContentCodings> codings, long decodedLimit) {
+    Scanner.Subject subject,
+    Source source,
+    Optional<ContentCodings> codings,
+    DecodedLimits decoded) {
 
   /** Where the bytes are. */
   interface Source {
@@ -37,6 +40,10 @@ record Body(
   }
 
   Reading read(View view) {
+    if (source.length() == 0) {
+      // Nothing is the same in every coding, and origins send it with any.
+      return new Reading(source::open);
+    }
     return switch (view) {
       case RAW -> new Reading(source::open);
       case DECODED ->
@@ -45,7 +52,7 @@ record Body(
                   .orElseThrow(() ->
                       new FaultException(
                           Verdict.Reason.UNDECODABLE, "Its content coding cannot be undone here."))
-                  .undo(source.open(), decodedLimit));
+                  .undo(source.open(), new DecodedBudget(decoded, source.length())));
     };
   }
 }

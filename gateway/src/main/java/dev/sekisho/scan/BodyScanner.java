@@ -5,6 +5,7 @@ import dev.sekisho.scan.EngineConfig.SignatureEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,21 +17,24 @@ import org.jspecify.annotations.Nullable;
 
 /** The scanner of a configuration: every engine must find nothing for a body to be clean. */
 public final class BodyScanner implements Scanner {
-  /** Decoded, a body may be so many times {@code scan.limit}; a bomb is more. */
-  private static final long DECODED_RATIO = 10;
-
-  private static final long DECODED_AT_LEAST = 64L << 20;
-
   private final ScanConfig config;
   private final List<Engine> engines;
+  private final Optional<VerdictCache> cache;
+  private final Optional<QuarantineKeeper> quarantine;
   private final Spool spool;
   private final Set<ScanJob> running = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  private BodyScanner(ScanConfig config, List<Engine> engines, Spool spool) {
+  private BodyScanner(ScanConfig config, List<Engine> engines, Path state) throws IOException {
     this.config = config;
     this.engines = List.copyOf(engines);
-    this.spool = spool;
+    this.spool = Spool.open(config.spool(), state.resolve("spool"));
+    this.cache = cache(state);
+    this.quarantine =
+        config
+            .quarantine()
+            .map(where ->
+                new QuarantineKeeper(new Quarantine(where, state), where, InstantSource.system()));
   }
 
   /**
@@ -41,11 +45,11 @@ public final class BodyScanner implements Scanner {
    */
   public static BodyScanner start(ScanConfig config, Path state) throws IOException {
     List<SignatureEngine> signatures = new ArrayList<>();
-    List<ClamdAddress> clamds = new ArrayList<>();
+    List<ClamdEngine> clamds = new ArrayList<>();
     for (EngineConfig engine : config.engines()) {
       switch (engine) {
         case SignatureEngine one -> signatures.add(one);
-        case ClamdEngine one -> clamds.add(one.at());
+        case ClamdEngine one -> clamds.add(one);
       }
     }
     List<Engine> engines = new ArrayList<>();
@@ -55,7 +59,20 @@ public final class BodyScanner implements Scanner {
     if (!clamds.isEmpty()) {
       engines.add(new Clamd(clamds, config.limit()));
     }
-    return new BodyScanner(config, engines, Spool.open(config.spool(), state.resolve("spool")));
+    return new BodyScanner(config, engines, state);
+  }
+
+  /** The built-in signatures cost no more than the digest by which a verdict would be found. */
+  private Optional<VerdictCache> cache(Path state) {
+    boolean worthIt = engines.stream().anyMatch(engine -> !(engine instanceof Signatures));
+    return worthIt && config.cache().entries() > 0
+        ? Optional.of(
+            new VerdictCache(
+                config.cache(),
+                this::version,
+                InstantSource.system(),
+                Optional.of(new VerdictFile(state.resolve("scan/verdicts")))))
+        : Optional.empty();
   }
 
   @Override
@@ -98,8 +115,26 @@ public final class BodyScanner implements Scanner {
     return engines.stream().flatMap(engine -> engine.status().stream()).toList();
   }
 
-  long decodedLimit() {
-    return Math.max(DECODED_AT_LEAST, config.limit() * DECODED_RATIO);
+  @Override
+  public Lookups lookups() {
+    return cache.map(VerdictCache::lookups).orElse(new Lookups(0, 0));
+  }
+
+  DecodedLimits decoded() {
+    return config.decoded();
+  }
+
+  /** What a verdict rests on; empty while one of the engines does not know. */
+  String version() {
+    List<String> versions = new ArrayList<>();
+    for (Engine engine : engines) {
+      String version = engine.version();
+      if (version.isEmpty()) {
+        return "";
+      }
+      versions.add(engine.name() + " " + version);
+    }
+    return String.join("; ", versions);
   }
 
   void started(ScanJob job) {
@@ -113,15 +148,31 @@ public final class BodyScanner implements Scanner {
     running.remove(job);
   }
 
-  /** Asks the engines one after the other. Blocks. */
+  /** The verdict of engines that were asked before, or are asked now. Blocks. */
   Verdict scan(Body body) throws InterruptedException {
     long deadline = System.nanoTime() + config.engineTimeout().toNanos();
+    Verdict verdict =
+        cache.isPresent()
+            ? cache.get().of(body, deadline, () -> ask(body, deadline))
+            : ask(body, deadline);
+    if (verdict instanceof Verdict.Infected infected) {
+      quarantine.ifPresent(where -> where.keep(body.subject(), body.source(), infected));
+    }
+    return verdict;
+  }
+
+  /** Asks the engines one after the other. */
+  private Verdict ask(Body body, long deadline) throws InterruptedException {
     String asked = "";
     Optional<Replacement> instead = Optional.empty();
-    @Nullable Fault unable = null;
+    Optional<String> caveat = Optional.empty();
+    Verdict.@Nullable Unscanned unable = null;
     for (Engine engine : engines) {
       switch (scan(engine, body, deadline)) {
-        case Finding.Nothing _ -> asked = engine.name();
+        case Finding.Nothing(Optional<String> said) -> {
+          asked = engine.name();
+          caveat = caveat.or(() -> said);
+        }
         case Finding.Replaced(Replacement by) -> {
           asked = engine.name();
           instead = Optional.of(by);
@@ -130,12 +181,20 @@ public final class BodyScanner implements Scanner {
           return new Verdict.Infected(engine.name(), found.name(), found.page());
         }
         // Another engine may still find something.
-        case Finding.Unable(Fault fault) -> unable = unable == null ? fault : unable;
+        case Finding.Unable(Fault fault) -> unable = graver(body.subject(), unable, fault);
       }
     }
-    return unable == null
-        ? new Verdict.Clean(asked, instead)
-        : unscanned(body.subject(), unable.reason(), unable.detail());
+    return unable == null ? new Verdict.Clean(asked, instead, caveat) : unable;
+  }
+
+  /** Of two faults the first, unless only the second one blocks. */
+  private Verdict.Unscanned graver(
+      Subject subject, Verdict.@Nullable Unscanned before, Fault fault) {
+    Verdict.Unscanned now = unscanned(subject, fault.reason(), fault.detail());
+    return before == null
+            || before.fate() == Verdict.Fate.DELIVER && now.fate() == Verdict.Fate.BLOCK
+        ? now
+        : before;
   }
 
   /**
@@ -145,24 +204,28 @@ public final class BodyScanner implements Scanner {
    */
   private static Finding scan(Engine engine, Body body, long deadline) throws InterruptedException {
     Finding decoded = engine.scan(body, Body.View.DECODED, deadline);
-    if (!(decoded instanceof Finding.Unable unable)
-        || body.isPlain()
-        || unable.fault().reason() == Verdict.Reason.ENGINE_DOWN) {
+    if (!(decoded instanceof Finding.Unable unable) || body.isPlain() || gaveNoAnswer(unable)) {
       return decoded;
     }
     Finding raw = engine.scan(body, Body.View.RAW, deadline);
     return switch (raw) {
       case Finding.Found _ -> raw;
       case Finding.Nothing _, Finding.Replaced _ -> decoded;
-      case Finding.Unable failed ->
-          failed.fault().reason() == Verdict.Reason.ENGINE_DOWN ? raw : decoded;
+      case Finding.Unable failed -> gaveNoAnswer(failed) ? raw : decoded;
     };
+  }
+
+  private static boolean gaveNoAnswer(Finding.Unable unable) {
+    Verdict.Reason reason = unable.fault().reason();
+    return reason == Verdict.Reason.ENGINE_DOWN || reason == Verdict.Reason.TIMEOUT;
   }
 
   @Override
   public void close() {
     closed = true;
     running.forEach(ScanJob::cancel);
+    cache.ifPresent(VerdictCache::close);
+    quarantine.ifPresent(QuarantineKeeper::close);
     engines.forEach(Engine::close);
     spool.close();
   }

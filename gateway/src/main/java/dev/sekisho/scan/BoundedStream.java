@@ -4,18 +4,23 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * What one content coding gave, up to a limit. Each coding of several has its own, because a bomb
- * may be large only in the middle: a million empty gzip members in gzip decode to nothing.
+ * What one content coding gives, within its budget. Each coding of several is bounded, because a
+ * bomb may be large only in the middle: a million empty gzip members in gzip decode to nothing.
  */
 final class BoundedStream extends InputStream {
   private final InputStream decoded;
-  private final long limit;
-  private long left;
+  private final String coding;
+  private final DecodedBudget budget;
+  private long leftOfRatio;
 
-  BoundedStream(InputStream decoded, long limit) {
+  /**
+   * @param coding that gives these bytes, as written in Content-Encoding
+   */
+  BoundedStream(InputStream decoded, String coding, DecodedBudget budget) {
     this.decoded = decoded;
-    this.limit = limit;
-    this.left = limit;
+    this.coding = coding;
+    this.budget = budget;
+    this.leftOfRatio = budget.each();
   }
 
   @Override
@@ -29,21 +34,24 @@ final class BoundedStream extends InputStream {
     if (length == 0) {
       return 0;
     }
-    if (left == 0) {
-      return endOrTooLarge();
+    GivenUp.check();
+    long left = Math.min(leftOfRatio, budget.left());
+    if (left <= 0) {
+      return endOrFault();
     }
     int count = decoded.read(into, offset, (int) Math.min(length, left));
-    left -= Math.max(0, count);
+    if (count > 0) {
+      leftOfRatio -= count;
+      budget.gave(count);
+    }
     return count;
   }
 
-  private int endOrTooLarge() throws IOException {
+  private int endOrFault() throws IOException {
     if (decoded.read() < 0) {
       return -1;
     }
-    throw new FaultException(
-        Verdict.Reason.TOO_BIG,
-        "Decoded it is longer than " + Size.text(limit) + "; no more was scanned.");
+    throw budget.left() <= 0 ? budget.limitReached(coding) : budget.ratioReached(coding);
   }
 
   @Override

@@ -14,11 +14,32 @@ sealed interface ClamdReply {
   /** {@code stream: NAME FOUND} */
   record Found(String name) implements ClamdReply {}
 
-  /** {@code INSTREAM size limit exceeded. ERROR} */
-  record TooLarge() implements ClamdReply {}
+  /**
+   * {@code stream: Heuristics.Encrypted.Zip FOUND} and the like: nothing was found, and not all of
+   * it was looked at.
+   *
+   * @param reason {@link Verdict.Reason#ENCRYPTED} or {@link Verdict.Reason#ENGINE_LIMIT}
+   */
+  record Unseen(Verdict.Reason reason, String name) implements ClamdReply {}
 
-  /** Another error, or nothing that clamd would say. */
-  record Failed(String detail) implements ClamdReply {}
+  /**
+   * {@code INSTREAM size limit exceeded. ERROR}
+   *
+   * @param after bytes that had been announced to it by then, or that it refused before; its limit
+   *     is smaller
+   */
+  record TooLarge(long after) implements ClamdReply {}
+
+  /**
+   * Another error, or nothing that clamd would say.
+   *
+   * @param reason {@link Verdict.Reason#ENGINE_DOWN}, or {@link Verdict.Reason#TIMEOUT}
+   */
+  record Failed(Verdict.Reason reason, String detail) implements ClamdReply {
+    Failed(String detail) {
+      this(Verdict.Reason.ENGINE_DOWN, detail);
+    }
+  }
 
   /** Longer than any sentence of clamd's. */
   int LONGEST = 4096;
@@ -26,21 +47,46 @@ sealed interface ClamdReply {
   Pattern FOUND = Pattern.compile("stream: (\\S.*) FOUND");
 
   /**
-   * @param text the reply without its closing zero
+   * As libclamav writes it when AlertExceedsMax is set: with a limit's name, or bare until 0.102.
    */
-  static ClamdReply parse(String text) {
+  Pattern LIMITS = Pattern.compile("Heuristics\\.Limits\\.Exceeded(\\.[A-Za-z0-9]+)?");
+
+  /**
+   * As libclamav writes it when AlertEncrypted is set: Zip, RAR, 7Zip, PDF, EGG, Doc and others.
+   */
+  Pattern ENCRYPTED = Pattern.compile("Heuristics\\.Encrypted\\.[A-Za-z0-9]+");
+
+  /**
+   * @param text the reply without its closing zero
+   * @param announced bytes of the body that clamd had been told of
+   */
+  static ClamdReply parse(String text, long announced) {
     if (text.equals("stream: OK")) {
       return new Ok();
     }
     if (text.equals("INSTREAM size limit exceeded. ERROR")) {
-      return new TooLarge();
+      return new TooLarge(announced);
     }
     Matcher found = FOUND.matcher(text);
     if (found.matches()) {
-      return new Found(Printable.text(found.group(1), 200));
+      return named(Printable.text(found.group(1), 200));
     }
     String said = Printable.text(text, 200);
     return new Failed(
         text.endsWith(" ERROR") ? "it reports: " + said : "it answered '" + said + "'");
+  }
+
+  /**
+   * Only the whole names that libclamav itself gives. What else begins so, such as a name that ends
+   * in {@code .UNOFFICIAL}, is a signature that somebody wrote, and was found.
+   */
+  private static ClamdReply named(String name) {
+    if (ENCRYPTED.matcher(name).matches()) {
+      return new Unseen(Verdict.Reason.ENCRYPTED, name);
+    }
+    if (LIMITS.matcher(name).matches()) {
+      return new Unseen(Verdict.Reason.ENGINE_LIMIT, name);
+    }
+    return new Found(name);
   }
 }

@@ -25,10 +25,13 @@ final class ClamdSession {
   private static final int CHUNK = 64 << 10;
   private static final int LENGTH_FIELD = 4;
 
+  /** Who does not take a connection for so long is not there; before, the time was too short. */
+  private static final long UNREACHABLE = TimeUnit.SECONDS.toNanos(1);
+
   private final SocketChannel channel;
   private final SocketAddress address;
   private final CompletableFuture<String> reply = new CompletableFuture<>();
-  private volatile long sent;
+  private volatile long announced;
   private volatile boolean ended;
 
   private ClamdSession(SocketChannel channel, SocketAddress address) {
@@ -38,10 +41,11 @@ final class ClamdSession {
 
   /**
    * @param reply without its closing zero
-   * @param sent bytes of the body that were sent before it
+   * @param announced bytes of the body that clamd had been told of before it; it refuses a chunk by
+   *     its announced length
    * @param ended whether all of the body had been sent
    */
-  record Answer(String reply, long sent, boolean ended) {}
+  record Answer(String reply, long announced, boolean ended) {}
 
   /** Gives clamd a body. Never reads it any more once this has returned or thrown. */
   static Answer scan(SocketAddress address, Reading body, long deadline)
@@ -90,12 +94,14 @@ final class ClamdSession {
   }
 
   private Answer await(long deadline) throws IOException, InterruptedException {
+    long patience = Math.max(0, deadline - System.nanoTime());
     try {
-      String text = reply.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-      return new Answer(text, sent, ended);
+      String text = reply.get(patience, TimeUnit.NANOSECONDS);
+      return new Answer(text, announced, ended);
     } catch (TimeoutException _) {
-      throw new ClamdSilentException(
-          channel.isConnected() ? "it did not answer in time" : "it did not accept in time");
+      throw channel.isConnected() || patience < UNREACHABLE
+          ? new ClamdSilentException(Verdict.Reason.TIMEOUT, "it did not answer in time")
+          : new ClamdSilentException(Verdict.Reason.ENGINE_DOWN, "it did not accept in time");
     } catch (ExecutionException e) {
       throw new IOException(e.getCause() == null ? e.getMessage() : e.getCause().getMessage(), e);
     }
@@ -130,8 +136,8 @@ final class ClamdSession {
     ByteBuffer buffer = ByteBuffer.wrap(chunk);
     for (int count = fill(body, chunk); count > 0; count = fill(body, chunk)) {
       buffer.clear().putInt(0, count).limit(LENGTH_FIELD + count);
+      announced += count;
       writeFully(buffer);
-      sent += count;
     }
     // Said before it is sent: the reply may be here before this thread goes on.
     ended = true;

@@ -29,6 +29,17 @@ final class CompressedInput {
     return buffer[position++] & 0xff;
   }
 
+  /** Some of the next octets, at least one; a fault at the end. */
+  int some(byte[] into, int offset, int length) throws IOException {
+    if (!has()) {
+      throw broken("It ends in the middle");
+    }
+    int count = Math.min(length, end - position);
+    System.arraycopy(buffer, position, into, offset, count);
+    position += count;
+    return count;
+  }
+
   /** Little-endian, as gzip writes numbers. */
   int int32() throws IOException {
     return octet() | octet() << 8 | octet() << 16 | octet() << 24;

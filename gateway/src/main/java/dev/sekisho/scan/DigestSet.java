@@ -1,9 +1,13 @@
 package dev.sekisho.scan;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * SHA-256 digests, each with a name for the record. Open addressing in one array of longs, four to
@@ -37,6 +41,25 @@ public final class DigestSet {
       return Optional.empty();
     }
     return Optional.of(names.getOrDefault(wanted[0], UNNAMED));
+  }
+
+  /**
+   * Another one whenever a digest or a name is another. Digests are summed up, so that their order
+   * in the lists does not matter.
+   */
+  String fingerprint() {
+    long[] sums = new long[LONGS];
+    for (int at = 0; at < table.length; at++) {
+      sums[at % LONGS] += table[at];
+    }
+    MessageDigest sha256 = Sha256.begin();
+    ByteBuffer numbers = ByteBuffer.allocate(Long.BYTES * LONGS);
+    numbers.asLongBuffer().put(sums);
+    sha256.update(numbers);
+    new TreeMap<>(names)
+        .forEach((digest, name) ->
+            sha256.update((digest + " " + name + "\n").getBytes(StandardCharsets.UTF_8)));
+    return HexFormat.of().formatHex(sha256.digest(), 0, 16);
   }
 
   private static long[] longs(byte[] digest) {

@@ -4,8 +4,16 @@ import java.util.Optional;
 
 /** What one engine says of one view of a body. */
 sealed interface Finding {
-  /** It was read to its end, and nothing was found. */
-  record Nothing() implements Finding {}
+  /**
+   * It was read to its end, and nothing was found.
+   *
+   * @param caveat what this engine is known not to look at without saying so
+   */
+  record Nothing(Optional<String> caveat) implements Finding {
+    Nothing() {
+      this(Optional.empty());
+    }
+  }
 
   /** Nothing bad was found, and the engine wants something else to be delivered (ICAP). */
   record Replaced(Replacement by) implements Finding {}

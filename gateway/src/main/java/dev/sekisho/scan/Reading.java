@@ -45,12 +45,21 @@ final class Reading implements Closeable {
     return Optional.ofNullable(fault);
   }
 
-  /** A decoder given hostile bytes may fail in any way; every way is a fault of the bytes. */
+  /**
+   * A decoder given hostile bytes may fail in any way; every way is a fault of the bytes. Where one
+   * decoder reads what another gives, it may wrap the other's fault.
+   */
   private static Fault fault(Exception e) {
-    return e instanceof FaultException known && known.fault() != null
-        ? known.fault()
-        : CompressedInput.broken("It is damaged (" + Printable.text("" + e.getMessage(), 100) + ")")
-            .fault();
+    Throwable cause = e;
+    while (cause != null) {
+      if (cause instanceof FaultException known) {
+        return known.fault();
+      }
+      cause = cause.getCause();
+    }
+    return CompressedInput.broken(
+            "It cannot be decoded (" + Printable.text("" + e.getMessage(), 100) + ")")
+        .fault();
   }
 
   @Override

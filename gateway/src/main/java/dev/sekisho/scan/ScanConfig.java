@@ -15,9 +15,13 @@ import java.util.Optional;
  * @param engines never empty; several clamds stand in for each other, in this order
  * @param byDefault what a rule obliges that does not say {@code scan}
  * @param limit bytes of one body that are held and scanned
+ * @param decoded how much a body may become when its codings are undone
  * @param spool where they are held
  * @param patience how long a held body may take to arrive
  * @param engineTimeout for one verdict, waiting for a free session included
+ * @param unscanned what becomes of a body that was not scanned
+ * @param cache which verdicts are remembered
+ * @param quarantine where infected bodies are kept; empty where they are not
  * @param rules the first that matches a body says what is done with it
  */
 public record ScanConfig(
@@ -25,9 +29,12 @@ public record ScanConfig(
     Default byDefault,
     long limit,
     SpoolConfig spool,
+    DecodedLimits decoded,
     Duration patience,
     Duration engineTimeout,
     Fates unscanned,
+    CacheConfig cache,
+    Optional<QuarantineConfig> quarantine,
     Delivery deliver,
     DeliveryConfig delivery,
     Ranges ranges,
@@ -47,9 +54,12 @@ public record ScanConfig(
           Default.ALL,
           1L << 30,
           SpoolConfig.DEFAULT,
+          DecodedLimits.usual(1L << 30),
           Duration.ofSeconds(60),
           Duration.ofSeconds(30),
           Fates.DEFAULT,
+          CacheConfig.DEFAULT,
+          Optional.empty(),
           Delivery.AUTO,
           DeliveryConfig.DEFAULT,
           Ranges.WHOLE,
@@ -85,15 +95,23 @@ public record ScanConfig(
   static ScanConfig read(Section section, Path folder, List<Path> usual) {
     Fates fates = section.section("unscanned").map(Fates::read).orElse(Fates.DEFAULT);
     Delivery deliver = section.choice("deliver", Delivery.class, DEFAULT.deliver);
+    long limit = section.bytes("limit", DEFAULT.limit);
+    DecodedLimits usualDecoded = DecodedLimits.usual(Math.min(limit, LARGEST_LIMIT));
     var config =
         new ScanConfig(
             engines(section, folder, usual),
             section.choice("default", Default.class, DEFAULT.byDefault),
-            section.bytes("limit", DEFAULT.limit),
+            limit,
             section.section("spool").map(SpoolConfig::read).orElse(SpoolConfig.DEFAULT),
+            section
+                .section("decoded")
+                .map(written -> DecodedLimits.read(written, usualDecoded))
+                .orElse(usualDecoded),
             duration(section, "patience", DEFAULT.patience),
             duration(section, "engine-timeout", DEFAULT.engineTimeout),
             fates,
+            section.section("cache").map(CacheConfig::read).orElse(CacheConfig.DEFAULT),
+            section.section("quarantine").map(one -> QuarantineConfig.read(one, folder)),
             deliver,
             section.section("delivery").map(DeliveryConfig::read).orElse(DEFAULT.delivery),
             section.choice("ranges", Ranges.class, DEFAULT.ranges),

@@ -68,8 +68,8 @@ final class ScanJob implements Scanner.Job {
       return givenUp();
     }
     try {
-      var codings = ContentCodings.parse(subject.contentCoding());
-      return scanner.scan(new Body(subject, body, codings, scanner.decodedLimit()));
+      var codings = ContentCodings.of(subject);
+      return scanner.scan(new Body(subject, body, codings, scanner.decoded()));
     } catch (InterruptedException _) {
       return givenUp();
     } catch (RuntimeException | Error e) {

@@ -47,6 +47,15 @@ public interface Scanner extends Closeable {
   /** How the engines are, for metrics, readiness and the console; in configured order. */
   List<EngineStatus> engines();
 
+  /** How often the verdict was known already. */
+  Lookups lookups();
+
+  /**
+   * @param hits verdicts that were known, or that another body's scan gave
+   * @param misses bodies that the engines were asked about
+   */
+  record Lookups(long hits, long misses) {}
+
   /** One body under scan. Called on one event loop. */
   interface Job {
     /**
@@ -62,6 +71,7 @@ public interface Scanner extends Closeable {
    * @param mediaType type and subtype in lower case, or null
    * @param size bytes as declared, or -1
    * @param contentCoding the value of Content-Encoding in lower case, or null where there is none
+   * @param record id of the exchange's record
    */
   record Subject(
       Direction direction,
@@ -70,7 +80,8 @@ public interface Scanner extends Closeable {
       @Nullable String mediaType,
       long size,
       @Nullable String contentCoding,
-      Heads heads) {
+      Heads heads,
+      String record) {
     /** For messages. */
     public String name() {
       return host.text() + path;

@@ -16,12 +16,16 @@ final class Signatures implements Engine {
   private final List<EngineConfig.SignatureEngine> all;
   private final boolean eicar;
   private final boolean digests;
+  private final String version;
   private final Instant since = Instant.now();
 
   Signatures(List<EngineConfig.SignatureEngine> all) {
     this.all = List.copyOf(all);
     this.eicar = all.stream().anyMatch(EngineConfig.SignatureEngine::eicar);
     this.digests = all.stream().anyMatch(one -> one.digests().size() > 0);
+    this.version =
+        (eicar ? "eicar " : "")
+            + String.join(",", all.stream().map(one -> one.digests().fingerprint()).toList());
   }
 
   @Override
@@ -48,7 +52,7 @@ final class Signatures implements Engine {
     try (Reading reading = body.read(view)) {
       int length = readAll(reading, head, digests ? sha256::update : _ -> {}, deadline);
       if (length < 0) {
-        return Finding.unable(Verdict.Reason.ENGINE_DOWN, "The built-in signatures took too long.");
+        return Finding.unable(Verdict.Reason.TIMEOUT, "The built-in signatures took too long.");
       }
       if (eicar && Eicar.is(head, length)) {
         return new Finding.Found(Eicar.NAME);
@@ -108,7 +112,7 @@ final class Signatures implements Engine {
   /** Nothing changes while it runs; a list that is read again makes another scanner. */
   @Override
   public String version() {
-    return "";
+    return version;
   }
 
   @Override

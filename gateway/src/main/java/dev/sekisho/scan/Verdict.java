@@ -10,10 +10,16 @@ public sealed interface Verdict {
    *
    * @param engine for the record, such as {@code clamd}
    * @param instead what an ICAP server wants to be delivered in its place
+   * @param caveat for the record, where an engine is known to call clean what it did not look at
    */
-  record Clean(String engine, Optional<Replacement> instead) implements Verdict {
+  record Clean(String engine, Optional<Replacement> instead, Optional<String> caveat)
+      implements Verdict {
     public Clean(String engine) {
-      this(engine, Optional.empty());
+      this(engine, Optional.empty(), Optional.empty());
+    }
+
+    public Clean(String engine, Optional<Replacement> instead) {
+      this(engine, instead, Optional.empty());
     }
   }
 

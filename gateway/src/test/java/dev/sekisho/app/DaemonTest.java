@@ -160,7 +160,10 @@ class DaemonTest {
           .contains("sekisho_journal_writing 1.0")
           .contains("sekisho_event_loop_lag_seconds")
           .contains("sekisho_pool_idle_connections")
-          .contains("sekisho_client_connections");
+          .contains("sekisho_client_connections")
+          .contains("sekisho_scan_engine_up{engine=\"signatures\"} 1.0");
+      assertThat(admin(sekisho, "/engines").body())
+          .contains("\"engine\":\"signatures\"", "\"state\":\"UP\"", "\"blind\":[]");
     }
   }
 

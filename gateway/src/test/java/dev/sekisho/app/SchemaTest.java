@@ -74,6 +74,7 @@ class SchemaTest {
     Files.writeString(folder.resolve("unwanted.sha256"), "0f".repeat(32) + "  unwanted.exe\n");
     Files.writeString(
         folder.resolve("authority.pem"), Authority.make("node", Instant.now()).pemWithKey());
+    Files.writeString(folder.resolve("quarantine.key"), "0f".repeat(32) + "\n");
     Files.writeString(folder.resolve("authority.secret"), "sesame\n");
     CertificateWorkshop.Made partner = CertificateWorkshop.origin("partner").selfSigned();
     Files.writeString(folder.resolve("partner.pem"), partner.pem());

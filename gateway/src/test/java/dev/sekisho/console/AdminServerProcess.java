@@ -16,7 +16,11 @@ final class AdminServerProcess {
     var anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (AdminServer server =
         AdminServer.admin(
-            anyPort, Readiness.Ready::new, METRICS, new CertificateRefusals(METRICS))) {
+            anyPort,
+            Readiness.Ready::new,
+            METRICS,
+            new CertificateRefusals(METRICS),
+            java.util.List::of)) {
       System.out.println(server.address().getPort());
       while (System.in.read() >= 0) {
         // until whoever started this is gone

@@ -2,6 +2,7 @@ package dev.sekisho.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sekisho.scan.EngineConfig.ClamdEngine;
 import dev.sekisho.testing.ScriptedClamd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ClamdTest {
@@ -44,14 +46,26 @@ class ClamdTest {
   }
 
   private static void assertDown(Verdict verdict, String detail) {
+    assertUnscanned(verdict, Verdict.Reason.ENGINE_DOWN, detail);
+  }
+
+  private static void assertLate(Verdict verdict, String detail) {
+    assertUnscanned(verdict, Verdict.Reason.TIMEOUT, detail);
+  }
+
+  private static void assertUnscanned(Verdict verdict, Verdict.Reason reason, String detail) {
     assertThat(verdict)
         .isInstanceOfSatisfying(
             Verdict.Unscanned.class,
             unscanned -> {
-              assertThat(unscanned.reason()).isEqualTo(Verdict.Reason.ENGINE_DOWN);
-              assertThat(unscanned.fate()).isEqualTo(Verdict.Fate.BLOCK);
+              assertThat(unscanned.reason()).isEqualTo(reason);
+              assertThat(unscanned.fate()).isEqualTo(Fates.DEFAULT.of(reason));
               assertThat(unscanned.detail()).contains(detail);
             });
+  }
+
+  private static ClamdNode node(ScriptedClamd clamd) {
+    return new ClamdNode(ClamdAddress.parse(clamd.address()).orElseThrow(), ClamdEngine.SESSIONS);
   }
 
   @Test
@@ -126,7 +140,7 @@ class ClamdTest {
   }
 
   @Test
-  void itsOwnSizeLimitIsTooLargeAndNotDown() throws IOException {
+  void itsOwnSizeLimitIsALimitAndNotDown() throws IOException {
     Verdict verdict =
         verdictOf(
             connection -> {
@@ -134,14 +148,7 @@ class ClamdTest {
               connection.say("INSTREAM size limit exceeded. ERROR\0");
             },
             new byte[4 << 20]);
-    assertThat(verdict)
-        .isInstanceOfSatisfying(
-            Verdict.Unscanned.class,
-            unscanned -> {
-              assertThat(unscanned.reason()).isEqualTo(Verdict.Reason.TOO_BIG);
-              assertThat(unscanned.fate()).isEqualTo(Verdict.Fate.DELIVER);
-              assertThat(unscanned.detail()).contains("StreamMaxLength");
-            });
+    assertUnscanned(verdict, Verdict.Reason.ENGINE_LIMIT, "StreamMaxLength");
   }
 
   @ParameterizedTest
@@ -198,14 +205,14 @@ class ClamdTest {
   }
 
   @Test
-  void aClamdThatNeverAnswersIsDownWhenTheTimeIsUp() throws IOException {
-    assertDown(verdictOf(ScriptedClamd.Connection::hang, BODY), "did not answer in time");
+  void aClamdThatNeverAnswersIsLateWhenTheTimeIsUp() throws IOException {
+    assertLate(verdictOf(ScriptedClamd.Connection::hang, BODY), "did not answer in time");
   }
 
   @Test
-  void aClamdThatNeverReadsIsDownWhenTheTimeIsUp() throws IOException {
+  void aClamdThatNeverReadsIsLateWhenTheTimeIsUp() throws IOException {
     CountDownLatch over = new CountDownLatch(1);
-    assertDown(verdictOf(_ -> over.await(), new byte[8 << 20]), "did not answer in time");
+    assertLate(verdictOf(_ -> over.await(), new byte[8 << 20]), "did not answer in time");
     over.countDown();
   }
 
@@ -222,8 +229,8 @@ class ClamdTest {
                   connection.say("stream: OK\0");
                 });
         BodyScanner scanner = scanner(", engine-timeout: 100ms", clamd)) {
-      ClamdNode node = new ClamdNode(ClamdAddress.parse(clamd.address()).orElseThrow());
-      assertDown(Scans.scan(scanner, slow), "did not answer in time");
+      ClamdNode node = node(clamd);
+      assertLate(Scans.scan(scanner, slow), "did not answer in time");
       assertThat(Scans.scan(scanner, BODY)).isEqualTo(new Verdict.Clean("clamd"));
       for (int i = 0; i < 3; i++) {
         assertThat(node.status().state()).isNotEqualTo(EngineStatus.State.DOWN);
@@ -239,7 +246,7 @@ class ClamdTest {
             Scans.subject(null),
             new Pieces(List.of(ByteBuffer.wrap(slow))),
             Optional.of(ContentCodings.NONE),
-            1000);
+            DecodedLimits.of(1000));
     try (Reading reading = body.read(Body.View.RAW)) {
       assertThat(node.ask(reading, 1000, System.nanoTime() + 50_000_000))
           .isInstanceOf(ClamdReply.Failed.class);
@@ -292,7 +299,7 @@ class ClamdTest {
 
   @Test
   void aBurstTakesNoMoreSessionsThanItMay() throws IOException {
-    CountDownLatch begun = new CountDownLatch(Clamd.SESSIONS);
+    CountDownLatch begun = new CountDownLatch(ClamdEngine.SESSIONS);
     try (ScriptedClamd clamd =
             ScriptedClamd.at(
                 socket("clamd"),
@@ -310,7 +317,7 @@ class ClamdTest {
       for (CompletableFuture<Verdict> verdict : verdicts) {
         assertThat(verdict.join()).isEqualTo(new Verdict.Clean("clamd"));
       }
-      assertThat(clamd.mostOpen()).isEqualTo(Clamd.SESSIONS);
+      assertThat(clamd.mostOpen()).isEqualTo(ClamdEngine.SESSIONS);
       assertThat(scanner.spool().inMemory()).isZero();
     }
   }
@@ -320,11 +327,11 @@ class ClamdTest {
     try (ScriptedClamd clamd = ScriptedClamd.at(socket("clamd"), ScriptedClamd.Connection::hang);
         BodyScanner scanner = scanner(", engine-timeout: 300ms", clamd)) {
       List<CompletableFuture<Verdict>> verdicts = new ArrayList<>();
-      for (int i = 0; i < 3 * Clamd.SESSIONS; i++) {
+      for (int i = 0; i < 3 * ClamdEngine.SESSIONS; i++) {
         verdicts.add(Scans.begin(scanner, List.of(ByteBuffer.wrap(BODY)), null));
       }
       for (CompletableFuture<Verdict> verdict : verdicts) {
-        assertDown(verdict.join(), "");
+        assertLate(verdict.join(), "");
       }
     }
   }
@@ -382,12 +389,53 @@ class ClamdTest {
     assertThat(ClamdNode.signed("ClamAV 1.4.3/1/yesterday")).isNull();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "Heuristics.Encrypted.Zip, ENCRYPTED",
+    "Heuristics.Encrypted.7Zip, ENCRYPTED",
+    "Heuristics.Encrypted.PDF, ENCRYPTED",
+    "Heuristics.Limits.Exceeded, ENGINE_LIMIT",
+    "Heuristics.Limits.Exceeded.MaxRecursion, ENGINE_LIMIT",
+    "Heuristics.Limits.Exceeded.MaxScanTime, ENGINE_LIMIT",
+    "Heuristics.Limits.Exceeded.EmailHeaderBytes, ENGINE_LIMIT"
+  })
+  void whatClamdDidNotLookAtIsUnscanned(String name, Verdict.Reason reason) throws IOException {
+    try (ScriptedClamd clamd =
+            ScriptedClamd.answering(socket("clamd"), _ -> "stream: " + name + " FOUND");
+        BodyScanner scanner = scanner("", clamd)) {
+      assertUnscanned(Scans.scan(scanner, BODY), reason, name);
+      assertThat(scanner.engines().getFirst().state()).isNotEqualTo(EngineStatus.State.DOWN);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Heuristics.Encrypted.Zip.UNOFFICIAL",
+        "Heuristics.Limits.Exceeded.MaxFiles.UNOFFICIAL",
+        "Heuristics.Encrypted",
+        "Heuristics.Encrypted.",
+        "Heuristics.EncryptedZip",
+        "Heuristics.Limits.ExceededMaxFiles",
+        "Heuristics.Limits.Exceeded.",
+        "Heuristics.Limits",
+        "Heuristics.Phishing.Email.SpoofedDomain",
+        "heuristics.encrypted.zip",
+        "Win.Trojan.Heuristics.Encrypted.Zip",
+        "Heuristics.Encrypted.Zip FOUND stream: X"
+      })
+  void otherNamesAreFound(String name) {
+    assertThat(ClamdReply.parse("stream: " + name + " FOUND", 0))
+        .isEqualTo(new ClamdReply.Found(name));
+  }
+
   @Test
   void namesOfFindingsAreMadePrintable() {
-    assertThat(ClamdReply.parse("stream: a\u001b[31m FOUND"))
+    assertThat(ClamdReply.parse("stream: a\u001b[31m FOUND", 0))
         .isEqualTo(new ClamdReply.Found("a?[31m"));
-    assertThat(ClamdReply.parse("stream: (null) FOUND")).isEqualTo(new ClamdReply.Found("(null)"));
-    assertThat(ClamdReply.parse("stream: " + "n".repeat(5000) + " FOUND"))
+    assertThat(ClamdReply.parse("stream: (null) FOUND", 0))
+        .isEqualTo(new ClamdReply.Found("(null)"));
+    assertThat(ClamdReply.parse("stream: " + "n".repeat(5000) + " FOUND", 0))
         .isInstanceOfSatisfying(
             ClamdReply.Found.class, found -> assertThat(found.name()).hasSize(200));
   }

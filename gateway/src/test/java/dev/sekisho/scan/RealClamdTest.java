@@ -30,7 +30,12 @@ class RealClamdTest {
 
   @BeforeAll
   static void start() throws IOException, InterruptedException {
-    clamd = ClamavDaemon.start(folder, "Eicar-Test", Scans.eicar(), "StreamMaxLength 12M");
+    clamd =
+        ClamavDaemon.start(
+            folder,
+            "Eicar-Test",
+            Scans.eicar(),
+            "StreamMaxLength 12M\nAlertEncrypted yes\nAlertExceedsMax yes");
     scanner = Scans.scanner("engines: { clamd: '" + clamd.address() + "' }");
   }
 
@@ -90,13 +95,13 @@ class RealClamdTest {
   }
 
   @Test
-  void itsOwnSizeLimitIsTooLarge() {
+  void itsOwnSizeLimitIsALimit() {
     byte[] body = Scans.gzip(new byte[40 << 20]);
     assertThat(Scans.scan(scanner, body, "gzip"))
         .isInstanceOfSatisfying(
             Verdict.Unscanned.class,
             unscanned -> {
-              assertThat(unscanned.reason()).isEqualTo(Verdict.Reason.TOO_BIG);
+              assertThat(unscanned.reason()).isEqualTo(Verdict.Reason.ENGINE_LIMIT);
               assertThat(unscanned.detail()).contains("StreamMaxLength");
             });
   }
@@ -117,7 +122,7 @@ class RealClamdTest {
 
   @Test
   void saysWhatItIs() throws InterruptedException {
-    var node = new ClamdNode(ClamdAddress.parse(clamd.address()).orElseThrow());
+    var node = new ClamdNode(ClamdAddress.parse(clamd.address()).orElseThrow(), 8);
     node.probe(java.time.Duration.ofSeconds(30));
     assertThat(node.status().state()).isEqualTo(EngineStatus.State.UP);
     assertThat(node.status().detail()).startsWith("ClamAV ");

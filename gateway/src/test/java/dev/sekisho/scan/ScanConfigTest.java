@@ -45,10 +45,25 @@ class ScanConfigTest {
     assertThat(config.byDefault()).isEqualTo(ScanConfig.Default.ALL);
     assertThat(config.limit()).isEqualTo(1 << 30);
     assertThat(config.spool()).isEqualTo(new SpoolConfig(256 << 10, 256 << 20, 10L << 30));
+    assertThat(config.decoded()).isEqualTo(new DecodedLimits(4L << 30, 1100));
     assertThat(config.patience()).isEqualTo(Duration.ofSeconds(60));
     assertThat(config.engineTimeout()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.unscanned().delivered())
         .containsExactly("too-big", "encrypted", "engine-limit", "excluded-by-rule", "endless");
+  }
+
+  @Test
+  void howMuchIsDecodedFollowsTheLimitUnlessItIsSaid() {
+    Problems problems = new Problems();
+    assertThat(Scans.config("limit: 1MiB", folder, problems).decoded())
+        .isEqualTo(new DecodedLimits(64 << 20, 1100));
+    assertThat(Scans.config("limit: 100MiB", folder, problems).decoded())
+        .isEqualTo(new DecodedLimits(1000L << 20, 1100));
+    assertThat(Scans.config("decoded: { ratio: 50 }", folder, problems).decoded())
+        .isEqualTo(new DecodedLimits(4L << 30, 50));
+    assertThat(Scans.config("decoded: { limit: 2GiB }", folder, problems).decoded())
+        .isEqualTo(new DecodedLimits(2L << 30, 1100));
+    assertThat(problems.all()).isEmpty();
   }
 
   @Test
@@ -130,6 +145,12 @@ class ScanConfigTest {
     assertThat(problems("limit: 100")).anyMatch(line -> line.contains("scan.limit: expected"));
     assertThat(problems("limit: 8MiB, spool: { disk: 4MiB }"))
         .anyMatch(line -> line.contains("scan.spool.disk (4MiB) has no room"));
+    assertThat(problems("decoded: { ratio: 5 }"))
+        .anyMatch(line -> line.contains("a whole number from 10 to 1000000"));
+    assertThat(problems("decoded: { limit: 10KiB }"))
+        .anyMatch(line -> line.contains("decoded.limit: expected 1MiB to"));
+    assertThat(problems("decoded: { depth: 3 }"))
+        .anyMatch(line -> line.contains("unknown key 'depth'"));
     assertThat(problems("engine-timeout: 1ms"))
         .anyMatch(line -> line.contains("scan.engine-timeout: expected 100ms"));
     assertThat(problems("unscanned: { asleep: block }"))

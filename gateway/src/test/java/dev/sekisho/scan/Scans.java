@@ -20,6 +20,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
@@ -44,17 +46,25 @@ final class Scans {
     return ScanConfig.read(scan, folder, List.of());
   }
 
+  /** Asks its engines about every body, also about the same one again. */
   static BodyScanner scanner(String text) {
+    try {
+      return BodyScanner.start(
+          config((text.isEmpty() ? "" : text + ", ") + "cache: { entries: 0 }"),
+          Files.createTempDirectory("sekisho-scan"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A configuration without mistakes. */
+  static ScanConfig config(String text) {
     Problems problems = new Problems();
     ScanConfig config = config(text, Path.of("").toAbsolutePath(), problems);
     if (!problems.all().isEmpty()) {
       throw new AssertionError(problems.all());
     }
-    try {
-      return BodyScanner.start(config, Files.createTempDirectory("sekisho-scan"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return config;
   }
 
   static Verdict scan(Scanner scanner, byte[] body) {
@@ -88,6 +98,8 @@ final class Scans {
     return body;
   }
 
+  private static final String RECORD = "01890000-0000-7000-8000-000000000001";
+
   private static final Scanner.Heads HEADS =
       new Scanner.Heads() {
         @Override
@@ -111,9 +123,57 @@ final class Scans {
         }
       };
 
+  /**
+   * @param fields of the request
+   */
+  static Scanner.Subject upload(@Nullable String coding, HeadField... fields) {
+    var heads =
+        new Scanner.Heads() {
+          @Override
+          public Scanner.Head request() {
+            return new Scanner.Head("PUT http://files.example/a HTTP/1.1", List.of(fields));
+          }
+
+          @Override
+          public Optional<Scanner.Head> response() {
+            return Optional.empty();
+          }
+
+          @Override
+          public String client() {
+            return HEADS.client();
+          }
+
+          @Override
+          public String user() {
+            return HEADS.user();
+          }
+        };
+    return new Scanner.Subject(
+        Scanner.Direction.UP, new DomainName("files.example"), "/a", null, -1, coding, heads, RECORD);
+  }
+
   static Scanner.Subject subject(@Nullable String coding) {
     return new Scanner.Subject(
-        Scanner.Direction.DOWN, new DomainName("files.example"), "/a", null, -1, coding, HEADS);
+        Scanner.Direction.DOWN,
+        new DomainName("files.example"),
+        "/a",
+        null,
+        -1,
+        coding,
+        HEADS,
+        RECORD);
+  }
+
+  /** Until it holds; half a minute is for ever. */
+  static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("what was waited for did not come");
+      }
+      LockSupport.parkNanos(5_000_000);
+    }
   }
 
   /** Cuts a body into pieces of random size, empty ones among them. */

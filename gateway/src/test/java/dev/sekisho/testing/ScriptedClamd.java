@@ -16,10 +16,12 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * A clamd on a unix socket that speaks its protocol as badly as a test wants: each connection is
- * handed to a script. VERSION is answered as a clamd would, unless the script takes that too.
+ * handed to a script. VERSION is answered as a clamd would, and so are the bodies by which it is
+ * tried out: it alerts, unless told not to.
  */
 public final class ScriptedClamd implements Closeable {
   /** What one connection does once its command was read. */
@@ -33,6 +35,8 @@ public final class ScriptedClamd implements Closeable {
   private final List<byte[]> bodies = new CopyOnWriteArrayList<>();
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger mostOpen = new AtomicInteger();
+  private final AtomicInteger trials = new AtomicInteger();
+  private volatile UnaryOperator<String> alerts = name -> "stream: " + name + " FOUND";
   private volatile String version = "ClamAV 1.4.3/27500/Mon Jan  6 09:36:15 2025";
 
   private ScriptedClamd(Path socket, Script script) throws IOException {
@@ -56,6 +60,21 @@ public final class ScriptedClamd implements Closeable {
   public ScriptedClamd withVersion(String text) {
     version = text;
     return this;
+  }
+
+  /**
+   * What it answers to a body that cannot be looked into, in place of an alert.
+   *
+   * @param answer given the name that clamd would report
+   */
+  public ScriptedClamd withAlerts(UnaryOperator<String> answer) {
+    alerts = answer;
+    return this;
+  }
+
+  /** How many bodies came to try it out. */
+  public int trials() {
+    return trials.get();
   }
 
   /** The configuration's word for where it is. */
@@ -96,6 +115,10 @@ public final class ScriptedClamd implements Closeable {
         connection.say("UNKNOWN COMMAND\0");
         return;
       }
+      if (connection.isTrial()) {
+        connection.serveTrial();
+        return;
+      }
       mostOpen.accumulateAndGet(open.incrementAndGet(), Math::max);
       try {
         script.serve(connection);
@@ -111,7 +134,12 @@ public final class ScriptedClamd implements Closeable {
 
   /** One connection; its script reads and says what it likes. */
   public final class Connection {
+    private static final String TRIAL = "sekisho-trial";
+
     private final SocketChannel channel;
+
+    /** What was read to see whether it is a trial, and belongs to the script. */
+    private ByteBuffer ahead = ByteBuffer.allocate(0);
 
     private Connection(SocketChannel channel) {
       this.channel = channel;
@@ -125,8 +153,38 @@ public final class ScriptedClamd implements Closeable {
       return command.toString();
     }
 
+    private boolean isTrial() throws IOException {
+      ByteBuffer start = ByteBuffer.allocate(100);
+      try {
+        start.put(read(4));
+        int length = start.getInt(0);
+        start.put(read(Math.clamp(length, 0, start.remaining())));
+      } catch (EOFException _) {
+        // The script may find out for itself.
+      }
+      ahead = start.flip();
+      return new String(start.array(), StandardCharsets.ISO_8859_1).contains(TRIAL);
+    }
+
+    private void serveTrial() throws IOException {
+      boolean encrypted = new String(ahead.array(), StandardCharsets.ISO_8859_1).contains("encr");
+      trials.incrementAndGet();
+      for (int length = readLength(); length > 0; length = readLength()) {
+        read(length);
+      }
+      say(
+          alerts.apply(
+                  encrypted
+                      ? "Heuristics.Encrypted.Zip"
+                      : "Heuristics.Limits.Exceeded.MaxRecursion")
+              + "\0");
+    }
+
     public byte[] read(int length) throws IOException {
       ByteBuffer in = ByteBuffer.allocate(length);
+      while (in.hasRemaining() && ahead.hasRemaining()) {
+        in.put(ahead.get());
+      }
       while (in.hasRemaining()) {
         if (channel.read(in) < 0) {
           throw new EOFException();

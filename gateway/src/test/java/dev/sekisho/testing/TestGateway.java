@@ -192,6 +192,11 @@ public final class TestGateway implements AutoCloseable {
     bound = listeners.open(listen);
   }
 
+  /** Its state folder, gone when it is closed. */
+  public Path state() {
+    return folder;
+  }
+
   private static Obligations.Scan byDefault(ScanConfig scanning) {
     return switch (scanning.byDefault()) {
       case ALL -> Obligations.Scan.ALL;

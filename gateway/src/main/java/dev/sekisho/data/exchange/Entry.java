@@ -153,10 +153,13 @@ final class Entry {
   /** Of two bodies, up and down, the worse fate is the exchange's. */
   void verdict(Verdict verdict) {
     switch (verdict) {
-      case Verdict.Clean(String engine, _) -> {
+      case Verdict.Clean clean -> {
         if (record.fate == null) {
           record.fate = Record.Fate.CLEAN;
-          record.verdictEngine = engine;
+          record.verdictEngine = clean.engine();
+        }
+        if (record.fate == Record.Fate.CLEAN && record.verdictReason == null) {
+          record.verdictReason = clean.caveat().orElse(null);
         }
       }
       case Verdict.Unscanned unscanned -> {

@@ -78,11 +78,12 @@ public final class Exchange {
       case CHECK -> check();
       case RECORD -> openRecord();
       case OPEN -> open();
-      case SCAN_UPLOAD -> scan(RequestCarrier::scanUpload);
+      case SCAN_UPLOAD -> ifScanned(RequestCarrier::scanUpload);
+      case RECALL -> ifScanned(RequestCarrier::recall);
       case DIAL -> dial();
       case FORWARD -> forward();
       case JUDGE -> judge();
-      case SCAN_DOWNLOAD -> scan(RequestCarrier::scanDownload);
+      case SCAN_DOWNLOAD -> ifScanned(RequestCarrier::scanDownload);
       case DELIVER -> deliver();
       case DONE -> Step.end(new Ending.Delivered());
     };
@@ -198,7 +199,7 @@ public final class Exchange {
     return decided == Decided.AFTER_RESPONSE ? heed(policy.decide(facts)) : Step.GO;
   }
 
-  private Step scan(Consumer<RequestCarrier> body) {
+  private Step ifScanned(Consumer<RequestCarrier> body) {
     if (errand instanceof Errand.Request(_, RequestCarrier request)
         && obligations.scan() == Obligations.Scan.ALL) {
       body.accept(request);
@@ -302,6 +303,13 @@ public final class Exchange {
     Stopped.by(scanned, phase).ifPresentOrElse(this::end, this::proceed);
   }
 
+  /** The origin has to be asked. */
+  public void nothingKept() {
+    if (progress == Progress.RUNNING) {
+      proceed();
+    }
+  }
+
   /** Connected to this address. */
   public void dialled(IpAddress address) {
     if (progress == Progress.RUNNING) {
@@ -325,7 +333,8 @@ public final class Exchange {
     if (progress == Progress.RUNNING) {
       entry.responded(status, contentType);
       facts.response(contentType, size);
-      proceed();
+      phase = Phase.JUDGE;
+      run();
     }
   }
 
@@ -367,6 +376,10 @@ public final class Exchange {
     if (progress == Progress.RUNNING) {
       end(Stopped.CLIENT_LEFT);
     }
+  }
+
+  public boolean over() {
+    return progress == Progress.ENDED;
   }
 
   public Phase phase() {

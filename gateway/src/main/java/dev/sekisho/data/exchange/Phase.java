@@ -20,6 +20,8 @@ public enum Phase {
   OPEN,
   /** The request's body is scanned. */
   SCAN_UPLOAD,
+  /** The answer may be kept already. */
+  RECALL,
   /** A connection to one of the judged addresses. */
   DIAL,
   /** The request goes out; its response is awaited. */

@@ -11,6 +11,13 @@ public non-sealed interface RequestCarrier extends Carrier {
   void scanUpload();
 
   /**
+   * Looks whether the answer is kept already, because a part of the same was asked for before, or
+   * it was scanned while its client waited; answered by {@link Exchange#nothingKept} or {@link
+   * Exchange#responded}.
+   */
+  void recall();
+
+  /**
    * Sends the request; answered by {@link Exchange#responded} or {@link Exchange#failed}.
    *
    * @param scan whether the response is going to be scanned, so that it is asked for in a form that

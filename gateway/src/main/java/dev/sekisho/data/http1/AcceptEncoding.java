@@ -9,7 +9,8 @@ import java.util.Set;
 /** The Accept-Encoding field (RFC 9110 §12.5.3). */
 final class AcceptEncoding {
   /** What the scanner reads; {@code *} would let the origin choose any. */
-  private static final Set<String> READABLE = Set.of("identity", "gzip", "x-gzip", "deflate", "br");
+  private static final Set<String> READABLE =
+      Set.of("identity", "gzip", "x-gzip", "deflate", "br", "zstd");
 
   private AcceptEncoding() {}
 

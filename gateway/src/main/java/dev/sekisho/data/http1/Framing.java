@@ -6,7 +6,7 @@ final class Framing {
 
   static BodyFraming ofRequest(String method, int minorVersion, Fields fields) throws Refusal {
     long length = contentLength(fields);
-    boolean chunked = chunked(minorVersion, fields);
+    boolean chunked = chunkedRequest(minorVersion, fields);
     if (chunked && length >= 0) {
       throw new Refusal("both Content-Length and Transfer-Encoding");
     }
@@ -26,7 +26,7 @@ final class Framing {
       return BodyFraming.NONE;
     }
     long length = contentLength(fields);
-    boolean chunked = chunked(minorVersion, fields);
+    boolean chunked = chunkedResponse(minorVersion, fields);
     if (chunked && length >= 0) {
       throw new Refusal("both Content-Length and Transfer-Encoding");
     }
@@ -49,21 +49,35 @@ final class Framing {
     return length > 0 ? new BodyFraming.Length(length) : BodyFraming.NONE;
   }
 
-  private static boolean chunked(int minorVersion, Fields fields) throws Refusal {
+  private static boolean chunkedRequest(int minorVersion, Fields fields) throws Refusal {
+    int i = transferEncoding(minorVersion, fields);
+    if (i >= 0 && !fields.valueIs(i, "chunked")) {
+      throw new Refusal("a Transfer-Encoding other than chunked alone");
+    }
+    return i >= 0;
+  }
+
+  private static boolean chunkedResponse(int minorVersion, Fields fields) throws Refusal {
+    int i = transferEncoding(minorVersion, fields);
+    if (i >= 0 && !fields.valueIs(i, "chunked")) {
+      var _ = TransferCoding.underChunks(fields.value(i));
+    }
+    return i >= 0;
+  }
+
+  /** Where the one field is, or -1. */
+  private static int transferEncoding(int minorVersion, Fields fields) throws Refusal {
     int i = fields.indexOf(FieldName.TRANSFER_ENCODING);
     if (i < 0) {
-      return false;
+      return -1;
     }
     if (fields.next(i, FieldName.TRANSFER_ENCODING) >= 0) {
       throw new Refusal("two Transfer-Encoding fields");
     }
-    if (!fields.valueIs(i, "chunked")) {
-      throw new Refusal("a Transfer-Encoding other than chunked alone");
-    }
     if (minorVersion == 0) {
       throw new Refusal("Transfer-Encoding in HTTP/1.0");
     }
-    return true;
+    return i;
   }
 
   /** The Content-Length, or -1 where there is none. */

@@ -1,6 +1,7 @@
 package dev.sekisho.data.http1;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,22 @@ public final class ResponseHead implements ParsedResponse {
   /** Where the body ends, given the method that was asked with. */
   public BodyFraming framing() {
     return framing;
+  }
+
+  /**
+   * What has to be undone under the chunks of the body. The client never sees it: its framing says
+   * nothing of it.
+   */
+  public Optional<TransferCoding> transferCoding() {
+    int i = fields.indexOf(FieldName.TRANSFER_ENCODING);
+    if (i < 0 || !(framing instanceof BodyFraming.Chunked) || fields.valueIs(i, "chunked")) {
+      return Optional.empty();
+    }
+    try {
+      return TransferCoding.underChunks(fields.value(i));
+    } catch (Refusal refusal) {
+      throw new IllegalStateException("checked when the head was read", refusal);
+    }
   }
 
   /**

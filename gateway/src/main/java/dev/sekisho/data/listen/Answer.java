@@ -91,6 +91,17 @@ final class Answer {
     return ByteBufUtil.writeAscii(allocator, head.append("\r\nContent-Length: 0\r\n\r\n"));
   }
 
+  /** The head of a page whose end is not known yet. */
+  static ByteBuf growingPage(
+      String language, boolean chunked, Afterwards then, ByteBufAllocator allocator) {
+    StringBuilder head = start(200, then).append("Content-Language: ").append(language);
+    common(head.append("\r\n"), "text/html; charset=utf-8");
+    if (chunked) {
+      head.append("Transfer-Encoding: chunked\r\n");
+    }
+    return ByteBufUtil.writeAscii(allocator, head.append("\r\n"));
+  }
+
   /** A refusal of what could not be read. */
   static ByteBuf refusal(Refusal refusal, ByteBufAllocator allocator) {
     return refusal(refusal, null, null, "", Afterwards.CLOSE, allocator);
@@ -165,16 +176,20 @@ final class Answer {
       byte[] body,
       String method,
       ByteBufAllocator allocator) {
+    common(head, contentType);
+    head.append("Content-Length: ").append(body.length).append("\r\n\r\n");
+    byte[] start = head.toString().getBytes(StandardCharsets.US_ASCII);
+    ByteBuf message = allocator.buffer(start.length + body.length).writeBytes(start);
+    return method.equals("HEAD") ? message : message.writeBytes(body);
+  }
+
+  private static void common(StringBuilder head, String contentType) {
     head.append("Content-Type: ")
         .append(contentType)
         .append("\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
     if (contentType.startsWith("text/html")) {
       head.append("Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n");
     }
-    head.append("Content-Length: ").append(body.length).append("\r\n\r\n");
-    byte[] start = head.toString().getBytes(StandardCharsets.US_ASCII);
-    ByteBuf message = allocator.buffer(start.length + body.length).writeBytes(start);
-    return method.equals("HEAD") ? message : message.writeBytes(body);
   }
 
   /** An sf-string (RFC 8941 §3.3.3) with the rule and the record. */

@@ -48,6 +48,11 @@ final class Broken {
           Side.GATEWAY,
           Kind.NOT_SCANNED,
           "The whole could not be scanned after a part of it had gone to the client.");
+  static final Failure PAGED_NOT_WHOLE =
+      failure(
+          Side.GATEWAY,
+          Kind.NOT_SCANNED,
+          "The file could not be scanned to its end while its page was shown.");
   static final Failure NO_LIMIT_HERE =
       failure(Side.GATEWAY, Kind.DEFECT, "A time limit ran out in a phase that has none.");
 
@@ -66,6 +71,7 @@ final class Broken {
           RECORD,
           OPEN,
           SCAN_UPLOAD,
+          RECALL,
           DIAL,
           JUDGE,
           SCAN_DOWNLOAD,

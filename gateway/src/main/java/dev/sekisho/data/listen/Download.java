@@ -126,6 +126,15 @@ final class Download {
     gathered = Answer.beyond(part.total(), Afterwards.of(keep), client.alloc());
   }
 
+  /** Begins a page of our own that grows, in the place of the response. */
+  void beginPage(Afterwards wanted, String language) {
+    boolean chunked = request.minorVersion() == 1;
+    boolean keep = wanted == Afterwards.KEEP && request.keepAlive() && chunked;
+    afterwards = keep ? ResponseWriter.Afterwards.KEEP : ResponseWriter.Afterwards.CLOSE;
+    body = new BodyWriter(chunked ? BodyFraming.CHUNKED : BodyFraming.UNTIL_CLOSE);
+    gathered = Answer.growingPage(language, chunked, Afterwards.of(keep), client.alloc());
+  }
+
   /** Whether it was begun, though nothing may have left yet. */
   boolean open() {
     return body != null;

@@ -42,6 +42,8 @@ final class HeldDownload implements Pour.Told {
     /** Nothing has reached the client. */
     HOLDING,
     TRICKLING,
+    /** The client has a page. */
+    PAGED,
     HANDING_OVER,
     OVER
   }
@@ -59,12 +61,22 @@ final class HeldDownload implements Pour.Told {
     static final Sent AT_THE_END = new Sent(0, 0);
   }
 
-  /** The carrier of the exchange. */
+  /** What a client has got that waits. */
+  enum Shown {
+    /** The head; what it then does not get is broken off. */
+    TRICKLE,
+    PAGE
+  }
+
+  /** Who has it in custody. */
   interface Told {
     void scanned(Verdict verdict);
 
-    /** The client is to get the head now; what it then does not get is broken off. */
-    void beginTrickle();
+    /** The client has waited long enough: it is to get the head now, or a page. */
+    Shown show();
+
+    /** For the page. */
+    void progress(long came);
 
     void pauseOrigin();
 
@@ -144,7 +156,8 @@ final class HeldDownload implements Pour.Told {
     }
     long came = holding.length() - seenBefore;
     seenBefore = holding.length();
-    boolean alive = state == State.TRICKLING && came >= (download.endIsKnown() ? 1 : ALIVE);
+    boolean shown = state == State.TRICKLING || state == State.PAGED;
+    boolean alive = shown && came >= (download.endIsKnown() ? 1 : ALIVE);
     if (alive) {
       client.within(lane.means().scanner().patience());
     } else {
@@ -157,18 +170,31 @@ final class HeldDownload implements Pour.Told {
 
   private void tick() {
     if (state == State.HOLDING && holding.undecided()) {
-      state = State.TRICKLING;
-      told.beginTrickle();
+      state =
+          switch (told.show()) {
+            case TRICKLE -> State.TRICKLING;
+            case PAGE -> State.PAGED;
+          };
     }
-    if (state != State.TRICKLING || !holding.undecided()) {
+    if (!holding.undecided()) {
       return;
     }
+    switch (state) {
+      case TRICKLING -> trickle();
+      case PAGED -> told.progress(holding.length());
+      case HOLDING, HANDING_OVER, OVER -> {
+        return;
+      }
+    }
+    if (state == State.TRICKLING || state == State.PAGED) {
+      schedule(config.every().toMillis());
+    }
+  }
+
+  private void trickle() {
     long mayGo = Math.min(holding.length(), sent.until()) - config.keepBack() - pour.position();
     if (mayGo > 0 && client.channel().isWritable()) {
       pour.some((int) Math.min(mayGo, config.portion()));
-    }
-    if (state == State.TRICKLING) {
-      schedule(config.every().toMillis());
     }
   }
 
@@ -219,8 +245,8 @@ final class HeldDownload implements Pour.Told {
     return holding.body();
   }
 
-  boolean handingOver() {
-    return state == State.HANDING_OVER;
+  Delivery delivery() {
+    return delivery;
   }
 
   private void stopTicking() {

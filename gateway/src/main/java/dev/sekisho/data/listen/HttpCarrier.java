@@ -6,10 +6,8 @@ import dev.sekisho.data.exchange.Exchange;
 import dev.sekisho.data.exchange.Failure;
 import dev.sekisho.data.exchange.Refusal;
 import dev.sekisho.data.exchange.RequestCarrier;
-import dev.sekisho.data.exchange.Scanned;
 import dev.sekisho.data.http1.Fields;
 import dev.sekisho.data.http1.RequestHead;
-import dev.sekisho.data.http1.RequestWriter;
 import dev.sekisho.data.http1.ResponseHead;
 import dev.sekisho.data.origin.OriginConnection;
 import dev.sekisho.data.origin.OriginTls;
@@ -18,14 +16,9 @@ import dev.sekisho.net.DomainName;
 import dev.sekisho.net.IpAddress;
 import dev.sekisho.policy.Obligations;
 import dev.sekisho.scan.HeldReader;
-import dev.sekisho.scan.Replacement;
-import dev.sekisho.scan.Scanner;
-import dev.sekisho.scan.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -35,12 +28,7 @@ import org.jspecify.annotations.Nullable;
  * exchange. Everything runs on the client connection's event loop.
  */
 final class HttpCarrier
-    implements RequestCarrier,
-        Carried,
-        Access.Told,
-        OriginConnection.User,
-        HeldDownload.Told,
-        Pour.Told {
+    implements RequestCarrier, Carried, Access.Told, OriginConnection.User, Custody.Carrier {
   /**
    * A used connection may carry a request that cannot be repeated only while the origin is very
    * unlikely to be closing it.
@@ -55,19 +43,12 @@ final class HttpCarrier
   private final Outreach outreach;
   private final Junction junction;
   private @Nullable Access access;
-  private final ScanSubjects subjects;
+  private final Custody custody;
   private final Upload upload;
   private final Download download;
 
   private Life life = Life.LIVING;
   private @Nullable OriginConnection origin;
-  private @Nullable Holding holding;
-  private @Nullable HeldDownload held;
-  private @Nullable PartRequest part;
-  private KeptBodies.@Nullable Kept kept;
-  private @Nullable Verdict verdict;
-  private @Nullable Pour pour;
-  private Optional<Replacement> instead = Optional.empty();
 
   private enum Life {
     LIVING,
@@ -80,13 +61,20 @@ final class HttpCarrier
     this.lane = lane;
     this.head = head;
     this.asked = asked;
-    this.subjects = new ScanSubjects(asked, head, client.clientAddress());
     this.upload = new Upload(head);
     this.download = new Download(client.channel(), head, lane.voice().responses());
     this.outreach = new Outreach(client, lane);
     this.junction = new Junction(client, lane);
     this.exchange =
         new Exchange(new Errand.Request(asked, this), client.asker(head), record, lane.gate());
+    this.custody =
+        new Custody(
+            client,
+            lane,
+            new ScanSubjects(asked, head, client.clientAddress(), record.id),
+            new Custody.Bodies(upload, download),
+            exchange,
+            this);
   }
 
   @Override
@@ -108,83 +96,12 @@ final class HttpCarrier
 
   @Override
   public void scanUpload() {
-    Scanner.Subject subject = subjects.upload(exchange.user());
-    switch (Scannable.of(head, subject, lane.means().scanner())) {
-      case Scannable.Nothing _ -> exchange.scanned(Scanned.NOTHING);
-      case Scannable.Never(Verdict.Unscanned verdict) ->
-          exchange.scanned(new Scanned.Judged(verdict));
-      case Scannable.Body _ -> {
-        upload.beginHolding();
-        holding =
-            new Holding(lane, subject, verdict -> client.guarded(() -> uploadScanned(verdict)));
-        client.within(lane.means().scanner().patience());
-        if (head.expectsContinue()) {
-          download.continueSending();
-        }
-        pump();
-        client.taken();
-      }
-    }
-  }
-
-  private void uploadScanned(Verdict verdict) {
-    Holding over = holding;
-    if (over != null) {
-      HeldReader reader = over.reader(0);
-      reader.until(over.length());
-      upload.held(reader);
-      over.letGo();
-      holding = null;
-    }
-    scanned(verdict);
+    custody.scanUpload();
   }
 
   @Override
   public void scanDownload() {
-    if (kept != null) {
-      exchange.scanned(new Scanned.Judged(kept.verdict()));
-      return;
-    }
-    ResponseHead response = download.head();
-    Scanner.Subject subject = subjects.download(response, exchange.user());
-    switch (Scannable.of(response, subject, lane.means().scanner())) {
-      case Scannable.Nothing _ -> exchange.scanned(Scanned.NOTHING);
-      case Scannable.Never(Verdict.Unscanned verdict) ->
-          exchange.scanned(new Scanned.Judged(verdict));
-      case Scannable.Body _ -> {
-        held =
-            new HeldDownload(client, lane, download, subject, sent(response, subject.size()), this);
-        connected().startBody(response);
-      }
-    }
-  }
-
-  /** What of it the client wants, as far as that is known. */
-  private HeldDownload.Sent sent(ResponseHead response, long size) {
-    if (part == null) {
-      return HeldDownload.Sent.ALL;
-    }
-    if (size < 0) {
-      return HeldDownload.Sent.AT_THE_END;
-    }
-    return WantedPart.of(head, response, size) instanceof WantedPart.Bytes bytes
-        ? new HeldDownload.Sent(bytes.first(), bytes.last() + 1)
-        : HeldDownload.Sent.ALL;
-  }
-
-  @Override
-  public void scanned(Verdict verdict) {
-    if (part != null && held != null) {
-      part.fetched(download.head(), held.body(), verdict);
-    }
-    this.verdict = verdict;
-    instead =
-        switch (verdict) {
-          case Verdict.Clean clean -> clean.instead();
-          case Verdict.Infected infected -> infected.page();
-          case Verdict.Unscanned _ -> Optional.empty();
-        };
-    exchange.scanned(new Scanned.Judged(verdict));
+    custody.scanDownload();
   }
 
   @Override
@@ -217,64 +134,21 @@ final class HttpCarrier
   }
 
   @Override
+  public void recall() {
+    custody.recall();
+  }
+
+  @Override
   public void forward(Obligations.Scan scan) {
-    part =
-        switch (scan) {
-          case ALL -> PartRequest.of(head, asked, exchange.user(), lane);
-          case NONE -> null;
-        };
-    if (part == null) {
-      send(answerWanted(scan));
-    } else {
-      client.never();
-      part.begin(
-          () -> client.guarded(() -> send(answerWanted(scan))),
-          there -> client.guarded(() -> serve(there)));
-    }
-  }
-
-  private RequestWriter.Answer answerWanted(Obligations.Scan scan) {
-    return switch (scan) {
-      case NONE -> RequestWriter.Answer.ANY;
-      case ALL ->
-          switch (lane.means().scanner().ranges()) {
-            case WHOLE -> RequestWriter.Answer.READABLE;
-            case PART -> RequestWriter.Answer.READABLE_PART;
-          };
-    };
-  }
-
-  private void send(RequestWriter.Answer wanted) {
-    if (life == Life.OVER) {
-      return;
-    }
     OriginConnection to = connected();
     to.use(this, head.method());
-    upload.begin(to, lane.voice().requests(), wanted);
+    upload.begin(to, lane.voice().requests(), custody.wanted(scan));
     client.within(lane.limits().responseTimeout());
     pump();
     to.flush();
     // The client was stopped when it was ahead of us while we dialled; nothing else would let it go
     // on.
     client.taken();
-  }
-
-  /** Answers with a part of what was fetched before. */
-  private void serve(KeptBodies.Kept there) {
-    if (life == Life.OVER) {
-      there.body().release();
-      return;
-    }
-    OriginConnection unused = connected();
-    origin = null;
-    if (access != null) {
-      access.giveBack(unused);
-    }
-    upload.skip();
-    kept = there;
-    download.take(there.head());
-    exchange.responded(
-        there.head().status(), MediaType.of(there.head().fields()), there.head().contentLength());
   }
 
   @Override
@@ -285,106 +159,24 @@ final class HttpCarrier
       return;
     }
     client.within(lane.limits().bodyTimeout());
-    HeldDownload body = held;
-    if (kept != null) {
-      deliverKept(kept);
-    } else if (body == null) {
-      download.begin(afterwards());
-      connected().startBody(response);
-    } else if (instead.isPresent()) {
-      replace(instead.get());
-    } else {
-      deliverHeld(body);
+    if (!custody.deliver()) {
+      download.begin(Afterwards.of(upload.over() && !client.draining()));
+      startBody(response);
     }
   }
 
-  private void deliverHeld(HeldDownload body) {
-    if (part == null || download.open() && body.whole()) {
-      beginResponse();
-      body.deliver();
-    } else if (body.whole()) {
-      kept = new KeptBodies.Kept(download.head(), body.body().retain(), judged());
-      releaseHeld();
-      deliverKept(kept);
-    } else if (download.open()) {
-      exchange.failed(Broken.PART_NOT_WHOLE);
-    } else {
-      // What was not scanned to its end goes on from the origin, which has been asked for all.
-      download.begin(afterwards());
-      body.deliver();
-    }
-  }
+  // What custody asks for.
 
-  private Verdict judged() {
-    if (verdict == null) {
-      throw new IllegalStateException("no verdict in phase " + exchange.phase());
-    }
-    return verdict;
-  }
-
-  private void deliverKept(KeptBodies.Kept there) {
-    long total = there.body().length();
-    WantedPart wanted = WantedPart.of(head, there.head(), total);
-    begin(wanted);
-    long from = wanted instanceof WantedPart.Bytes bytes ? bytes.first() : 0;
-    long end =
-        switch (wanted) {
-          case WantedPart.Whole _ -> total;
-          case WantedPart.Bytes bytes -> bytes.last() + 1;
-          case WantedPart.Beyond _ -> 0;
-        };
-    pour = new Pour(client, lane, download, there.body().reader(from, end), this);
-    pour.all(end);
+  @Override
+  public void startBody(ResponseHead response) {
+    connected().startBody(response);
   }
 
   @Override
-  public void poured() {
-    over(Fields.NONE);
-  }
-
-  private void beginResponse() {
-    if (!download.open()) {
-      begin(
-          part == null
-              ? new WantedPart.Whole()
-              : WantedPart.of(head, download.head(), download.head().contentLength()));
-    }
-  }
-
-  private void begin(WantedPart wanted) {
-    switch (wanted) {
-      case WantedPart.Whole _ -> download.begin(afterwards());
-      case WantedPart.Bytes bytes -> {
-        exchange.answeredWith(206);
-        download.begin(bytes, afterwards());
-      }
-      case WantedPart.Beyond beyond -> {
-        exchange.answeredWith(416);
-        download.begin(beyond, afterwards());
-      }
-    }
-  }
-
-  private Afterwards afterwards() {
-    return Afterwards.of(upload.over() && !client.draining());
-  }
-
-  private void replace(Replacement by) {
-    if (download.open()) {
-      exchange.failed(Broken.REPLACED_TOO_LATE);
-      return;
-    }
-    releaseHeld();
-    download.replace(by, afterwards());
-    over(Fields.NONE);
-  }
-
-  // What a download that is held tells.
-
-  @Override
-  public void beginTrickle() {
-    beginResponse();
-    download.flush();
+  public void moveUp() {
+    pump();
+    flushUp();
+    client.taken();
   }
 
   @Override
@@ -399,17 +191,6 @@ final class HttpCarrier
     if (origin != null) {
       origin.resume();
     }
-  }
-
-  @Override
-  public void through() {
-    held = null;
-    resumeWhenTaken();
-  }
-
-  @Override
-  public void unreadable(IOException cause) {
-    exchange.failed(Broken.unspooled(cause));
   }
 
   /** After 101 both sides speak another protocol: from here it is a tunnel. */
@@ -436,6 +217,12 @@ final class HttpCarrier
   @Override
   public void refuse(Refusal refusal) {
     letGo();
+    if (custody.refused(refusal)) {
+      download.end(Fields.NONE);
+      download.flush();
+      client.finished(download.afterwards());
+      return;
+    }
     download.discard();
     if (client.isTunnel()) {
       return;
@@ -447,7 +234,8 @@ final class HttpCarrier
     Afterwards then = Afterwards.of(head.keepAlive() && upload.nothingLeftToRead());
     ByteBufAllocator allocator = client.channel().alloc();
     client.answer(
-        instead
+        custody
+            .instead()
             .map(page -> Answer.refusal(refusal, page, head.method(), then, allocator))
             .orElseGet(() -> Answer.refusal(refusal, head, then, allocator)),
         then);
@@ -487,30 +275,17 @@ final class HttpCarrier
     if (life == Life.OVER || !upload.open()) {
       return;
     }
-    if (holding != null && upload.holding()) {
-      hold(holding);
+    if (custody.hold()) {
       return;
     }
     switch (upload.pump(client.held())) {
       case Upload.Pumped.Nothing _, Upload.Pumped.Behind _ -> {}
       case Upload.Pumped.Unfetched(HeldReader from) ->
-          from.fetch(lane.loop(), () -> client.guarded(this::writable));
+          from.fetch(lane.loop(), () -> client.guarded(this::moveUp));
       case Upload.Pumped.Some _ ->
           client.within(
               upload.over() ? lane.limits().responseTimeout() : lane.limits().bodyTimeout());
       case Upload.Pumped.Broken(Failure failure) -> exchange.failed(failure);
-    }
-  }
-
-  private void hold(Holding body) {
-    switch (upload.hold(client.held(), body)) {
-      case Upload.Pumped.Broken(Failure failure) -> exchange.failed(failure);
-      case Upload.Pumped.Behind _ -> body.whenCaughtUp(() -> client.guarded(this::writable));
-      case Upload.Pumped.Nothing _, Upload.Pumped.Some _, Upload.Pumped.Unfetched _ -> {
-        if (!body.filling() && body.undecided()) {
-          client.never();
-        }
-      }
     }
   }
 
@@ -524,17 +299,7 @@ final class HttpCarrier
 
   @Override
   public void clientWritable() {
-    if (pour != null) {
-      pour.go();
-    } else if (held == null) {
-      resumeWhenTaken();
-    } else if (held.handingOver()) {
-      held.handOver();
-    }
-  }
-
-  private void resumeWhenTaken() {
-    if (client.channel().isWritable()) {
+    if (!custody.clientWritable()) {
       resumeOrigin();
     }
   }
@@ -546,11 +311,7 @@ final class HttpCarrier
 
   @Override
   public void expired() {
-    if (holding != null && holding.filling()) {
-      holding.outOfPatience();
-      return;
-    }
-    if (held != null && held.expired()) {
+    if (custody.expired()) {
       return;
     }
     exchange.failed(Broken.outOfTime(exchange.phase(), this::uploadExpired, this::downloadExpired));
@@ -611,8 +372,7 @@ final class HttpCarrier
 
   @Override
   public void data(ByteBuf piece) {
-    if (held != null) {
-      held.data(piece);
+    if (custody.data(piece)) {
       return;
     }
     download.data(piece);
@@ -633,9 +393,7 @@ final class HttpCarrier
 
   @Override
   public void writable() {
-    pump();
-    flushUp();
-    client.taken();
+    moveUp();
   }
 
   @Override
@@ -643,17 +401,14 @@ final class HttpCarrier
     OriginConnection last = connected();
     origin = null;
     keepOrClose(last, reuse);
-    if (held == null) {
+    if (!custody.end(trailers)) {
       over(trailers);
-    } else {
-      held.end(trailers);
     }
   }
 
   /** The response is over, and everything of it may go. */
   @Override
   public void over(Fields trailers) {
-    held = null;
     download.end(trailers);
     download.flush();
     if (download.allWritten()) {
@@ -668,7 +423,7 @@ final class HttpCarrier
       return;
     }
     life = Life.OVER;
-    releaseKept();
+    custody.letGo();
     exchange.delivered();
     client.finished(download.afterwards());
   }
@@ -710,34 +465,8 @@ final class HttpCarrier
       origin.close();
       origin = null;
     }
-    if (holding != null) {
-      holding.letGo();
-      holding = null;
-    }
-    releaseHeld();
+    custody.letGo();
     upload.discard();
-    releaseKept();
-  }
-
-  private void releaseKept() {
-    if (part != null) {
-      part.over();
-    }
-    if (pour != null) {
-      pour.close();
-      pour = null;
-    }
-    if (kept != null) {
-      kept.body().release();
-      kept = null;
-    }
-  }
-
-  private void releaseHeld() {
-    if (held != null) {
-      held.letGo();
-      held = null;
-    }
   }
 
   private OriginConnection connected() {

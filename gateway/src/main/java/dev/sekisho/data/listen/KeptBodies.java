@@ -106,6 +106,36 @@ final class KeptBodies implements Closeable {
     return new Turn.First();
   }
 
+  /** What is kept, if it is; its body is held for the caller. */
+  synchronized Optional<Kept> find(Key key) {
+    Optional<Kept> there = Optional.ofNullable(kept.getIfPresent(key));
+    there.ifPresent(one -> one.body().retain());
+    return there;
+  }
+
+  /** Keeps one that nobody waits for. */
+  synchronized void keep(Key key, Kept one) {
+    one.body().retain();
+    kept.put(key, one);
+  }
+
+  /** The first goes without an answer that is of use to others: the next becomes the first. */
+  void pass(Key key) {
+    Waiter next = next(key);
+    if (next != null) {
+      next.tell(new Turn.First());
+    }
+  }
+
+  private synchronized @Nullable Waiter next(Key key) {
+    List<Waiter> waiters = fetching.get(key);
+    if (waiters == null || waiters.isEmpty()) {
+      fetching.remove(key);
+      return null;
+    }
+    return waiters.removeFirst();
+  }
+
   /** What the first came to; once for each {@link Turn.First}. The body is held for all of them. */
   void settle(Key key, Optional<Kept> found) {
     List<Waiter> waiters = settled(key, found);

@@ -42,7 +42,8 @@ final class Lane {
       OriginConfig origin,
       InspectionMeans inspection,
       Scanner scanner,
-      KeptBodies kept) {}
+      KeptBodies kept,
+      KeptBodies paged) {}
 
   /**
    * How the gateway speaks to others.

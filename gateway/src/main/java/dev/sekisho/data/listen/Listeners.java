@@ -62,6 +62,7 @@ public final class Listeners implements Closeable {
   private final List<Channel> doors = new ArrayList<>();
   private final Transport transport;
   private final KeptBodies kept;
+  private final KeptBodies paged;
 
   /**
    * What the data plane is made of.
@@ -102,6 +103,7 @@ public final class Listeners implements Closeable {
             threads, new DefaultThreadFactory("loop"), transport.loops());
     own.keepUp(loops.next(), OwnAddresses.INTERVAL);
     this.kept = new KeptBodies(parts.scanner().delivery().keepParts());
+    this.paged = new KeptBodies(parts.scanner().delivery().keepPaged());
     var means =
         new Lane.Means(
             parts.reach().resolver(),
@@ -111,7 +113,8 @@ public final class Listeners implements Closeable {
             parts.reach().origin(),
             parts.inspection(),
             parts.scanner(),
-            kept);
+            kept,
+            paged);
     Lane.Voice voice = Lane.Voice.of(parts.pseudonym());
     for (EventExecutor loop : loops) {
       lanes.put(loop, new Lane((EventLoop) loop, gate(parts, threads), means, config, voice, own));
@@ -276,6 +279,7 @@ public final class Listeners implements Closeable {
     doors.forEach(door -> door.close().awaitUninterruptibly());
     onLoops(Lane::close);
     kept.close();
+    paged.close();
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 

@@ -68,14 +68,20 @@ final class PartRequest {
             lane.loop(),
             turn -> {
               switch (turn) {
-                case KeptBodies.Turn.First _ -> {
-                  role = Role.FIRST;
-                  fetch.run();
-                }
+                case KeptBodies.Turn.First _ -> first(fetch);
                 case KeptBodies.Turn.Alone _ -> fetch.run();
                 case KeptBodies.Turn.There(KeptBodies.Kept kept) -> serve.accept(kept);
               }
             });
+  }
+
+  private void first(Runnable fetch) {
+    if (role == Role.OVER) {
+      lane.means().kept().pass(key);
+    } else {
+      role = Role.FIRST;
+      fetch.run();
+    }
   }
 
   /** The whole was fetched and may be delivered. Kept where another part would be of the same. */
@@ -90,7 +96,10 @@ final class PartRequest {
 
   /** The exchange is over, whatever it came to. */
   void over() {
-    settle(Optional.empty());
+    if (role == Role.FIRST) {
+      lane.means().kept().pass(key);
+    }
+    role = Role.OVER;
   }
 
   private void settle(Optional<KeptBodies.Kept> found) {

@@ -5,13 +5,14 @@ import dev.sekisho.data.http1.BodyFraming;
 import dev.sekisho.data.http1.FieldName;
 import dev.sekisho.data.http1.RequestHead;
 import dev.sekisho.data.http1.ResponseHead;
+import dev.sekisho.journal.RecordId;
 import dev.sekisho.net.IpAddress;
 import dev.sekisho.scan.Scanner;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What the scanner is told of the two bodies of an exchange. */
-record ScanSubjects(Asked.Url asked, RequestHead head, IpAddress client) {
+record ScanSubjects(Asked.Url asked, RequestHead head, IpAddress client, RecordId record) {
   Scanner.Subject upload(String user) {
     return new Scanner.Subject(
         Scanner.Direction.UP,
@@ -20,7 +21,8 @@ record ScanSubjects(Asked.Url asked, RequestHead head, IpAddress client) {
         MediaType.of(head.fields()),
         size(head.framing()),
         lower(head.fields().joined(FieldName.CONTENT_ENCODING)),
-        new ScannedHeads(asked, head, null, client, user));
+        new ScannedHeads(asked, head, null, client, user),
+        record.toString());
   }
 
   Scanner.Subject download(ResponseHead response, String user) {
@@ -31,7 +33,8 @@ record ScanSubjects(Asked.Url asked, RequestHead head, IpAddress client) {
         MediaType.of(response.fields()),
         size(response.framing()),
         lower(response.contentEncoding()),
-        new ScannedHeads(asked, head, response, client, user));
+        new ScannedHeads(asked, head, response, client, user),
+        record.toString());
   }
 
   private static long size(BodyFraming framing) {

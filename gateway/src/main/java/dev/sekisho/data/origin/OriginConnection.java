@@ -3,7 +3,6 @@ package dev.sekisho.data.origin;
 import dev.sekisho.data.exchange.Failure;
 import dev.sekisho.data.http1.Bad;
 import dev.sekisho.data.http1.BodyPart;
-import dev.sekisho.data.http1.BodyReader;
 import dev.sekisho.data.http1.Fields;
 import dev.sekisho.data.http1.HeadLimits;
 import dev.sekisho.data.http1.NeedMore;
@@ -18,8 +17,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
-import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +68,11 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
     SOMETHING
   }
 
+  /** Comes through the pipeline, so that what goes wrong then is told like everything else. */
+  private enum Continue {
+    DECODING
+  }
+
   private enum State {
     IDLE,
     AWAITING_HEAD,
@@ -87,7 +91,11 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
   private @Nullable User user;
   private @Nullable User latest;
   private @Nullable ResponseHead head;
-  private @Nullable BodyReader reader;
+  private @Nullable ResponseBody body;
+
+  /** How the input ended, where that came before all was looked at that had been read. */
+  private @Nullable InputEnd endedBehind;
+
   private Received received = Received.NOTHING;
   private Binding binding = Binding.SHARED;
   private OriginTls.Secured.@Nullable Done security;
@@ -168,7 +176,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
 
   /** The user is ready for the body of the response whose head it was given. */
   public void startBody(ResponseHead response) {
-    reader = BodyReader.ofResponse(response.framing());
+    body = new ResponseBody(response);
     state = State.BODY;
   }
 
@@ -199,13 +207,50 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
 
   /** Stops reading while the client cannot take more. */
   public void pause() {
+    if (body != null) {
+      body.pause();
+    }
     if (channel.isActive()) {
       channel.config().setAutoRead(false);
     }
   }
 
   public void resume() {
+    if (body != null) {
+      body.resume();
+    }
+    if (body != null && body.stopped()) {
+      continueLater(body);
+    } else if (channel.isActive()) {
+      channel.config().setAutoRead(true);
+    }
+  }
+
+  /** Nothing more is read while something that was read waits. */
+  private void continueLater(ResponseBody stopped) {
     if (channel.isActive()) {
+      channel.config().setAutoRead(false);
+    }
+    if (stopped.continues()) {
+      channel
+          .eventLoop()
+          .execute(() -> channel.pipeline().fireUserEventTriggered(Continue.DECODING));
+    }
+  }
+
+  private void continueNow() {
+    if (body != null && body.stopped()) {
+      decode();
+      if (user != null) {
+        user.readComplete();
+      }
+    }
+    if (body == null || body.stopped()) {
+      return;
+    }
+    if (endedBehind != null) {
+      inputEnded(endedBehind);
+    } else if (!body.paused() && channel.isActive()) {
       channel.config().setAutoRead(true);
     }
   }
@@ -232,6 +277,7 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
     user = null;
     state = State.CLOSED;
     releaseHeld();
+    dropBody();
     channel.close();
   }
 
@@ -276,26 +322,15 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
     if (event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
       inputEnded(InputEnd.MEANT);
     } else if (event instanceof ChannelInputShutdownEvent) {
-      inputEnded(endOfSocket());
+      inputEnded(InputEnd.ofSocket(channel));
+    } else if (event == Continue.DECODING) {
+      continueNow();
     }
-  }
-
-  /**
-   * Whether the end of input was the origin's own word. Over TLS only close_notify is (RFC 8446
-   * §6.1): anybody on the way can end a TCP connection.
-   */
-  private enum InputEnd {
-    MEANT,
-    CUT
-  }
-
-  private InputEnd endOfSocket() {
-    return channel.pipeline().get(SslHandler.class) == null ? InputEnd.MEANT : InputEnd.CUT;
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    inputEnded(endOfSocket());
+    inputEnded(InputEnd.ofSocket(channel));
   }
 
   @Override
@@ -320,6 +355,9 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
 
   /** More of the response can be decoded, as after {@link #startBody}. */
   public void decode() {
+    if (body != null) {
+      body.beginTurn();
+    }
     while (decodedOne()) {
       // Each turn hands one thing over; any of them may end the use of the connection.
     }
@@ -358,20 +396,26 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
   }
 
   private boolean decodedBody() {
-    if (reader == null) {
-      throw new IllegalStateException("a body without a reader");
-    }
-    return switch (reader.read(held)) {
-      case NeedMore _ -> false;
-      case BodyPart.Content(int bytes) -> {
+    ResponseBody now = Objects.requireNonNull(body);
+    return switch (now.next(held, channel.alloc())) {
+      case ResponseBody.Part.Decoded(ByteBuf content) -> {
+        present().data(content);
+        yield true;
+      }
+      case ResponseBody.Part.TurnOver _ -> {
+        continueLater(now);
+        yield false;
+      }
+      case ResponseBody.Part.Read(NeedMore _), ResponseBody.Part.Paused _ -> false;
+      case ResponseBody.Part.Read(BodyPart.Content(int bytes)) -> {
         present().data(bytes == held.readableBytes() ? takeAll() : held.readRetainedSlice(bytes));
         yield true;
       }
-      case BodyPart.End(Fields trailers) -> {
+      case ResponseBody.Part.Read(BodyPart.End(Fields trailers)) -> {
         ended(trailers);
         yield false;
       }
-      case Bad(Failure failure) -> {
+      case ResponseBody.Part.Read(Bad(Failure failure)) -> {
         lose(failure.kind(), failure.detail());
         yield false;
       }
@@ -388,16 +432,20 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
     User last = present();
     user = null;
     state = State.IDLE;
-    reader = null;
+    dropBody();
     boolean inStep = !held.isReadable() && channel.isActive() && head != null && head.keepAlive();
     releaseHeld();
     last.end(trailers, inStep ? Reuse.POSSIBLE : Reuse.IMPOSSIBLE);
   }
 
   private void inputEnded(InputEnd end) {
+    if (body != null && body.stopped()) {
+      endedBehind = end;
+      return;
+    }
     if (state == State.BODY
-        && reader != null
-        && reader.atClose() instanceof BodyPart.End(Fields trailers)) {
+        && body != null
+        && body.atClose() instanceof BodyPart.End(Fields trailers)) {
       if (end == InputEnd.CUT) {
         lose(
             Failure.Kind.RESPONSE_INCOMPLETE,
@@ -433,6 +481,13 @@ public final class OriginConnection extends ChannelInboundHandlerAdapter {
   private ByteBuf replaced(ByteBuf bytes) {
     held.release();
     return bytes;
+  }
+
+  private void dropBody() {
+    if (body != null) {
+      body.close();
+      body = null;
+    }
   }
 
   private void releaseHeld() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,25 @@ class ResponseParserTest {
     assertThat(framing("CONNECT", "200", length)).isEqualTo(BodyFraming.NONE);
     assertThat(framing("CONNECT", "299", chunked + length)).isEqualTo(BodyFraming.NONE);
     assertThat(framing("CONNECT", "407", length)).isEqualTo(new BodyFraming.Length(5));
+  }
+
+  @Test
+  void findsWhatIsUnderTheChunks() {
+    assertThat(under("chunked")).isEmpty();
+    assertThat(under("gzip, chunked")).contains(TransferCoding.GZIP);
+    assertThat(under("X-GZIP,Chunked")).contains(TransferCoding.GZIP);
+    assertThat(under("deflate\t , chunked")).contains(TransferCoding.DEFLATE);
+    ResponseHead withoutBody =
+        Wire.goodResponse("HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n");
+    assertThat(withoutBody.framing()).isEqualTo(BodyFraming.NONE);
+    assertThat(withoutBody.transferCoding()).isEmpty();
+  }
+
+  private static Optional<TransferCoding> under(String value) {
+    ResponseHead head =
+        Wire.goodResponse("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: " + value + "\r\n\r\n");
+    assertThat(head.framing()).isEqualTo(BodyFraming.CHUNKED);
+    return head.transferCoding();
   }
 
   private static BodyFraming framing(String method, String status, String fields) {

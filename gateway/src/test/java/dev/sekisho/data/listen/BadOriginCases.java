@@ -91,6 +91,7 @@ final class BadOriginCases {
             "Content-Length: ",
             "Content-Length: 99999999999999999999",
             "Transfer-Encoding: gzip, chunked",
+            "Transfer-Encoding: br, chunked",
             "Transfer-Encoding: gzip",
             "Transfer-Encoding: identity",
             "Transfer-Encoding: chunked, chunked",

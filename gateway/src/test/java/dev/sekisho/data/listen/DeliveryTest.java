@@ -1,6 +1,7 @@
 package dev.sekisho.data.listen;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +17,8 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -152,6 +155,85 @@ class DeliveryTest {
       assertThatThrownBy(() -> client.input().readAllBytes())
           .isInstanceOf(SocketException.class)
           .hasMessageContaining("reset");
+    }
+  }
+
+  private static String asABrowser(String request, String language) {
+    return request.replace(
+        "\r\n\r\n",
+        "\r\nAccept: text/html,*/*;q=0.8\r\nSec-Fetch-Dest: document\r\nAccept-Language: "
+            + language
+            + "\r\n\r\n");
+  }
+
+  private static final String SAVED =
+      "Content-Length: 700000\r\nContent-Type: application/octet-stream\r\nContent-Disposition:"
+          + " attachment; filename=\"<b>tool.bin\"";
+
+  @Test
+  void aBrowsersDownloadGetsAPageThatTurnsIntoTheFile() throws Exception {
+    CountDownLatch last = new CountDownLatch(1);
+    try (TestGateway gateway = start("deliver: auto");
+        ScriptedOrigin origin = holdingBack(wanted, SAVED, last);
+        RawClient client = gateway.client()) {
+      client.send(asABrowser(get(origin).replace("/file", "/file?v=1"), "en"));
+      String head = client.readHead();
+      assertThat(head).contains("Content-Type: text/html").contains("no-store");
+      last.countDown();
+      String page = client.readChunks(head).body();
+      assertThat(page)
+          .contains("&lt;b&gt;tool.bin")
+          .contains("<progress max=\"700000\"")
+          .contains("nothing was found")
+          .endsWith("</html>\n");
+      Matcher link =
+          Pattern.compile("href=\"(\\?v=1&amp;sekisho-download=[0-9a-f]{32})\"").matcher(page);
+      assertThat(link.find()).as(page).isTrue();
+      String pickUp =
+          asABrowser(
+              get(origin).replace("/file", "/file" + link.group(1).replace("&amp;", "&")), "en");
+      RawClient.Response file = client.send(pickUp).readResponse();
+      assertThat(file.status()).isEqualTo(200);
+      assertThat(file.field("Content-Disposition")).contains("attachment");
+      assertThat(file.body()).isEqualTo(new String(wanted, ISO_8859_1));
+      client.send(pickUp.replace("\r\n\r\n", "\r\nRange: bytes=699990-\r\n\r\n"));
+      assertThat(client.readResponse().body())
+          .isEqualTo(new String(wanted, LENGTH - 10, 10, ISO_8859_1));
+      assertThat(gateway.journal().awaitClosed(3))
+          .allSatisfy(record -> assertThat(record.fate).isEqualTo(Record.Fate.CLEAN));
+      assertThat(origin.lines()).hasSize(1);
+    }
+  }
+
+  @Test
+  void thePageSaysInTheBrowsersLanguageWhyThereIsNoFile() throws Exception {
+    CountDownLatch last = new CountDownLatch(1);
+    try (TestGateway gateway = start("deliver: auto");
+        ScriptedOrigin origin = holdingBack(unwanted, SAVED, last);
+        RawClient client = gateway.client()) {
+      client.send(asABrowser(get(origin), "ja"));
+      String head = client.readHead();
+      last.countDown();
+      byte[] page = client.readChunks(head).body().getBytes(ISO_8859_1);
+      assertThat(new String(page, UTF_8))
+          .contains("このファイルはお渡しできません")
+          .contains("unwanted.bin")
+          .doesNotContain("sekisho-download=");
+      Record record = gateway.record();
+      assertThat(record.fate).isEqualTo(Record.Fate.INFECTED);
+      assertThat(record.decision).isEqualTo(Record.Decided.DENY);
+    }
+  }
+
+  @Test
+  void whatIsKeptForOneClientIsForNobodyElse() throws Exception {
+    try (TestGateway gateway = start("deliver: auto");
+        ScriptedOrigin origin =
+            ScriptedOrigin.answering("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+        RawClient client = gateway.client()) {
+      client.send(
+          get(origin).replace("/file", "/file?sekisho-download=" + "0123456789abcdef".repeat(2)));
+      assertThat(client.readResponse().status()).isEqualTo(404);
     }
   }
 

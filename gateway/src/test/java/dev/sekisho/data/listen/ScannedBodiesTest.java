@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sekisho.journal.Record;
+import dev.sekisho.scan.Quarantine;
+import dev.sekisho.scan.QuarantineConfig;
+import dev.sekisho.scan.QuarantineItem;
 import dev.sekisho.testing.ClamavDaemon;
 import dev.sekisho.testing.InsideClient;
 import dev.sekisho.testing.RawClient;
@@ -106,7 +109,7 @@ class ScannedBodiesTest {
                   + origin.authority()
                   + "/file HTTP/1.1\r\nHost: "
                   + origin.authority()
-                  + "\r\nAccept-Encoding: gzip, zstd, br;q=0.5\r\n\r\n")
+                  + "\r\nAccept-Encoding: gzip, dcz, zstd, br;q=0.5\r\n\r\n")
           .readResponse();
     }
   }
@@ -203,6 +206,35 @@ class ScannedBodiesTest {
   }
 
   @Test
+  void whatIsRefusedIsKeptUnderItsRecordWhereThatIsWanted() throws Exception {
+    try (ScriptedOrigin origin = ScriptedOrigin.answering(response("", EICAR));
+        TestGateway keeping = start("quarantine: {}");
+        RawClient client = keeping.client()) {
+      String head = " http://" + origin.authority() + "/private/path HTTP/1.1\r\nHost: a\r\n";
+      assertThat(client.send("GET" + head + "\r\n").readResponse().status()).isEqualTo(403);
+      String post = "POST" + head + "Content-Length: " + EICAR.length + "\r\n\r\n";
+      try (RawClient uploading = keeping.client()) {
+        assertThat(uploading.send(post + new String(EICAR, ISO_8859_1)).readResponse().status())
+            .isEqualTo(403);
+      }
+      var quarantine = new Quarantine(QuarantineConfig.USUAL, keeping.state());
+      assertThat(quarantine.list())
+          .map(Quarantine.Kept::record)
+          .containsExactlyElementsOf(
+              keeping.journal().awaitClosed(2).stream().map(one -> one.id.toString()).toList());
+      assertThat(quarantine.list())
+          .allSatisfy(one -> {
+            QuarantineItem item = quarantine.show(one.record());
+            assertThat(item.host()).isEqualTo("127.0.0.1");
+            assertThat(item.name()).startsWith("Eicar-Test");
+          });
+      Path to = keeping.state().resolve("released");
+      quarantine.release(quarantine.list().getLast().record(), to);
+      assertThat(to).hasBinaryContent(EICAR);
+    }
+  }
+
+  @Test
   void aCleanUploadLeavesWholeAlsoWhenTheClientWaitsToBeTold() throws Exception {
     String body = "clean ".repeat(30_000);
     try (ScriptedOrigin origin = ScriptedOrigin.answering(response("", "ok".getBytes(ISO_8859_1)));
@@ -234,14 +266,19 @@ class ScannedBodiesTest {
       }
     }
     assertThat(gateway.journal().awaitClosed(2))
-        .allSatisfy(record -> assertThat(record.fate).isEqualTo(Record.Fate.CLEAN));
+        .allSatisfy(record -> {
+          assertThat(record.fate).isEqualTo(Record.Fate.CLEAN);
+          assertThat(record.verdictEngine).isEqualTo("clamd");
+          assertThat(record.verdictReason)
+              .isEqualTo("clamd does not tell of encrypted archives and what exceeds its limits");
+        });
   }
 
   @Test
   void anAnswerIsAskedForInCodingsThatCanBeRead() throws Exception {
     try (ScriptedOrigin origin = ScriptedOrigin.answering(response("", new byte[] {'x'}))) {
       get(origin);
-      assertThat(origin.received()).contains("\r\nAccept-Encoding: gzip, br;q=0.5\r\n");
+      assertThat(origin.received()).contains("\r\nAccept-Encoding: gzip, zstd, br;q=0.5\r\n");
     }
   }
 
