@@ -383,6 +383,14 @@ class RealClientsInsideTest {
     assertThat(shown).contains(text(record, "id"));
   }
 
+  @Test
+  void chromiumFindsTheProxyByTheGatewaysScript() throws InterruptedException {
+    String script = "--proxy-pac-url=" + site.gateway() + "/proxy.pac";
+    String profile = " --user-data-dir=" + bare.path("by-script");
+    assertThat(sh(bare, CHROMIUM + script + profile + " --dump-dom http://sekisho/ 2>/dev/null"))
+        .contains("/ca.pem", "/proxy.pac");
+  }
+
   private ClientHome trusting() throws InterruptedException {
     sh(
         bare,

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.sekisho.net.Host;
+import dev.sekisho.net.IpAddress;
 import io.netty.handler.ssl.SslContext;
 import java.io.Closeable;
 import java.io.IOException;
@@ -14,8 +15,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -29,8 +28,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A name that is not at hand becomes a flight, which all who ask for it meanwhile join. Flights
  * wait in a bounded queue for a few workers on virtual threads, who yield after each: a storm of
- * new names makes new names slow, or refuses them, and leaves alone who has his already. A context
- * is kept until its weight is needed for others, or for a day, and never near to its leaf's end.
+ * new names makes new names slow, or refuses them, those of whoever makes it first, and leaves
+ * alone who has his already. A context is kept until its weight is needed for others, or for a day,
+ * and never near to its leaf's end.
  *
  * <p>When the authority changes, what the old one signed drops out at once; connections that were
  * made by it go on.
@@ -45,10 +45,14 @@ public final class LeafMint implements Leaves, Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(LeafMint.class);
 
   private static final String STOPPING = "The gateway is stopping.";
+  private static final Minted TOO_MANY =
+      new Minted.Failed("Too many new names at once wait for their certificates.");
+  private static final Minted TOO_MANY_OF_CLIENT =
+      new Minted.Failed("Too many new names of this client at once wait for their certificates.");
 
   private final Cache<Host, Kept> kept;
   private final ConcurrentHashMap<Host, Flight> flights = new ConcurrentHashMap<>();
-  private final BlockingQueue<Host> queue;
+  private final WaitingNames waiting;
   private final List<Thread> workers = new ArrayList<>();
   private final InstantSource clock;
   private volatile Epoch epoch;
@@ -69,13 +73,21 @@ public final class LeafMint implements Leaves, Closeable {
 
   /** Everybody who waits for one name; changed only inside the map's compute. */
   private static final class Flight {
+    private final IpAddress first;
     private final List<Waiter> waiters = new ArrayList<>(1);
+
+    /**
+     * @param first the client whose name it counts as
+     */
+    Flight(IpAddress first) {
+      this.first = first;
+    }
   }
 
   private LeafMint(Authority authority, MintLimits limits, InstantSource clock, Ticker ticker) {
     this.clock = clock;
     this.epoch = Epoch.first(authority, clock.instant());
-    this.queue = new ArrayBlockingQueue<>(limits.waiting());
+    this.waiting = new WaitingNames(limits.waiting(), limits.waitingOfOneClient());
     this.kept =
         Caffeine.newBuilder()
             .maximumWeight(limits.bytes())
@@ -106,22 +118,29 @@ public final class LeafMint implements Leaves, Closeable {
   }
 
   @Override
-  public void mint(Host host, Executor loop, Consumer<Minted> then) {
+  public void mint(Host host, IpAddress client, Executor loop, Consumer<Minted> then) {
     Waiter waiter = new Waiter(loop, then);
-    boolean[] first = {false};
+    IpAddress first = client.client();
+    WaitingNames.Place[] place = {WaitingNames.Place.GIVEN};
     flights.compute(
         host,
         (_, there) -> {
-          first[0] = there == null;
-          Flight flight = there == null ? new Flight() : there;
-          flight.waiters.add(waiter);
-          return flight;
+          if (there == null) {
+            place[0] = waiting.enter(host, first);
+          }
+          return switch (place[0]) {
+            case GIVEN -> {
+              Flight flight = there == null ? new Flight(first) : there;
+              flight.waiters.add(waiter);
+              yield flight;
+            }
+            case NONE_LEFT, NONE_LEFT_FOR_CLIENT -> null;
+          };
         });
-    if (first[0] && !queue.offer(host)) {
-      land(
-          host,
-          new Minted.Failed(
-              "Too many new names at once: " + queue.size() + " wait for their certificates."));
+    switch (place[0]) {
+      case GIVEN -> {}
+      case NONE_LEFT -> waiter.answer(TOO_MANY);
+      case NONE_LEFT_FOR_CLIENT -> waiter.answer(TOO_MANY_OF_CLIENT);
     }
     if (closed) {
       land(host, new Minted.Failed(STOPPING));
@@ -168,7 +187,7 @@ public final class LeafMint implements Leaves, Closeable {
   private void work() {
     while (true) {
       try {
-        Host host = queue.take();
+        Host host = waiting.take();
         land(host, minted(host));
         Thread.yield();
       } catch (InterruptedException _) {
@@ -177,7 +196,18 @@ public final class LeafMint implements Leaves, Closeable {
     }
   }
 
+  /** Whatever goes wrong is an answer, or the worker would be gone for all names after this. */
   private Minted minted(Host host) {
+    String where = "the authority '" + name(epoch.authority()) + "'";
+    try {
+      return leaf(host);
+    } catch (GeneralSecurityException | IOException | RuntimeException e) {
+      LOG.error("No certificate for {} by {}", host.text(), where, e);
+      return new Minted.Failed("The certificate could not be made by " + where + ".");
+    }
+  }
+
+  private Minted leaf(Host host) throws GeneralSecurityException, IOException {
     // Somebody may have asked again between a landing and his look at what is kept.
     Kept there = kept.getIfPresent(host);
     if (there != null) {
@@ -185,20 +215,14 @@ public final class LeafMint implements Leaves, Closeable {
     }
     Instant now = clock.instant();
     Epoch current = epochAt(now);
-    String where = "the authority '" + name(current.authority()) + "'";
     var age = AuthorityFile.age(current.authority(), "use", now);
     if (age.isPresent()) {
       LOG.error("No certificate for {}: {}", host.text(), age.get());
       return new Minted.Failed("No certificate can be made: " + age.get());
     }
-    try {
-      Epoch.Leaf leaf = current.mint(host, now);
-      keep(host, new Kept(leaf.context(), current, span(now, leaf.until())));
-      return new Minted.Leaf(leaf.context());
-    } catch (GeneralSecurityException | IOException | RuntimeException e) {
-      LOG.error("No certificate for {} by {}", host.text(), where, e);
-      return new Minted.Failed("The certificate could not be made by " + where + ".");
-    }
+    Epoch.Leaf leaf = current.mint(host, now);
+    keep(host, new Kept(leaf.context(), current, span(now, leaf.until())));
+    return new Minted.Leaf(leaf.context());
   }
 
   /**
@@ -232,6 +256,7 @@ public final class LeafMint implements Leaves, Closeable {
   private void land(Host host, Minted minted) {
     Flight flight = flights.remove(host);
     if (flight != null) {
+      waiting.left(flight.first);
       flight.waiters.forEach(waiter -> waiter.answer(minted));
     }
   }

@@ -1,6 +1,7 @@
 package dev.sekisho.data.inspect;
 
 import dev.sekisho.net.Host;
+import dev.sekisho.net.IpAddress;
 import io.netty.handler.ssl.SslContext;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -14,8 +15,10 @@ public interface Leaves {
   /**
    * Mints off the event loop, once for all who ask for the same host at the same time, and answers
    * each on its {@code loop} exactly once.
+   *
+   * @param client who asks; one client may have so many names waiting
    */
-  void mint(Host host, Executor loop, Consumer<Minted> then);
+  void mint(Host host, IpAddress client, Executor loop, Consumer<Minted> then);
 
   sealed interface Minted {
     /** TLS 1.2 and 1.3, ALPN {@code http/1.1} alone. */

@@ -18,7 +18,11 @@ import java.util.Optional;
 public final class PlainAlert extends ChannelInboundHandlerAdapter {
   private static final int CHANGE_CIPHER_SPEC = 20;
   private static final int ALERT = 21;
+  private static final int HANDSHAKE = 22;
   private static final int ENCRYPTED = 23;
+
+  /** The type of the message that begins a record of a handshake (RFC 8446 §4). */
+  private static final int CLIENT_HELLO = 1;
 
   /** Two bytes, the type of what is encrypted, and the tag of every cipher suite but CCM_8. */
   private static final int ENCRYPTED_ALERT = 2 + 1 + 16;
@@ -56,7 +60,10 @@ public final class PlainAlert extends ChannelInboundHandlerAdapter {
 
   /** What a client said since it was shown the certificate. */
   public enum Answered {
-    /** Nothing that means anything: a change_cipher_spec only pleases middleboxes (§D.4). */
+    /**
+     * Nothing that means anything: a change_cipher_spec only pleases middleboxes (§D.4), and before
+     * a second ClientHello no certificate was shown (§4.1.4).
+     */
     NOTHING,
     /** An alert, plain, or encrypted and so of no other size. */
     ALERT,
@@ -93,7 +100,7 @@ public final class PlainAlert extends ChannelInboundHandlerAdapter {
       }
       read++;
       at++;
-      if (read == HEADER) {
+      if (read == HEADER + 1) {
         recordBegun();
       }
       if (read == start.length && start[0] == ALERT && size() == 2) {
@@ -114,10 +121,13 @@ public final class PlainAlert extends ChannelInboundHandlerAdapter {
   }
 
   private void recordBegun() {
+    boolean hello = start[0] == HANDSHAKE && start[HEADER] == CLIENT_HELLO;
     boolean alert = start[0] == ALERT || start[0] == ENCRYPTED && size() == ENCRYPTED_ALERT;
     if (alert && answered == Answered.NOTHING) {
       answered = Answered.ALERT;
-    } else if (!alert && start[0] != CHANGE_CIPHER_SPEC) {
+    } else if (!(hello && answered == Answered.NOTHING)
+        && !alert
+        && start[0] != CHANGE_CIPHER_SPEC) {
       answered = Answered.SOMETHING;
     }
   }

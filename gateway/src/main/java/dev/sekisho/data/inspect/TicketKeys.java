@@ -5,9 +5,10 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 
 /**
- * The keys by which clients resume sessions. A context gets the ones of the time at which it is
- * made: the first seals new tickets, the second still opens those of the time before. As no context
- * lives longer than {@link LeafMint#LONGEST_KEPT}, no key does for long.
+ * The keys by which clients resume sessions, of one epoch: the first seals new tickets, the second
+ * still opens those of the epoch before. An epoch takes new names for a day, and no leaf is kept
+ * longer than {@link LeafMint#LONGEST_KEPT}, so no key seals for more than two days or opens for
+ * more than three.
  *
  * @param keys the newest first; name, HMAC key and AES key in one
  */

@@ -244,10 +244,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   private void begin(RequestHead head) {
     state = State.EXCHANGING;
     never();
-    switch (Reading.of(head, lane.voice().pseudonym(), setting)) {
+    switch (Reading.of(head, lane, setting)) {
       case Reading.Ours(String path) ->
           answer(
-              OwnPage.render(path, head, lane.means().inspection(), channel.alloc()),
+              OwnPage.render(path, head, lane.means().inspection(), channel),
               OwnPage.afterwards(head));
       case Reading.Unfit(Failure failure) -> unreadable(failure);
       case Reading.Outbound(Asked asked, Record.Mode mode) -> {

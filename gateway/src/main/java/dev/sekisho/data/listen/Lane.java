@@ -26,6 +26,7 @@ final class Lane {
   private final Means means;
   private final LimitsConfig limits;
   private final Voice voice;
+  private final OwnAddresses own;
   private final HeadLimits headLimits;
   private final Deadlines deadlines;
   private final OriginPool pool;
@@ -55,12 +56,13 @@ final class Lane {
     }
   }
 
-  Lane(EventLoop loop, Gate gate, Means means, LimitsConfig limits, Voice voice) {
+  Lane(EventLoop loop, Gate gate, Means means, LimitsConfig limits, Voice voice, OwnAddresses own) {
     this.loop = loop;
     this.gate = gate;
     this.means = means;
     this.limits = limits;
     this.voice = voice;
+    this.own = own;
     this.headLimits =
         new HeadLimits(limits.headerBlock(), limits.requestLine(), HeadLimits.DEFAULT.fields());
     this.deadlines = new Deadlines(loop);
@@ -104,6 +106,10 @@ final class Lane {
 
   Voice voice() {
     return voice;
+  }
+
+  OwnAddresses own() {
+    return own;
   }
 
   HeadLimits headLimits() {

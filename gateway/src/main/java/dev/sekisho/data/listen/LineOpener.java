@@ -276,7 +276,8 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
       shakeHands(known);
       return;
     }
-    leaves.mint(name, lane.loop(), minted -> outer.guarded(() -> minted(minted)));
+    leaves.mint(
+        name, outer.clientAddress(), lane.loop(), minted -> outer.guarded(() -> minted(minted)));
   }
 
   private void minted(Leaves.Minted minted) {

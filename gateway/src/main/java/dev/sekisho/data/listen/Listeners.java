@@ -117,7 +117,7 @@ public final class Listeners implements Closeable {
             paged);
     Lane.Voice voice = Lane.Voice.of(parts.pseudonym());
     for (EventExecutor loop : loops) {
-      lanes.put(loop, new Lane((EventLoop) loop, gate(parts, threads), means, config, voice));
+      lanes.put(loop, new Lane((EventLoop) loop, gate(parts, threads), means, config, voice, own));
     }
   }
 
@@ -184,7 +184,7 @@ public final class Listeners implements Closeable {
     }
     doors.add(bound.channel());
     InetSocketAddress where = (InetSocketAddress) bound.channel().localAddress();
-    own.listening(where.getPort());
+    own.door(where.getPort());
     return where;
   }
 

@@ -1,6 +1,7 @@
 package dev.sekisho.data.listen;
 
 import dev.sekisho.net.AddressClass;
+import dev.sekisho.net.Authority;
 import dev.sekisho.net.IpAddress;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetAddress;
@@ -26,6 +27,7 @@ final class OwnAddresses {
   private static final Logger LOG = LoggerFactory.getLogger(OwnAddresses.class);
 
   private final Set<Integer> ports = ConcurrentHashMap.newKeySet();
+  private final Set<Integer> doors = ConcurrentHashMap.newKeySet();
   private final Interfaces interfaces;
   private volatile Set<IpAddress> addresses = Set.of();
 
@@ -87,10 +89,24 @@ final class OwnAddresses {
     ports.add(port);
   }
 
+  /** A proxy listens here, which is where clients also ask for the gateway's own page. */
+  void door(int port) {
+    listening(port);
+    doors.add(port);
+  }
+
   boolean contains(IpAddress address, int port) {
-    if (!ports.contains(port)) {
-      return false;
-    }
+    return ports.contains(port) && isOfThisMachine(address);
+  }
+
+  /** Whether a proxy of this gateway listens there, as far as can be told without a look-up. */
+  boolean isDoor(Authority asked) {
+    return doors.contains(asked.port())
+        && asked.host() instanceof IpAddress address
+        && isOfThisMachine(address);
+  }
+
+  private boolean isOfThisMachine(IpAddress address) {
     AddressClass addressClass = AddressClass.of(address);
     return addressClass == AddressClass.LOOPBACK
         || addressClass == AddressClass.UNSPECIFIED

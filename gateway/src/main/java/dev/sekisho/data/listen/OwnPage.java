@@ -8,14 +8,15 @@ import dev.sekisho.data.inspect.Authorities;
 import dev.sekisho.data.inspect.Authority;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the gateway answers when it is asked itself: on the proxy port in origin form, or through
- * the proxy as {@code http://sekisho/}. Tells people and their programs which proxy to set and
- * which authority to trust.
+ * the proxy as {@code http://sekisho/} or by the address of that port. Tells people and their
+ * programs which proxy to set and which authority to trust.
  */
 final class OwnPage {
   private static final PageTemplate HTML = PageTemplate.of("own.html");
@@ -24,10 +25,41 @@ final class OwnPage {
   private static final byte[] NOTHING =
       "There is no such page here. To reach the internet, set this address as an HTTP proxy.\n"
           .getBytes(StandardCharsets.UTF_8);
+  private static final byte[] ASK_DIRECTLY =
+      ("Ask for it without the proxy, at the address of the proxy itself: through it the gateway"
+              + " does not know under which address you reach it.\n")
+          .getBytes(StandardCharsets.UTF_8);
   private static final byte[] READ_ONLY =
       "Only GET and HEAD are answered here.\n".getBytes(StandardCharsets.UTF_8);
 
   private OwnPage() {}
+
+  /** By which door a client came, and so by which it is to come again. */
+  enum Door {
+    PLAIN("http", "PROXY", 3128, "proxy-note"),
+    TLS("https", "HTTPS", 3129, "proxy-tls-note");
+
+    private final String scheme;
+    private final String word;
+    private final int usualPort;
+    private final String note;
+
+    Door(String scheme, String word, int usualPort, String note) {
+      this.scheme = scheme;
+      this.word = word;
+      this.usualPort = usualPort;
+      this.note = note;
+    }
+
+    static Door of(Channel channel) {
+      return LineOpener.innermostTls(channel) == null ? PLAIN : TLS;
+    }
+
+    /** As a script for browsers names it. */
+    String word() {
+      return word;
+    }
+  }
 
   /** Whether the connection can go on after the answer. */
   static Afterwards afterwards(RequestHead head) {
@@ -35,7 +67,16 @@ final class OwnPage {
   }
 
   static ByteBuf render(
-      String path, RequestHead head, InspectionMeans inspection, ByteBufAllocator allocator) {
+      String path, RequestHead head, InspectionMeans inspection, Channel channel) {
+    return render(path, head, inspection, Door.of(channel), channel.alloc());
+  }
+
+  static ByteBuf render(
+      String path,
+      RequestHead head,
+      InspectionMeans inspection,
+      Door door,
+      ByteBufAllocator allocator) {
     Afterwards then = afterwards(head);
     String method = head.method();
     if (method.equals("OPTIONS")) {
@@ -48,7 +89,12 @@ final class OwnPage {
     return switch (path) {
       case "/" ->
           Answer.page(
-              200, "text/html; charset=utf-8", page(head, authorities), method, then, allocator);
+              200,
+              "text/html; charset=utf-8",
+              page(head, authorities, door),
+              method,
+              then,
+              allocator);
       case "/ca.pem" ->
           Answer.page(
               200,
@@ -65,38 +111,56 @@ final class OwnPage {
               method,
               then,
               allocator);
+      case "/proxy.pac" -> script(head, door, then, allocator);
       default -> Answer.page(404, "text/plain; charset=utf-8", NOTHING, method, then, allocator);
     };
   }
 
-  private static byte[] page(RequestHead head, Authorities authorities) {
+  private static ByteBuf script(
+      RequestHead head, Door door, Afterwards then, ByteBufAllocator allocator) {
+    dev.sekisho.net.@Nullable Authority asked = asked(head);
+    return asked == null
+        ? Answer.page(
+            404, "text/plain; charset=utf-8", ASK_DIRECTLY, head.method(), then, allocator)
+        : Answer.page(
+            200,
+            ProxyAutoConfig.TYPE,
+            ProxyAutoConfig.script(asked, door),
+            head.method(),
+            then,
+            allocator);
+  }
+
+  private static byte[] page(RequestHead head, Authorities authorities, Door door) {
     boolean japanese = RefusalPage.prefersJapanese(head.fields().first(FieldName.ACCEPT_LANGUAGE));
     Properties texts = japanese ? JAPANESE : ENGLISH;
     dev.sekisho.net.@Nullable Authority asked = asked(head);
     String host = asked == null ? "GATEWAY" : PageTemplate.escaped(asked.hostText());
-    String port = Integer.toString(asked == null ? 3128 : asked.port());
+    String port = Integer.toString(asked == null ? door.usualPort : asked.port());
     return HTML.fill(name ->
         switch (name) {
           case "lang" -> japanese ? "ja" : "en";
           case "host" -> host;
           case "port" -> port;
           case "proxy" -> host + ":" + port;
-          case "proxy-note" ->
-              texts.getProperty(asked == null ? "proxy-unknown-note" : "proxy-note");
+          case "proxy-note" -> texts.getProperty(asked == null ? "proxy-unknown-note" : door.note);
+          case "scheme" -> door.scheme;
           case "fingerprint" -> fingerprint(authorities.current());
           default -> texts.getProperty(name);
         });
   }
 
   /**
-   * The address under which the client sees this port; null when it asked through the proxy and so
-   * told another name. What the parser took for a host has no character that means anything to a
-   * page or a shell.
+   * The address under which the client sees this port; null when it asked through the proxy by its
+   * other name. What the parser took for a host has no character that means anything to a page or a
+   * shell.
    */
   private static dev.sekisho.net.@Nullable Authority asked(RequestHead head) {
     return switch (head.target()) {
       case Target.OriginForm _ -> head.host();
-      case Target.AbsoluteForm _, Target.AsteriskForm _, Target.AuthorityForm _ -> null;
+      case Target.AbsoluteForm absolute ->
+          absolute.authority().host().text().equals(Reading.OWN_NAME) ? null : absolute.authority();
+      case Target.AsteriskForm _, Target.AuthorityForm _ -> null;
     };
   }
 

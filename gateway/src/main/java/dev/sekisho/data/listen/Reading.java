@@ -23,17 +23,17 @@ sealed interface Reading {
   /** Well-formed, but not to be taken on. */
   record Unfit(Failure failure) implements Reading {}
 
-  static Reading of(RequestHead head, String via, Setting setting) {
-    if (head.fields().has(FieldName.VIA) && head.viaContains(via)) {
+  static Reading of(RequestHead head, Lane lane, Setting setting) {
+    if (head.fields().has(FieldName.VIA) && head.viaContains(lane.voice().pseudonym())) {
       return unfit(Failure.Kind.LOOP, "The request has come through this gateway before.");
     }
     return switch (setting) {
-      case Setting.Door _ -> atTheDoor(head);
+      case Setting.Door _ -> atTheDoor(head, lane.own());
       case Setting.Inside inside -> InsideReading.of(head, inside);
     };
   }
 
-  private static Reading atTheDoor(RequestHead head) {
+  private static Reading atTheDoor(RequestHead head, OwnAddresses own) {
     return switch (head.target()) {
       case Target.OriginForm _ -> new Ours(pathOf(head.pathAndQuery()));
       case Target.AsteriskForm _ -> new Ours("*");
@@ -45,11 +45,11 @@ sealed interface Reading {
                   version(head),
                   head.fields().first(FieldName.USER_AGENT)),
               Record.Mode.CONNECT);
-      case Target.AbsoluteForm absolute -> absolute(head, absolute);
+      case Target.AbsoluteForm absolute -> absolute(head, absolute, own);
     };
   }
 
-  private static Reading absolute(RequestHead head, Target.AbsoluteForm target) {
+  private static Reading absolute(RequestHead head, Target.AbsoluteForm target, OwnAddresses own) {
     if (target.scheme() != Target.Scheme.HTTP) {
       return unfit(
           Failure.Kind.UNSUPPORTED_SCHEME,
@@ -60,7 +60,7 @@ sealed interface Reading {
     }
     String pathAndQuery = head.pathAndQuery();
     Authority authority = target.authority();
-    if (authority.host().text().equals(OWN_NAME)) {
+    if (authority.host().text().equals(OWN_NAME) || own.isDoor(authority)) {
       return new Ours(pathOf(pathAndQuery));
     }
     int question = pathAndQuery.indexOf('?');

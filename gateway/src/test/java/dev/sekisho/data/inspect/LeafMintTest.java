@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.sekisho.net.Host;
+import dev.sekisho.net.IpAddress;
 import dev.sekisho.net.MalformedException;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
@@ -33,16 +34,30 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LeafMintTest {
-  private static final MintLimits LIMITS = new MintLimits(64L << 20, 1024, 1);
+  private static final IpAddress CLIENT = client("192.0.2.1");
+  private static final MintLimits LIMITS = new MintLimits(64L << 20, 1024, 1024, 1);
 
   private final AtomicReference<Instant> now =
       new AtomicReference<>(Instant.now().truncatedTo(ChronoUnit.SECONDS));
+  private volatile Clock clock = Clock.GOING;
   private final Authority authority = Authority.make("node-1", now.get());
   private LeafMint mint = start(LIMITS);
 
   private LeafMint start(MintLimits limits) {
-    Ticker ticker = () -> TimeUnit.MILLISECONDS.toNanos(now.get().toEpochMilli());
-    return LeafMint.start(authority, limits, now::get, ticker);
+    Ticker ticker = () -> TimeUnit.MILLISECONDS.toNanos(time().toEpochMilli());
+    return LeafMint.start(authority, limits, this::time, ticker);
+  }
+
+  private enum Clock {
+    GOING,
+    BROKEN
+  }
+
+  private Instant time() {
+    return switch (clock) {
+      case GOING -> now.get();
+      case BROKEN -> throw new IllegalStateException("as meant");
+    };
   }
 
   @AfterEach
@@ -58,9 +73,17 @@ class LeafMintTest {
     }
   }
 
+  private static IpAddress client(String text) {
+    try {
+      return IpAddress.parse(text);
+    } catch (MalformedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private Leaves.Minted answer(Host host) throws Exception {
     CompletableFuture<Leaves.Minted> answer = new CompletableFuture<>();
-    mint.mint(host, Runnable::run, answer::complete);
+    mint.mint(host, CLIENT, Runnable::run, answer::complete);
     return answer.get(20, TimeUnit.SECONDS);
   }
 
@@ -190,6 +213,7 @@ class LeafMintTest {
               .start(() ->
                   mint.mint(
                       host("example.com"),
+                      CLIENT,
                       loop,
                       minted -> {
                         if (minted instanceof Leaves.Minted.Leaf(SslContext context)) {
@@ -210,13 +234,14 @@ class LeafMintTest {
   @Test
   void moreNamesThanMayWaitAreRefusedAndTheOthersAreMinted() throws Exception {
     mint.close();
-    mint = start(new MintLimits(64L << 20, 4, 1));
+    mint = start(new MintLimits(64L << 20, 4, 1024, 1));
     int names = 200;
     CountDownLatch answered = new CountDownLatch(names);
     List<String> failures = java.util.Collections.synchronizedList(new ArrayList<>());
     for (int i = 0; i < names; i++) {
       mint.mint(
           host("n" + i + ".example"),
+          CLIENT,
           Runnable::run,
           minted -> {
             if (minted instanceof Leaves.Minted.Failed(String detail)) {
@@ -232,9 +257,64 @@ class LeafMintTest {
   }
 
   @Test
+  void aClientThatMakesNamesUpLeavesPlacesForOthers() throws Exception {
+    WaitingNames waiting = new WaitingNames(8, 3);
+    IpAddress inventor = client("2001:db8::1");
+    List<WaitingNames.Place> places = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      places.add(waiting.enter(host("n" + i + ".example"), inventor.client()));
+    }
+    assertThat(places)
+        .containsExactly(
+            WaitingNames.Place.GIVEN,
+            WaitingNames.Place.GIVEN,
+            WaitingNames.Place.GIVEN,
+            WaitingNames.Place.NONE_LEFT_FOR_CLIENT,
+            WaitingNames.Place.NONE_LEFT_FOR_CLIENT);
+    assertThat(waiting.enter(host("x.example"), client("2001:db8::ffff:2").client()))
+        .as("the same network of an IPv6 client")
+        .isEqualTo(WaitingNames.Place.NONE_LEFT_FOR_CLIENT);
+    assertThat(waiting.enter(host("other.example"), CLIENT)).isEqualTo(WaitingNames.Place.GIVEN);
+    assertThat(waiting.take()).isEqualTo(host("n0.example"));
+    assertThat(waiting.enter(host("y.example"), inventor.client()))
+        .as("taken, and not minted yet")
+        .isEqualTo(WaitingNames.Place.NONE_LEFT_FOR_CLIENT);
+    waiting.left(inventor.client());
+    assertThat(waiting.enter(host("y.example"), inventor.client()))
+        .isEqualTo(WaitingNames.Place.GIVEN);
+  }
+
+  @Test
+  void oneClientsStormIsRefusedByItsNameAndAnotherClientIsServed() throws Exception {
+    mint.close();
+    mint = start(new MintLimits(64L << 20, 1024, 4, 1));
+    int names = 200;
+    CountDownLatch answered = new CountDownLatch(names);
+    List<String> failures = java.util.Collections.synchronizedList(new ArrayList<>());
+    for (int i = 0; i < names; i++) {
+      mint.mint(
+          host("n" + i + ".example"),
+          CLIENT,
+          Runnable::run,
+          minted -> {
+            if (minted instanceof Leaves.Minted.Failed(String detail)) {
+              failures.add(detail);
+            }
+            answered.countDown();
+          });
+    }
+    CompletableFuture<Leaves.Minted> other = new CompletableFuture<>();
+    mint.mint(host("other.example"), client("192.0.2.2"), Runnable::run, other::complete);
+    assertThat(other.get(20, TimeUnit.SECONDS)).isInstanceOf(Leaves.Minted.Leaf.class);
+    assertThat(answered.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(failures).isNotEmpty().allMatch(line -> line.contains("of this client"));
+    assertThat(minted("later.example")).as("its places are free again").isNotNull();
+  }
+
+  @Test
   void whatIsEvictedMakesRoomAndAConnectionInUseGoesOn() throws Exception {
     mint.close();
-    mint = start(new MintLimits(20L << 10, 1024, 1));
+    mint = start(new MintLimits(20L << 10, 1024, 1024, 1));
     SSLEngine server = minted("first.example").newEngine(ByteBufAllocator.DEFAULT);
     for (int i = 0; i < 60; i++) {
       minted("n" + i + ".example");
@@ -314,6 +394,14 @@ class LeafMintTest {
         .isInstanceOfSatisfying(
             Leaves.Minted.Failed.class,
             failed -> assertThat(failed.detail()).contains("expired on"));
+  }
+
+  @Test
+  void aDefectIsAnAnswerAndTheNextNameIsMinted() throws Exception {
+    clock = Clock.BROKEN;
+    assertThat(answer(host("example.com"))).isInstanceOf(Leaves.Minted.Failed.class);
+    clock = Clock.GOING;
+    assertThat(minted("example.com")).isNotNull();
   }
 
   @Test

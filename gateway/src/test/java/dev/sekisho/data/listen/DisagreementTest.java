@@ -2,6 +2,7 @@ package dev.sekisho.data.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sekisho.journal.Record;
 import dev.sekisho.testing.InsideClient;
 import dev.sekisho.testing.RawClient;
 import dev.sekisho.testing.ScriptedOrigin;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -34,7 +36,7 @@ class DisagreementTest {
           - { name: a, to: { host: [a.example, 127.0.0.1], address: 127.0.0.0/8 }, action: allow }
           - { name: part of b, to: { host: b.example, path: /open/**, address: 127.0.0.0/8 }, action: allow }
           - { name: c by GET, to: { host: c.example, address: 127.0.0.0/8 }, method: GET, action: allow }
-      inspect: { never: [ { name: banks, host: bank.example } ] }
+      inspect: { never: [ { name: banks, host: bank.example } ], cannot-open: { not-http1: tunnel } }
       """;
   private static final String NAMES =
       "127.0.0.1 a.example b.example c.example bank.example evil.example\n";
@@ -191,6 +193,29 @@ class DisagreementTest {
     if (outcome != Outcome.SERVED) {
       assertThat(origin.received()).isEqualTo(before);
     }
+  }
+
+  /** Nothing is seen inside, so nothing that needs to be seen there can allow it. */
+  @ParameterizedTest
+  @CsvSource({
+    "a.example,    a.example,    true",
+    "a.example,    evil.example, false",
+    "a.example,    b.example,    false",
+    "a.example,    bank.example, false",
+    "evil.example, a.example,    false",
+    "b.example,    b.example,    false",
+  })
+  void whatIsPassedOnClosedMustBeAllowedForItsNameInTlsToo(
+      String connect, String sni, boolean passes) throws Exception {
+    int before = origin.lines().size();
+    gateway.journal().clear();
+    InsideClient client =
+        new InsideClient(gateway.port(), TestGateway.trustingAnyName()).naming(sni).offering("h2");
+    Case one = new Case(connect, sni, "GET", sni, "/open/x", Outcome.SERVED);
+    assertThat(outcome(client, one)).isEqualTo(passes ? Outcome.SERVED : Outcome.CUT_OFF);
+    assertThat(origin.lines()).hasSize(passes ? before + 1 : before);
+    assertThat(gateway.record().decision)
+        .isEqualTo(passes ? Record.Decided.ALLOW : Record.Decided.DENY);
   }
 
   private static Outcome outcome(InsideClient client, Case one) throws IOException {

@@ -8,11 +8,18 @@ import dev.sekisho.testing.ClientHellos;
 import dev.sekisho.testing.InsideClient;
 import dev.sekisho.testing.RewritingSocket;
 import dev.sekisho.testing.TestGateway;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -97,6 +104,41 @@ class LeavingAtTheCertificateTest {
       }
       assertThat(gateway.record().errorKind).isEqualTo("client-left-at-certificate");
     }
+  }
+
+  /** The gateway has no X448, so it asks for another hello before it shows anything. */
+  @Test
+  void oneThatWasAskedForASecondHelloIsAmongThemToo() throws Exception {
+    SSLEngine client = SSLContext.getDefault().createSSLEngine("origin.example", 443);
+    client.setUseClientMode(true);
+    SSLParameters parameters = client.getSSLParameters();
+    parameters.setServerNames(List.of(new SNIHostName("origin.example")));
+    parameters.setNamedGroups(new String[] {"x448", "x25519"});
+    client.setSSLParameters(parameters);
+    try (TestGateway gateway = gateway()) {
+      try (Socket line = connected(gateway)) {
+        line.getOutputStream().write(wrapped(client));
+        DataInputStream in = new DataInputStream(line.getInputStream());
+        byte[] header = in.readNBytes(5);
+        byte[] retry = in.readNBytes((header[3] & 0xff) << 8 | header[4] & 0xff);
+        ByteBuffer record = ByteBuffer.allocate(header.length + retry.length);
+        client.unwrap(record.put(header).put(retry).flip(), ByteBuffer.allocate(1 << 15));
+        client.getDelegatedTask().run();
+        byte[] second = wrapped(client);
+        assertThat(second).as("a record of a ClientHello").startsWith(22);
+        assertThat(second[5]).isEqualTo((byte) 1);
+        line.getOutputStream().write(second);
+        assertThat(in.readNBytes(500)).hasSize(500);
+        leave(line, Leave.CLOSE);
+      }
+      assertThat(gateway.record().errorKind).isEqualTo("client-left-at-certificate");
+    }
+  }
+
+  private static byte[] wrapped(SSLEngine client) throws IOException {
+    ByteBuffer out = ByteBuffer.allocate(1 << 15);
+    client.wrap(ByteBuffer.allocate(0), out);
+    return Arrays.copyOf(out.array(), out.position());
   }
 
   @Test

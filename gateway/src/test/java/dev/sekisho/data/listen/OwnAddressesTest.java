@@ -2,6 +2,8 @@ package dev.sekisho.data.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sekisho.net.Authority;
+import dev.sekisho.net.Host;
 import dev.sekisho.net.IpAddress;
 import dev.sekisho.net.MalformedException;
 import io.netty.util.concurrent.DefaultEventExecutor;
@@ -39,6 +41,22 @@ class OwnAddressesTest {
     awaitContains(own, LATER);
     assertThat(own.contains(FIRST, 3128)).as("an address that went").isFalse();
     assertThat(own.contains(LATER, 443)).as("another port").isFalse();
+  }
+
+  @Test
+  void onlyADoorOfTheProxyIsOneAndOnlyByAnAddressOfThisMachine() throws Exception {
+    OwnAddresses own = OwnAddresses.of(() -> Set.of(FIRST));
+    own.door(3128);
+    own.listening(8128);
+    assertThat(own.isDoor(new Authority(FIRST, 3128))).isTrue();
+    assertThat(own.isDoor(new Authority(address("127.0.0.1"), 3128))).isTrue();
+    assertThat(own.isDoor(new Authority(LATER, 3128))).as("another machine").isFalse();
+    assertThat(own.isDoor(new Authority(FIRST, 8128))).as("the console").isFalse();
+    assertThat(own.isDoor(new Authority(Host.parse("gateway.example"), 3128)))
+        .as("a name, whose address nobody has looked up yet")
+        .isFalse();
+    assertThat(own.contains(FIRST, 3128)).as("still nobody's origin").isTrue();
+    assertThat(own.contains(FIRST, 8128)).isTrue();
   }
 
   @Test

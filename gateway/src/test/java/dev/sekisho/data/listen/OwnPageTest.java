@@ -15,6 +15,8 @@ import dev.sekisho.data.inspect.Authority;
 import dev.sekisho.data.inspect.InspectConfig;
 import dev.sekisho.data.inspect.Leaves;
 import dev.sekisho.net.Host;
+import dev.sekisho.net.IpAddress;
+import dev.sekisho.testing.Program;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -24,10 +26,13 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,7 +58,7 @@ class OwnPageTest {
     }
 
     @Override
-    public void mint(Host host, Executor loop, Consumer<Minted> then) {
+    public void mint(Host host, IpAddress client, Executor loop, Consumer<Minted> then) {
       throw new AssertionError("the page needs no certificate for " + host.text());
     }
   }
@@ -65,9 +70,17 @@ class OwnPageTest {
 
   /** The answer as it goes out, a character for each byte. */
   private static String answer(String path, String request) {
+    return answer(path, request, OwnPage.Door.PLAIN);
+  }
+
+  private static String answer(String path, String request, OwnPage.Door door) {
     ByteBuf bytes =
         OwnPage.render(
-            path, (RequestHead) parsed(request), INSPECTION, UnpooledByteBufAllocator.DEFAULT);
+            path,
+            (RequestHead) parsed(request),
+            INSPECTION,
+            door,
+            UnpooledByteBufAllocator.DEFAULT);
     try {
       return bytes.toString(StandardCharsets.ISO_8859_1);
     } finally {
@@ -101,6 +114,7 @@ class OwnPageTest {
     assertThat(page(field, ""))
         .contains("<code class=\"big\">http://" + host + ":" + port + "</code>")
         .contains("http://" + host + ":" + port + "/ca.pem")
+        .contains("http://" + host + ":" + port + "/proxy.pac")
         .contains("-Dhttps.proxyHost=" + host + " -Dhttps.proxyPort=" + port)
         .doesNotContain("GATEWAY");
   }
@@ -117,6 +131,82 @@ class OwnPageTest {
   }
 
   @Test
+  void whoAsksThroughTheProxyByItsAddressIsToldThatAddress() {
+    assertThat(body(answer("/", "GET http://10.0.0.7:3128/ HTTP/1.1\r\nHost: x\r\n\r\n")))
+        .contains("<code class=\"big\">http://10.0.0.7:3128</code>");
+  }
+
+  /** What a browser is told by the script, as Node runs it. */
+  @Test
+  void theScriptSendsThroughTheGatewayWhatIsNotBesideIt() throws Exception {
+    String script =
+        answer("/proxy.pac", "GET /proxy.pac HTTP/1.1\r\nHost: gateway.example:3128\r\n\r\n");
+    assertThat(head(script)).contains("Content-Type: application/x-ns-proxy-autoconfig\r\n");
+    List<String> through =
+        List.of(
+            "example.com",
+            "sekisho",
+            "SEKISHO",
+            "127.example.com",
+            "10.0.0.1.example",
+            "8.8.8.8",
+            "172.32.0.1",
+            "192.169.0.1",
+            "2001:db8::1",
+            "[2001:db8::1]",
+            "fcc.example",
+            "fe80.example");
+    List<String> directly =
+        List.of(
+            "localhost",
+            "intranet",
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "169.254.169.254",
+            "::1",
+            "[::1]",
+            "fd00:ec2::254",
+            "fe80::1");
+    String asked =
+        Stream.concat(through.stream(), directly.stream())
+            .map(host -> "FindProxyForURL(\"https://x/\", \"" + host + "\")")
+            .collect(Collectors.joining(", ", "console.log([", "].join(\"\\n\"))"));
+    Program.Result result = Program.run("node", "-e", body(script) + asked);
+    assertThat(result.errors()).isEmpty();
+    assertThat(result.output().lines())
+        .containsExactlyElementsOf(
+            Stream.concat(
+                    through.stream().map(_ -> "PROXY gateway.example:3128"),
+                    directly.stream().map(_ -> "DIRECT"))
+                .toList());
+  }
+
+  @Test
+  void whatTheDoorOverTlsGivesSaysSo() {
+    String asked = "GET /proxy.pac HTTP/1.1\r\nHost: [2001:db8::7]:3129\r\n\r\n";
+    assertThat(body(answer("/proxy.pac", asked, OwnPage.Door.TLS)))
+        .contains("\"HTTPS [2001:db8::7]:3129\"");
+    String page =
+        body(answer("/", "GET / HTTP/1.1\r\nHost: g.example:3129\r\n\r\n", OwnPage.Door.TLS));
+    assertThat(page)
+        .contains("<code class=\"big\">https://g.example:3129</code>")
+        .contains("https://g.example:3129/proxy.pac")
+        .contains("speaks TLS to this port")
+        .doesNotContain("http://g.example");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET /proxy.pac HTTP/1.0", "GET http://sekisho/proxy.pac HTTP/1.0"})
+  void withoutItsOwnAddressThereIsNoScript(String asked) {
+    String answer = answer("/proxy.pac", asked + "\r\n\r\n");
+    assertThat(head(answer)).startsWith("HTTP/1.1 404 ");
+    assertThat(body(answer)).contains("without the proxy");
+  }
+
+  @Test
   void withoutAHostTheAddressIsLeftOpen() {
     assertThat(body(answer("/", "GET / HTTP/1.0\r\n\r\n"))).contains("http://GATEWAY:3128");
   }
@@ -130,6 +220,7 @@ class OwnPageTest {
         "$(id).example",
         "`id`.example",
         "a'b.example",
+        "a\\b.example",
         "a&b",
         "a b",
         "gateway.example:80:90",
@@ -199,7 +290,7 @@ class OwnPageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/", "/ca.pem", "/ca.crt", "/nothing"})
+  @ValueSource(strings = {"/", "/ca.pem", "/ca.crt", "/proxy.pac", "/nothing"})
   void headHasTheFieldsOfGetAndNoBody(String path) {
     String get = answer(path, "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
     String head = answer(path, "HEAD " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a proxy has to change in a message, and whom it takes a message to be for. */
 class RewritingTest {
@@ -160,9 +161,36 @@ class RewritingTest {
     assertThat(gateway.record().errorKind).isEqualTo("loop");
   }
 
+  /** As a client does whose proxy is set before it fetches the authority. */
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "127.8.9.10", "[::ffff:127.0.0.1]"})
+  void itsOwnDoorAskedForByAddressThroughItIsTheOwnPage(String address) throws Exception {
+    String door = "http://" + address + ":" + gateway.port();
+    try (RawClient client = gateway.client()) {
+      RawClient.Response pem =
+          client.send("GET " + door + "/ca.pem HTTP/1.1\r\nHost: x\r\n\r\n").readResponse();
+      assertThat(pem.status()).isEqualTo(200);
+      assertThat(pem.body()).startsWith("-----BEGIN CERTIFICATE-----");
+      assertThat(
+              client
+                  .send("GET " + door + "/proxy.pac HTTP/1.1\r\nHost: x\r\n\r\n")
+                  .readResponse()
+                  .body())
+          .contains("\"PROXY 127.");
+      assertThat(
+              client
+                  .send("GET " + door + "/metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+                  .readResponse()
+                  .status())
+          .isEqualTo(404);
+    }
+    assertThat(gateway.journal().closed()).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "GET / HTTP/1.1,                        200, Sekisho",
+    "GET /proxy.pac HTTP/1.1,               200, PROXY anything.example:80",
     "GET http://sekisho/ HTTP/1.1,          200, Sekisho",
     "GET http://SEKISHO HTTP/1.1,           200, Sekisho",
     "GET /nothing HTTP/1.1,                 404, no such page",

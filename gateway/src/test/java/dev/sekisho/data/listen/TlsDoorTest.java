@@ -79,6 +79,18 @@ class TlsDoorTest {
   }
 
   @Test
+  void theScriptForBrowsersSendsThemToThisDoor() throws Exception {
+    try (RawClient client = client()) {
+      String script =
+          client
+              .send("GET /proxy.pac HTTP/1.1\r\nHost: gateway.example:3129\r\n\r\n")
+              .readResponse()
+              .body();
+      assertThat(script).contains("\"HTTPS gateway.example:3129\"");
+    }
+  }
+
+  @Test
   void fiveMegabytesPassEachWay() throws Exception {
     String large = "0123456789abcde\n".repeat(5 << 16);
     try (ScriptedOrigin origin =
