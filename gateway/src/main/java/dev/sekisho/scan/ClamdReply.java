@@ -47,16 +47,6 @@ sealed interface ClamdReply {
   Pattern FOUND = Pattern.compile("stream: (\\S.*) FOUND");
 
   /**
-   * As libclamav writes it when AlertExceedsMax is set: with a limit's name, or bare until 0.102.
-   */
-  Pattern LIMITS = Pattern.compile("Heuristics\\.Limits\\.Exceeded(\\.[A-Za-z0-9]+)?");
-
-  /**
-   * As libclamav writes it when AlertEncrypted is set: Zip, RAR, 7Zip, PDF, EGG, Doc and others.
-   */
-  Pattern ENCRYPTED = Pattern.compile("Heuristics\\.Encrypted\\.[A-Za-z0-9]+");
-
-  /**
    * @param text the reply without its closing zero
    * @param announced bytes of the body that clamd had been told of
    */
@@ -76,17 +66,9 @@ sealed interface ClamdReply {
         text.endsWith(" ERROR") ? "it reports: " + said : "it answered '" + said + "'");
   }
 
-  /**
-   * Only the whole names that libclamav itself gives. What else begins so, such as a name that ends
-   * in {@code .UNOFFICIAL}, is a signature that somebody wrote, and was found.
-   */
   private static ClamdReply named(String name) {
-    if (ENCRYPTED.matcher(name).matches()) {
-      return new Unseen(Verdict.Reason.ENCRYPTED, name);
-    }
-    if (LIMITS.matcher(name).matches()) {
-      return new Unseen(Verdict.Reason.ENGINE_LIMIT, name);
-    }
-    return new Found(name);
+    return ClamavNames.unseen(name)
+        .<ClamdReply>map(reason -> new Unseen(reason, name))
+        .orElseGet(() -> new Found(name));
   }
 }

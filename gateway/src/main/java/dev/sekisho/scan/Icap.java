@@ -87,7 +87,9 @@ final class Icap implements Engine {
         tag.isEmpty() ? null : new Signed(tag, null));
   }
 
-  /** What a server finds may depend on the URL and on who asks, which remembered verdicts do not. */
+  /**
+   * What a server finds may depend on the URL and on who asks, which remembered verdicts do not.
+   */
   @Override
   public String version() {
     return "";

@@ -16,6 +16,9 @@ final class Reading implements Closeable {
     InputStream open() throws IOException;
   }
 
+  private static final int TURN = 1 << 20;
+
+  private int sinceYield;
   private @Nullable InputStream stream;
   private @Nullable Fault fault;
 
@@ -33,10 +36,24 @@ final class Reading implements Closeable {
       return -1;
     }
     try {
-      return stream.read(into, offset, length);
+      int count = stream.read(into, offset, length);
+      yieldSometimes(count);
+      return count;
     } catch (IOException | RuntimeException e) {
       fault = fault(e);
       return -1;
+    }
+  }
+
+  /**
+   * Decoding never waits, so a virtual thread that decodes would keep its carrier from all others,
+   * who look after event loops' files and minting too.
+   */
+  private void yieldSometimes(int count) {
+    sinceYield += count;
+    if (sinceYield >= TURN) {
+      sinceYield = 0;
+      Thread.yield();
     }
   }
 

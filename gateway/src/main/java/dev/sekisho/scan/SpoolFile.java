@@ -106,6 +106,9 @@ final class SpoolFile {
       } catch (IOException e) {
         failed(e);
         return;
+      } catch (RejectedExecutionException e) {
+        failed(new IOException("the gateway is closing", e));
+        return;
       } catch (InterruptedException e) {
         failed(new IOException("the writer was interrupted", e));
         return;
@@ -215,6 +218,8 @@ final class SpoolFile {
     }
     try {
       return await(from.read(ByteBuffer.wrap(into, offset, most), position));
+    } catch (RejectedExecutionException e) {
+      throw new IOException("the gateway is closing", e);
     } finally {
       readOver();
     }
