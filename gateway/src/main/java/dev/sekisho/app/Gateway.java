@@ -96,6 +96,7 @@ final class Gateway implements Closeable {
                     pseudonym())));
     // Ended before the event loops, on which the records of tunnels are closed.
     part(tunnels);
+    part(Background.start());
     LOG.debug("{} event loops on {}", threads, transport.word());
   }
 

@@ -97,6 +97,11 @@ public final class Spool implements Closeable {
     return channel;
   }
 
+  /** Bytes that all files together may have. */
+  public long most() {
+    return config.disk();
+  }
+
   /** Bytes of bodies in memory now. */
   public long inMemory() {
     return memory.taken();

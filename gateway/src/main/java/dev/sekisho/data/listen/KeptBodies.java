@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * still fetching waits for it. Shared by all event loops.
  */
 final class KeptBodies implements Closeable {
-  private static final int MOST = 1000;
-
   private final Cache<Key, Kept> kept;
   private final Map<Key, List<Waiter>> fetching = new HashMap<>();
 
@@ -66,15 +64,23 @@ final class KeptBodies implements Closeable {
     }
   }
 
-  KeptBodies(Duration keep) {
+  /**
+   * @param most bytes of all bodies together; the least useful go first
+   */
+  KeptBodies(Duration keep, long most) {
     this.kept =
         Caffeine.newBuilder()
-            .maximumSize(MOST)
+            .maximumWeight(Math.max(1, most >> 10))
+            .weigher((Key _, Kept one) -> kibibytes(one))
             .expireAfterWrite(keep)
             .scheduler(Scheduler.systemScheduler())
             .executor(Runnable::run)
             .<Key, Kept>removalListener((_, one, _) -> letGo(one))
             .build();
+  }
+
+  private static int kibibytes(Kept one) {
+    return (int) Math.min(Integer.MAX_VALUE, 1 + (one.body().length() >> 10));
   }
 
   private static void letGo(@Nullable Kept one) {

@@ -13,6 +13,7 @@ import dev.sekisho.identity.Identity;
 import dev.sekisho.journal.Journal;
 import dev.sekisho.net.CidrSet;
 import dev.sekisho.policy.Policy;
+import dev.sekisho.scan.DeliveryConfig;
 import dev.sekisho.scan.Scanner;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
@@ -102,8 +103,11 @@ public final class Listeners implements Closeable {
         new MultiThreadIoEventLoopGroup(
             threads, new DefaultThreadFactory("loop"), transport.loops());
     own.keepUp(loops.next(), OwnAddresses.INTERVAL);
-    this.kept = new KeptBodies(parts.scanner().delivery().keepParts());
-    this.paged = new KeptBodies(parts.scanner().delivery().keepPaged());
+    DeliveryConfig delivery = parts.scanner().delivery();
+    // So that what is kept leaves room for what is scanned.
+    long quarter = parts.scanner().spool().most() / 4;
+    this.kept = new KeptBodies(delivery.keepParts(), quarter);
+    this.paged = new KeptBodies(delivery.keepPaged(), quarter);
     var means =
         new Lane.Means(
             parts.reach().resolver(),
