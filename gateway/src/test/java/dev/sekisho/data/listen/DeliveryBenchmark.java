@@ -1,0 +1,136 @@
+package dev.sekisho.data.listen;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.sekisho.testing.ClamavDaemon;
+import dev.sekisho.testing.RawClient;
+import dev.sekisho.testing.ScriptedOrigin;
+import dev.sekisho.testing.TestGateway;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * What a large scanned download costs its client, and many at once the gateway: {@code
+ * DeliveryBenchmark MEGABYTES COUNT}. Real clamd; origin, gateway and clients in one process, so
+ * the memory is an upper bound.
+ */
+public final class DeliveryBenchmark {
+  private static final byte[] PATTERN = "no such thing is in these bodies".getBytes(ISO_8859_1);
+
+  private DeliveryBenchmark() {}
+
+  /** Seconds until the first byte of the body, and until the last. */
+  private record Taken(double first, double whole) {}
+
+  public static void main(String[] arguments) throws Exception {
+    long length = Long.parseLong(arguments[0]) * 1_000_000;
+    int count = Integer.parseInt(arguments[1]);
+    Path folder = Files.createTempDirectory("sekisho-deliveries");
+    byte[] block = new byte[1 << 16];
+    new Random(1).nextBytes(block);
+    String limits = "StreamMaxLength 1000M\nMaxFileSize 1000M\nMaxScanSize 2000M\n";
+    try (ClamavDaemon clamd = ClamavDaemon.start(folder, "Pattern", PATTERN, limits);
+        ScriptedOrigin origin = ScriptedOrigin.of(line -> serve(line, block, length));
+        TestGateway direct = TestGateway.start("");
+        TestGateway scanning = TestGateway.start(scan(clamd))) {
+      for (int i = 0; i < 3; i++) {
+        print("not scanned", get(direct, origin, length));
+        print("scanned    ", get(scanning, origin, length));
+      }
+      System.gc();
+      long before = resident();
+      long peak = before;
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        List<Future<Taken>> all = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+          all.add(threads.submit(() -> get(scanning, origin, length)));
+        }
+        for (Future<Taken> one : all) {
+          while (!one.isDone()) {
+            peak = Math.max(peak, resident());
+            Thread.sleep(20);
+          }
+        }
+        print(count + " at once, the last", all.getLast().get());
+      }
+      System.out.printf(
+          Locale.ROOT,
+          "resident: %d MiB before, at most %d more%n",
+          before >> 20,
+          peak - before >> 20);
+    }
+  }
+
+  private static String scan(ClamavDaemon clamd) {
+    return "scan: { engines: [ { clamd: \""
+        + clamd.address()
+        + "\" } ], engine-timeout: 30m, cache: { entries: 0 } }\n";
+  }
+
+  private static void serve(ScriptedOrigin.Line line, byte[] block, long length)
+      throws IOException {
+    while (!line.readHead().isEmpty()) {
+      line.send("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n");
+      for (long sent = 0; sent < length; sent += block.length) {
+        int rest = (int) Math.min(block.length, length - sent);
+        line.socket().getOutputStream().write(block, 0, rest);
+      }
+    }
+  }
+
+  private static Taken get(TestGateway gateway, ScriptedOrigin origin, long length)
+      throws IOException {
+    long begin = System.nanoTime();
+    try (RawClient client = gateway.client()) {
+      client.socket().setSoTimeout(0);
+      client.send(
+          "GET http://"
+              + origin.authority()
+              + "/large HTTP/1.1\r\nHost: "
+              + origin.authority()
+              + "\r\n\r\n");
+      String head = client.readHead();
+      if (!head.startsWith("HTTP/1.1 200")) {
+        throw new IOException(head);
+      }
+      InputStream in = client.input();
+      byte[] buffer = new byte[1 << 16];
+      long got = in.read(buffer);
+      double first = (System.nanoTime() - begin) / 1e9;
+      while (got < length) {
+        int more = in.read(buffer);
+        if (more < 0) {
+          throw new IOException("ended after " + got);
+        }
+        got += more;
+      }
+      return new Taken(first, (System.nanoTime() - begin) / 1e9);
+    }
+  }
+
+  private static void print(String what, Taken taken) {
+    System.out.printf(
+        Locale.ROOT,
+        "%s: first byte after %.2f s, whole after %.2f s%n",
+        what,
+        taken.first,
+        taken.whole);
+  }
+
+  private static long resident() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+      }
+    }
+    throw new IOException("no VmRSS");
+  }
+}
