@@ -68,7 +68,7 @@ final class SpoolFile {
   }
 
   synchronized boolean isBehind() {
-    return handedIn - landed > MOST_BEHIND;
+    return failure == null && handedIn - landed > MOST_BEHIND;
   }
 
   /** Calls once on the loop when enough of what was handed in has landed, or can land no more. */
@@ -81,7 +81,7 @@ final class SpoolFile {
             // The loop has ended, and whoever waited with it.
           }
         };
-    if (isBehind() && failure == null) {
+    if (isBehind()) {
       caughtUp = tell;
     } else {
       tell.run();

@@ -131,17 +131,26 @@ final class Custody implements HeldDownload.Told, Pour.Told {
 
   /** Answers a request with what is kept, if anything is; else it goes on to the origin. */
   void recall() {
+    if (upload.hasBody()) {
+      exchange.nothingKept();
+      return;
+    }
     Optional<KeptBodies.Kept> paged = ProgressPage.pickedUp(subjects, exchange.user(), lane);
     part = PartRequest.of(subjects.head(), subjects.asked(), exchange.user(), lane);
     if (paged.isPresent()) {
       serve(paged.get());
-    } else if (part == null) {
+    } else if (part == null || isAuthenticated()) {
       exchange.nothingKept();
     } else {
       client.never();
       part.begin(
           () -> client.guarded(exchange::nothingKept), there -> client.guarded(() -> serve(there)));
     }
+  }
+
+  /** The origin knows who asks by the connection, which no field of the request tells. */
+  private boolean isAuthenticated() {
+    return client.bound().has(Access.key(subjects.asked().way(), exchange.user(), lane));
   }
 
   /** In which form the answer is asked for. */
@@ -179,14 +188,21 @@ final class Custody implements HeldDownload.Told, Pour.Told {
     ResponseHead response = download.head();
     Scanner.Subject subject = subjects.download(response, exchange.user());
     switch (Scannable.of(response, subject, scanner())) {
-      case Scannable.Nothing _ -> exchange.scanned(Scanned.NOTHING);
-      case Scannable.Never(Verdict.Unscanned never) -> exchange.scanned(new Scanned.Judged(never));
+      case Scannable.Nothing _ -> notHeld(Scanned.NOTHING);
+      case Scannable.Never(Verdict.Unscanned never) -> notHeld(new Scanned.Judged(never));
       case Scannable.Body _ -> {
         held =
             new HeldDownload(client, lane, download, subject, sent(response, subject.size()), this);
         carrier.startBody(response);
       }
     }
+  }
+
+  private void notHeld(Scanned scanned) {
+    if (part != null) {
+      part.notHeld();
+    }
+    exchange.scanned(scanned);
   }
 
   /** What of it the client wants, as far as that is known. */
@@ -270,7 +286,7 @@ final class Custody implements HeldDownload.Told, Pour.Told {
     } else {
       // What was not scanned to its end goes on from the origin, which has been asked for all.
       download.begin(afterwards());
-      body.deliver();
+      body.deliverAll();
     }
   }
 
@@ -280,6 +296,7 @@ final class Custody implements HeldDownload.Told, Pour.Told {
       return;
     }
     to.ready(new KeptBodies.Kept(download.head(), body.body(), judged()));
+    page = null;
     releaseHeld();
     carrier.over(Fields.NONE);
   }

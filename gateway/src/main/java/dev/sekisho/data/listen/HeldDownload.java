@@ -28,8 +28,8 @@ final class HeldDownload implements Pour.Told {
   private final Told told;
   private final Holding holding;
   private final DeliveryConfig config;
-  private final Pour pour;
-  private final Sent sent;
+  private Pour pour;
+  private Sent sent;
   private final Deque<ByteBuf> late = new ArrayDeque<>();
 
   private State state = State.HOLDING;
@@ -203,6 +203,14 @@ final class HeldDownload implements Pour.Told {
     state = State.HANDING_OVER;
     stopTicking();
     pour.all(Math.min(holding.length(), sent.until()));
+  }
+
+  /** The same, but all of it after all; only before anything was shown. */
+  void deliverAll() {
+    pour.close();
+    sent = Sent.ALL;
+    pour = new Pour(client, lane, download, holding.reader(0), this);
+    deliver();
   }
 
   /** The client takes more. */

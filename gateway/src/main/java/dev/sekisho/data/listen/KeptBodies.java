@@ -99,8 +99,8 @@ final class KeptBodies implements Closeable {
 
   private synchronized @Nullable Turn turn(Key key, Waiter waiter) {
     Kept there = kept.getIfPresent(key);
-    if (there != null) {
-      there.body().retain();
+    // What has had its time is let go on another thread.
+    if (there != null && there.body().retainIfHeld()) {
       return new Turn.There(there);
     }
     List<Waiter> waiters = fetching.get(key);
@@ -112,11 +112,17 @@ final class KeptBodies implements Closeable {
     return new Turn.First();
   }
 
+  /** Who asked so waits no longer; may be told all the same, when that is on its way. */
+  synchronized void forget(Key key, Consumer<Turn> asked) {
+    List<Waiter> waiters = fetching.get(key);
+    if (waiters != null) {
+      waiters.removeIf(waiter -> waiter.then() == asked);
+    }
+  }
+
   /** What is kept, if it is; its body is held for the caller. */
   synchronized Optional<Kept> find(Key key) {
-    Optional<Kept> there = Optional.ofNullable(kept.getIfPresent(key));
-    there.ifPresent(one -> one.body().retain());
-    return there;
+    return Optional.ofNullable(kept.getIfPresent(key)).filter(one -> one.body().retainIfHeld());
   }
 
   /** Keeps one that nobody waits for. */

@@ -110,6 +110,9 @@ final class ProgressPage {
 
   /** What a request picks up that follows the link; its body is held for the caller. */
   static Optional<KeptBodies.Kept> pickedUp(ScanSubjects subjects, String user, Lane lane) {
+    if (!subjects.head().method().equals("GET")) {
+      return Optional.empty();
+    }
     @Nullable String query = subjects.asked().query();
     Matcher matcher = PICKED_UP.matcher(query == null ? "" : query);
     return matcher.find()

@@ -206,6 +206,37 @@ class DeliveryTest {
   }
 
   @Test
+  void theLinkGivesTheFileToNothingButAGet() throws Exception {
+    try (TestGateway gateway = start("deliver: auto");
+        ScriptedOrigin origin =
+            origin(line -> {
+              String head = line.readHead();
+              if (head.contains("sekisho-download=")) {
+                line.send("HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n");
+                return;
+              }
+              line.send("HTTP/1.1 200 OK\r\n" + SAVED + "\r\nConnection: close\r\n\r\n");
+              line.send(new String(wanted, 0, 9, ISO_8859_1));
+              // Long enough for a page.
+              Thread.sleep(100);
+              line.send(new String(wanted, 9, LENGTH - 9, ISO_8859_1));
+            });
+        RawClient client = gateway.client()) {
+      client.send(asABrowser(get(origin), "en"));
+      String page = client.readChunks(client.readHead()).body();
+      Matcher link = Pattern.compile("href=\"(\\?sekisho-download=[0-9a-f]{32})\"").matcher(page);
+      assertThat(link.find()).as(page).isTrue();
+      String pickUp = get(origin).replace("/file", "/file" + link.group(1));
+      client.send(pickUp.replace("GET ", "HEAD "));
+      assertThat(client.readResponse("HEAD").status()).isEqualTo(405);
+      try (RawClient other = gateway.client()) {
+        other.send(pickUp.replace("GET ", "POST ").replace("\r\n\r\n", "\r\nContent-Length: 1\r\n\r\nx"));
+        assertThat(other.readResponse().status()).isEqualTo(405);
+      }
+    }
+  }
+
+  @Test
   void thePageSaysInTheBrowsersLanguageWhyThereIsNoFile() throws Exception {
     CountDownLatch last = new CountDownLatch(1);
     try (TestGateway gateway = start("deliver: auto");
