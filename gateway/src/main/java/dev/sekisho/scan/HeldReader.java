@@ -81,8 +81,8 @@ public final class HeldReader {
   }
 
   /**
-   * Fetches what comes next, then calls once on the loop; not when it was closed meanwhile. Of those
-   * who ask while it is being fetched, the last is called.
+   * Fetches what comes next, then calls once on the loop; not when it was closed meanwhile. Of
+   * those who ask while it is being fetched, the last is called.
    */
   public void fetch(Executor loop, Runnable then) {
     waiting = then;

@@ -249,11 +249,16 @@ final class SpoolFile {
     handedIn = 0;
     landed = 0;
     if (open != null) {
-      try {
-        open.close();
-      } catch (IOException e) {
-        LOG.warn("A file of the spool did not close: {}", e.getMessage());
-      }
+      // The file has no name: closing it frees it, and of a large one that takes a while.
+      Thread.ofVirtual().name("spool-close").start(() -> close(open));
+    }
+  }
+
+  private static void close(AsynchronousFileChannel open) {
+    try {
+      open.close();
+    } catch (IOException e) {
+      LOG.warn("A file of the spool did not close: {}", e.getMessage());
     }
   }
 }

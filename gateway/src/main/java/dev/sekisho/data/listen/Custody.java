@@ -213,9 +213,11 @@ final class Custody implements HeldDownload.Told, Pour.Told {
     if (size < 0) {
       return HeldDownload.Sent.AT_THE_END;
     }
-    return WantedPart.of(subjects.head(), response, size) instanceof WantedPart.Bytes bytes
-        ? new HeldDownload.Sent(bytes.first(), bytes.last() + 1)
-        : HeldDownload.Sent.ALL;
+    return switch (WantedPart.of(subjects.head(), response, size)) {
+      case WantedPart.Whole _ -> HeldDownload.Sent.ALL;
+      case WantedPart.Bytes bytes -> new HeldDownload.Sent(bytes.first(), bytes.last() + 1);
+      case WantedPart.Beyond _ -> HeldDownload.Sent.AT_THE_END;
+    };
   }
 
   @Override
@@ -295,7 +297,10 @@ final class Custody implements HeldDownload.Told, Pour.Told {
       exchange.failed(Broken.PAGED_NOT_WHOLE);
       return;
     }
-    to.ready(new KeptBodies.Kept(download.head(), body.body(), judged()));
+    if (!to.ready(new KeptBodies.Kept(download.head(), body.body(), judged()))) {
+      exchange.failed(Broken.PAGED_NOT_KEPT);
+      return;
+    }
     page = null;
     releaseHeld();
     carrier.over(Fields.NONE);

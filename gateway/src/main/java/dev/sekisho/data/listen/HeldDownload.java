@@ -57,7 +57,7 @@ final class HeldDownload implements Pour.Told {
   record Sent(long from, long until) {
     static final Sent ALL = new Sent(0, Long.MAX_VALUE);
 
-    /** A part of a body whose length is not known: nothing can be said before its end. */
+    /** A part of which nothing can be said before the end of the whole: whether there is one. */
     static final Sent AT_THE_END = new Sent(0, 0);
   }
 

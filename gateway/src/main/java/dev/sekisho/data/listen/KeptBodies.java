@@ -125,10 +125,13 @@ final class KeptBodies implements Closeable {
     return Optional.ofNullable(kept.getIfPresent(key)).filter(one -> one.body().retainIfHeld());
   }
 
-  /** Keeps one that nobody waits for. */
-  synchronized void keep(Key key, Kept one) {
+  /** Keeps one that nobody waits for; whether there is room. */
+  synchronized boolean keep(Key key, Kept one) {
     one.body().retain();
     kept.put(key, one);
+    // What does not fit goes at once, and a new one before those that are asked for often.
+    kept.cleanUp();
+    return kept.getIfPresent(key) != null;
   }
 
   /** The first goes without an answer that is of use to others: the next becomes the first. */

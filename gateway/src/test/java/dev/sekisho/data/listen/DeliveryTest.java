@@ -230,9 +230,49 @@ class DeliveryTest {
       client.send(pickUp.replace("GET ", "HEAD "));
       assertThat(client.readResponse("HEAD").status()).isEqualTo(405);
       try (RawClient other = gateway.client()) {
-        other.send(pickUp.replace("GET ", "POST ").replace("\r\n\r\n", "\r\nContent-Length: 1\r\n\r\nx"));
+        other.send(
+            pickUp.replace("GET ", "POST ").replace("\r\n\r\n", "\r\nContent-Length: 1\r\n\r\nx"));
         assertThat(other.readResponse().status()).isEqualTo(405);
       }
+    }
+  }
+
+  @Test
+  void aFileThatCannotBeKeptHasNoLink() throws Exception {
+    CountDownLatch last = new CountDownLatch(1);
+    try (TestGateway gateway =
+            TestGateway.start(
+                "scan: { engines: [ { signatures: { eicar: true } } ], delivery: { small: 1KiB,"
+                    + " after: 20ms, every: 20ms }, limit: 1MiB, spool: { memory-per-body: 16KiB, disk: 2MiB } }\n");
+        ScriptedOrigin origin = holdingBack(wanted, SAVED, last);
+        RawClient client = gateway.client()) {
+      client.send(asABrowser(get(origin), "en"));
+      String head = client.readHead();
+      last.countDown();
+      assertThat(client.readChunks(head).body())
+          .contains("no room to keep the file")
+          .doesNotContain("sekisho-download=");
+    }
+  }
+
+  @Test
+  void aPartBehindTheEndIsToldWhenTheWholeWasScanned() throws Exception {
+    try (TestGateway gateway = start("deliver: trickle");
+        ScriptedOrigin origin =
+            origin(line -> {
+              line.readHead();
+              line.send("HTTP/1.1 200 OK\r\nContent-Length: " + LENGTH + "\r\n\r\n");
+              line.send(new String(wanted, 0, 600_000, ISO_8859_1));
+              // Long enough for a trickle.
+              Thread.sleep(100);
+              line.send(new String(wanted, 600_000, 100_000, ISO_8859_1));
+            });
+        RawClient client = gateway.client()) {
+      client.send(get(origin).replace("\r\n\r\n", "\r\nRange: bytes=700000-\r\n\r\n"));
+      RawClient.Response answer = client.readResponse();
+      assertThat(answer.status()).isEqualTo(416);
+      assertThat(answer.field("Content-Range")).isEqualTo("bytes */" + LENGTH);
+      assertThat(gateway.record().fate).isEqualTo(Record.Fate.CLEAN);
     }
   }
 
