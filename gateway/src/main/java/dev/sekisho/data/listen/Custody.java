@@ -194,6 +194,8 @@ final class Custody implements HeldDownload.Told, Pour.Told {
         held =
             new HeldDownload(client, lane, download, subject, sent(response, subject.size()), this);
         carrier.startBody(response);
+        // A client that was behind with interim responses holds nothing back any more.
+        carrier.resumeOrigin();
       }
     }
   }

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * still fetching waits for it. Shared by all event loops.
  */
 final class KeptBodies implements Closeable {
+  /** KiB that one costs besides its body. */
+  private static final int AROUND = 32;
+
   private final Cache<Key, Kept> kept;
   private final Map<Key, List<Waiter>> fetching = new HashMap<>();
 
@@ -79,8 +82,9 @@ final class KeptBodies implements Closeable {
             .build();
   }
 
+  /** With its heads, or a million small ones would be more than their bodies. */
   private static int kibibytes(Kept one) {
-    return (int) Math.min(Integer.MAX_VALUE, 1 + (one.body().length() >> 10));
+    return (int) Math.min(Integer.MAX_VALUE, AROUND + (one.body().length() >> 10));
   }
 
   private static void letGo(@Nullable Kept one) {

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sekisho.journal.Record;
+import dev.sekisho.testing.InsideClient;
 import dev.sekisho.testing.RawClient;
 import dev.sekisho.testing.ScriptedOrigin;
+import dev.sekisho.testing.TestCertificate;
 import dev.sekisho.testing.TestGateway;
 import java.io.IOException;
 import java.net.SocketException;
@@ -155,6 +157,41 @@ class DeliveryTest {
       assertThatThrownBy(() -> client.input().readAllBytes())
           .isInstanceOf(SocketException.class)
           .hasMessageContaining("reset");
+    }
+  }
+
+  @Test
+  void insideTlsItIsNoFarewellEither(@TempDir Path certificates) throws Exception {
+    String name = "origin.example";
+    TestCertificate certificate = TestCertificate.make(certificates, name);
+    CountDownLatch last = new CountDownLatch(1);
+    try (TestGateway gateway =
+            TestGateway.start(
+                "inspect: { never: [] }\norigin: { trust: [ "
+                    + certificate.certificate()
+                    + " ] }\nscan: { engines: [ { signatures: { sha256: [ "
+                    + folder.resolve("unwanted.sha256")
+                    + " ] } } ], deliver: trickle, delivery: { small: 1KiB, after: 20ms } }\n");
+        ScriptedOrigin origin =
+            ScriptedOrigin.secure(
+                certificate.showing(),
+                line -> {
+                  line.readHead();
+                  line.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+                  send(line, "Transfer", unwanted, 0, LENGTH - 1);
+                  last.await();
+                  send(line, "Transfer", unwanted, LENGTH - 1, LENGTH);
+                  line.send("0\r\n\r\n");
+                });
+        RawClient client =
+            new InsideClient(gateway.port(), gateway.trusting())
+                .naming(name)
+                .open(name + ":" + origin.port())) {
+      client.send("GET /file HTTP/1.0\r\nHost: " + name + "\r\n\r\n");
+      assertThat(client.readHead()).startsWith("HTTP/1.1 200 ");
+      client.input().readNBytes(100);
+      last.countDown();
+      assertThatThrownBy(() -> client.input().readAllBytes()).isInstanceOf(IOException.class);
     }
   }
 
