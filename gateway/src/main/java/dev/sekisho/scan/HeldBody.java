@@ -67,7 +67,12 @@ public final class HeldBody implements Body.Source {
       overflow(bytes);
       return Room.FULL;
     }
-    return file != null && file.isBehind() ? Room.BEHIND : Room.ROOM;
+    return isBehind() ? Room.BEHIND : Room.ROOM;
+  }
+
+  /** Whether the caller was to pause, and still is. */
+  public boolean isBehind() {
+    return file != null && file.isBehind();
   }
 
   /** Whether some of it went into memory. */
@@ -214,6 +219,18 @@ public final class HeldBody implements Body.Source {
       throw new IllegalStateException("the body was let go");
     }
     return this;
+  }
+
+  /** As {@link #retain}, for who cannot know whether the last has let go; whether it had not. */
+  public boolean retainIfHeld() {
+    int before = holders.get();
+    while (before > 0) {
+      if (holders.compareAndSet(before, before + 1)) {
+        return true;
+      }
+      before = holders.get();
+    }
+    return false;
   }
 
   /** Lets go; the last one to do so frees its room. */

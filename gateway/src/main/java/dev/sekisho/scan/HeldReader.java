@@ -18,6 +18,7 @@ public final class HeldReader {
   private long position;
   private @Nullable ByteBuffer fetched;
   private @Nullable IOException failure;
+  private Runnable waiting = () -> {};
   private State state = State.READING;
 
   private sealed interface Fetched {
@@ -79,8 +80,12 @@ public final class HeldReader {
     return piece;
   }
 
-  /** Fetches what comes next, then calls once on the loop; not when it was closed meanwhile. */
+  /**
+   * Fetches what comes next, then calls once on the loop; not when it was closed meanwhile. Of
+   * those who ask while it is being fetched, the last is called.
+   */
   public void fetch(Executor loop, Runnable then) {
+    waiting = then;
     if (state != State.READING) {
       return;
     }
@@ -88,14 +93,14 @@ public final class HeldReader {
     body.retain();
     long at = position;
     int most = (int) Math.min(FETCHED, to - at);
-    Thread.ofVirtual().name("spool-read").start(() -> fetch(at, most, loop, then));
+    Thread.ofVirtual().name("spool-read").start(() -> fetch(at, most, loop));
   }
 
-  private void fetch(long at, int most, Executor loop, Runnable then) {
+  private void fetch(long at, int most, Executor loop) {
     Fetched fetched = fetched(at, most);
     body.release();
     try {
-      loop.execute(() -> came(fetched, then));
+      loop.execute(() -> came(fetched));
     } catch (RejectedExecutionException _) {
       // The loop has ended, and whoever waited with it.
     }
@@ -122,7 +127,7 @@ public final class HeldReader {
         : new Fetched.Bytes(ByteBuffer.wrap(bytes, 0, filled).asReadOnlyBuffer());
   }
 
-  private void came(Fetched result, Runnable then) {
+  private void came(Fetched result) {
     if (state == State.CLOSED) {
       return;
     }
@@ -131,7 +136,7 @@ public final class HeldReader {
       case Fetched.Bytes(ByteBuffer bytes) -> fetched = bytes;
       case Fetched.Failed(IOException e) -> failure = e;
     }
-    then.run();
+    waiting.run();
   }
 
   /** Lets the body go. */

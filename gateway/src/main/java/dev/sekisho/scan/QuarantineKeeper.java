@@ -133,9 +133,10 @@ final class QuarantineKeeper implements Closeable {
       Instant oldest = clock.instant().minus(config.keep());
       while (!held.isEmpty()
           && (total + more > config.limit() || held.getFirst().since.isBefore(oldest))) {
-        Held first = held.removeFirst();
-        total -= first.bytes;
+        Held first = held.getFirst();
         delete(first, first.since.isBefore(oldest) ? "keep" : "limit");
+        held.removeFirst();
+        total -= first.bytes;
       }
     } finally {
       lock.unlock();
@@ -159,10 +160,17 @@ final class QuarantineKeeper implements Closeable {
     try {
       while (true) {
         Thread.sleep(EVERY);
-        makeRoom(0);
+        sweep();
       }
     } catch (InterruptedException _) {
       // closed
+    }
+  }
+
+  /** What fails once may go the next time. */
+  private void sweep() {
+    try {
+      makeRoom(0);
     } catch (IOException e) {
       LOG.warn("The quarantine in {} cannot be emptied ({}).", quarantine.folder(), e.toString());
     }

@@ -68,7 +68,7 @@ final class SpoolFile {
   }
 
   synchronized boolean isBehind() {
-    return handedIn - landed > MOST_BEHIND;
+    return failure == null && handedIn - landed > MOST_BEHIND;
   }
 
   /** Calls once on the loop when enough of what was handed in has landed, or can land no more. */
@@ -81,7 +81,7 @@ final class SpoolFile {
             // The loop has ended, and whoever waited with it.
           }
         };
-    if (isBehind() && failure == null) {
+    if (isBehind()) {
       caughtUp = tell;
     } else {
       tell.run();
@@ -249,11 +249,16 @@ final class SpoolFile {
     handedIn = 0;
     landed = 0;
     if (open != null) {
-      try {
-        open.close();
-      } catch (IOException e) {
-        LOG.warn("A file of the spool did not close: {}", e.getMessage());
-      }
+      // The file has no name: closing it frees it, and of a large one that takes a while.
+      Thread.ofVirtual().name("spool-close").start(() -> close(open));
+    }
+  }
+
+  private static void close(AsynchronousFileChannel open) {
+    try {
+      open.close();
+    } catch (IOException e) {
+      LOG.warn("A file of the spool did not close: {}", e.getMessage());
     }
   }
 }

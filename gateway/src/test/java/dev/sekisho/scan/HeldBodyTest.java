@@ -257,4 +257,32 @@ class HeldBodyTest {
     body.release();
     return same;
   }
+
+  @Test
+  void whoAsksWhileSomethingIsFetchedIsCalledInsteadOfTheFirst() throws Exception {
+    try (Spool spool = spool(SMALL)) {
+      HeldBody body = spool.begin();
+      fill(body, bytes(100_000));
+      var events = new LinkedBlockingQueue<Runnable>();
+      List<String> called = new ArrayList<>();
+      HeldReader reader = body.reader(50_000, 100_000);
+      reader.fetch(events::add, () -> called.add("first"));
+      reader.fetch(events::add, () -> called.add("second"));
+      events.take().run();
+      assertThat(called).containsExactly("second");
+      reader.close();
+      body.release();
+    }
+  }
+
+  @Test
+  void whatWasLetGoIsNotHeldAgain() throws Exception {
+    try (Spool spool = spool(SMALL)) {
+      HeldBody body = spool.begin();
+      assertThat(body.retainIfHeld()).isTrue();
+      body.release();
+      body.release();
+      assertThat(body.retainIfHeld()).isFalse();
+    }
+  }
 }

@@ -337,6 +337,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   void breakOff(BreakOff how) {
     if (how == BreakOff.RESET && channel instanceof SocketChannel socket && channel.isActive()) {
       socket.config().setSoLinger(0);
+      // Past TLS, whose farewell would say that this is the end.
+      channel.unsafe().close(channel.voidPromise());
     }
     carrier = null;
     close();

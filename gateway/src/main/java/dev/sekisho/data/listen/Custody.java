@@ -131,17 +131,26 @@ final class Custody implements HeldDownload.Told, Pour.Told {
 
   /** Answers a request with what is kept, if anything is; else it goes on to the origin. */
   void recall() {
+    if (upload.hasBody()) {
+      exchange.nothingKept();
+      return;
+    }
     Optional<KeptBodies.Kept> paged = ProgressPage.pickedUp(subjects, exchange.user(), lane);
     part = PartRequest.of(subjects.head(), subjects.asked(), exchange.user(), lane);
     if (paged.isPresent()) {
       serve(paged.get());
-    } else if (part == null) {
+    } else if (part == null || isAuthenticated()) {
       exchange.nothingKept();
     } else {
       client.never();
       part.begin(
           () -> client.guarded(exchange::nothingKept), there -> client.guarded(() -> serve(there)));
     }
+  }
+
+  /** The origin knows who asks by the connection, which no field of the request tells. */
+  private boolean isAuthenticated() {
+    return client.bound().has(Access.key(subjects.asked().way(), exchange.user(), lane));
   }
 
   /** In which form the answer is asked for. */
@@ -179,14 +188,23 @@ final class Custody implements HeldDownload.Told, Pour.Told {
     ResponseHead response = download.head();
     Scanner.Subject subject = subjects.download(response, exchange.user());
     switch (Scannable.of(response, subject, scanner())) {
-      case Scannable.Nothing _ -> exchange.scanned(Scanned.NOTHING);
-      case Scannable.Never(Verdict.Unscanned never) -> exchange.scanned(new Scanned.Judged(never));
+      case Scannable.Nothing _ -> notHeld(Scanned.NOTHING);
+      case Scannable.Never(Verdict.Unscanned never) -> notHeld(new Scanned.Judged(never));
       case Scannable.Body _ -> {
         held =
             new HeldDownload(client, lane, download, subject, sent(response, subject.size()), this);
         carrier.startBody(response);
+        // A client that was behind with interim responses holds nothing back any more.
+        carrier.resumeOrigin();
       }
     }
+  }
+
+  private void notHeld(Scanned scanned) {
+    if (part != null) {
+      part.notHeld();
+    }
+    exchange.scanned(scanned);
   }
 
   /** What of it the client wants, as far as that is known. */
@@ -197,9 +215,11 @@ final class Custody implements HeldDownload.Told, Pour.Told {
     if (size < 0) {
       return HeldDownload.Sent.AT_THE_END;
     }
-    return WantedPart.of(subjects.head(), response, size) instanceof WantedPart.Bytes bytes
-        ? new HeldDownload.Sent(bytes.first(), bytes.last() + 1)
-        : HeldDownload.Sent.ALL;
+    return switch (WantedPart.of(subjects.head(), response, size)) {
+      case WantedPart.Whole _ -> HeldDownload.Sent.ALL;
+      case WantedPart.Bytes bytes -> new HeldDownload.Sent(bytes.first(), bytes.last() + 1);
+      case WantedPart.Beyond _ -> HeldDownload.Sent.AT_THE_END;
+    };
   }
 
   @Override
@@ -270,7 +290,7 @@ final class Custody implements HeldDownload.Told, Pour.Told {
     } else {
       // What was not scanned to its end goes on from the origin, which has been asked for all.
       download.begin(afterwards());
-      body.deliver();
+      body.deliverAll();
     }
   }
 
@@ -279,7 +299,11 @@ final class Custody implements HeldDownload.Told, Pour.Told {
       exchange.failed(Broken.PAGED_NOT_WHOLE);
       return;
     }
-    to.ready(new KeptBodies.Kept(download.head(), body.body(), judged()));
+    if (!to.ready(new KeptBodies.Kept(download.head(), body.body(), judged()))) {
+      exchange.failed(Broken.PAGED_NOT_KEPT);
+      return;
+    }
+    page = null;
     releaseHeld();
     carrier.over(Fields.NONE);
   }

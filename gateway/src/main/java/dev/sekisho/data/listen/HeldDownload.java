@@ -28,8 +28,8 @@ final class HeldDownload implements Pour.Told {
   private final Told told;
   private final Holding holding;
   private final DeliveryConfig config;
-  private final Pour pour;
-  private final Sent sent;
+  private Pour pour;
+  private Sent sent;
   private final Deque<ByteBuf> late = new ArrayDeque<>();
 
   private State state = State.HOLDING;
@@ -57,7 +57,7 @@ final class HeldDownload implements Pour.Told {
   record Sent(long from, long until) {
     static final Sent ALL = new Sent(0, Long.MAX_VALUE);
 
-    /** A part of a body whose length is not known: nothing can be said before its end. */
+    /** A part of which nothing can be said before the end of the whole: whether there is one. */
     static final Sent AT_THE_END = new Sent(0, 0);
   }
 
@@ -203,6 +203,14 @@ final class HeldDownload implements Pour.Told {
     state = State.HANDING_OVER;
     stopTicking();
     pour.all(Math.min(holding.length(), sent.until()));
+  }
+
+  /** The same, but all of it after all; only before anything was shown. */
+  void deliverAll() {
+    pour.close();
+    sent = Sent.ALL;
+    pour = new Pour(client, lane, download, holding.reader(0), this);
+    deliver();
   }
 
   /** The client takes more. */

@@ -85,6 +85,10 @@ final class Holding {
     return room;
   }
 
+  boolean behind() {
+    return body.isBehind();
+  }
+
   void whenCaughtUp(Runnable then) {
     body.whenCaughtUp(lane.loop(), then);
   }

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * still fetching waits for it. Shared by all event loops.
  */
 final class KeptBodies implements Closeable {
+  /** KiB that one costs besides its body. */
+  private static final int AROUND = 32;
+
   private final Cache<Key, Kept> kept;
   private final Map<Key, List<Waiter>> fetching = new HashMap<>();
 
@@ -79,8 +82,9 @@ final class KeptBodies implements Closeable {
             .build();
   }
 
+  /** With its heads, or a million small ones would be more than their bodies. */
   private static int kibibytes(Kept one) {
-    return (int) Math.min(Integer.MAX_VALUE, 1 + (one.body().length() >> 10));
+    return (int) Math.min(Integer.MAX_VALUE, AROUND + (one.body().length() >> 10));
   }
 
   private static void letGo(@Nullable Kept one) {
@@ -99,8 +103,8 @@ final class KeptBodies implements Closeable {
 
   private synchronized @Nullable Turn turn(Key key, Waiter waiter) {
     Kept there = kept.getIfPresent(key);
-    if (there != null) {
-      there.body().retain();
+    // What has had its time is let go on another thread.
+    if (there != null && there.body().retainIfHeld()) {
       return new Turn.There(there);
     }
     List<Waiter> waiters = fetching.get(key);
@@ -112,17 +116,26 @@ final class KeptBodies implements Closeable {
     return new Turn.First();
   }
 
-  /** What is kept, if it is; its body is held for the caller. */
-  synchronized Optional<Kept> find(Key key) {
-    Optional<Kept> there = Optional.ofNullable(kept.getIfPresent(key));
-    there.ifPresent(one -> one.body().retain());
-    return there;
+  /** Who asked so waits no longer; may be told all the same, when that is on its way. */
+  synchronized void forget(Key key, Consumer<Turn> asked) {
+    List<Waiter> waiters = fetching.get(key);
+    if (waiters != null) {
+      waiters.removeIf(waiter -> waiter.then() == asked);
+    }
   }
 
-  /** Keeps one that nobody waits for. */
-  synchronized void keep(Key key, Kept one) {
+  /** What is kept, if it is; its body is held for the caller. */
+  synchronized Optional<Kept> find(Key key) {
+    return Optional.ofNullable(kept.getIfPresent(key)).filter(one -> one.body().retainIfHeld());
+  }
+
+  /** Keeps one that nobody waits for; whether there is room. */
+  synchronized boolean keep(Key key, Kept one) {
     one.body().retain();
     kept.put(key, one);
+    // What does not fit goes at once, and a new one before those that are asked for often.
+    kept.cleanUp();
+    return kept.getIfPresent(key) != null;
   }
 
   /** The first goes without an answer that is of use to others: the next becomes the first. */

@@ -22,6 +22,7 @@ final class PartRequest {
   private final Lane lane;
   private final KeptBodies.Key key;
   private Role role = Role.WAITING;
+  private @Nullable Consumer<KeptBodies.Turn> waiting;
 
   private enum Role {
     WAITING,
@@ -61,18 +62,16 @@ final class PartRequest {
    * @param serve it is kept; its body is held for the callee
    */
   void begin(Runnable fetch, Consumer<KeptBodies.Kept> serve) {
-    lane.means()
-        .kept()
-        .ask(
-            key,
-            lane.loop(),
-            turn -> {
-              switch (turn) {
-                case KeptBodies.Turn.First _ -> first(fetch);
-                case KeptBodies.Turn.Alone _ -> fetch.run();
-                case KeptBodies.Turn.There(KeptBodies.Kept kept) -> serve.accept(kept);
-              }
-            });
+    Consumer<KeptBodies.Turn> asked =
+        turn -> {
+          switch (turn) {
+            case KeptBodies.Turn.First _ -> first(fetch);
+            case KeptBodies.Turn.Alone _ -> fetch.run();
+            case KeptBodies.Turn.There(KeptBodies.Kept kept) -> serve.accept(kept);
+          }
+        };
+    waiting = asked;
+    lane.means().kept().ask(key, lane.loop(), asked);
   }
 
   private void first(Runnable fetch) {
@@ -94,10 +93,21 @@ final class PartRequest {
     settle(keepable ? Optional.of(new KeptBodies.Kept(head, body, verdict)) : Optional.empty());
   }
 
+  /** What comes is not held, so it cannot be kept: the others go on without it. */
+  void notHeld() {
+    settle(Optional.empty());
+  }
+
   /** The exchange is over, whatever it came to. */
   void over() {
-    if (role == Role.FIRST) {
-      lane.means().kept().pass(key);
+    switch (role) {
+      case FIRST -> lane.means().kept().pass(key);
+      case WAITING -> {
+        if (waiting != null) {
+          lane.means().kept().forget(key, waiting);
+        }
+      }
+      case OVER -> {}
     }
     role = Role.OVER;
   }

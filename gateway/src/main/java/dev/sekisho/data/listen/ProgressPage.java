@@ -110,6 +110,9 @@ final class ProgressPage {
 
   /** What a request picks up that follows the link; its body is held for the caller. */
   static Optional<KeptBodies.Kept> pickedUp(ScanSubjects subjects, String user, Lane lane) {
+    if (!subjects.head().method().equals("GET")) {
+      return Optional.empty();
+    }
     @Nullable String query = subjects.asked().query();
     Matcher matcher = PICKED_UP.matcher(query == null ? "" : query);
     return matcher.find()
@@ -158,9 +161,11 @@ final class ProgressPage {
     return String.format(Locale.ROOT, "%.1f", bytes / 1e6);
   }
 
-  /** The file may be picked up; it is kept from here on. */
-  void ready(KeptBodies.Kept file) {
-    lane.means().paged().keep(key(subjects, exchange.user(), token), file);
+  /** The file may be picked up, if it can be kept from here on; whether it can. */
+  boolean ready(KeptBodies.Kept file) {
+    if (!lane.means().paged().keep(key(subjects, exchange.user(), token), file)) {
+      return false;
+    }
     @Nullable String query = subjects.asked().query();
     String link =
         PageTemplate.escaped("?" + (query == null ? "" : query + "&") + PARAMETER + token);
@@ -175,6 +180,7 @@ final class ProgressPage {
             + texts.getProperty("kept")
             + "</small>");
     write("<meta http-equiv=\"refresh\" content=\"0;url=" + link + "\">\n</main></body></html>\n");
+    return true;
   }
 
   void refused(Refusal refusal) {

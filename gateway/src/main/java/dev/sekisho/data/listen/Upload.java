@@ -86,6 +86,10 @@ final class Upload {
   /** Moves what has arrived of the body to where it is held. */
   Pumped hold(ByteBuf in, Holding holding) {
     Pumped pumped = Pumped.NOTHING;
+    if (holding.behind()) {
+      // Whatever the client sends stays with it, or the heap would hold what the disk is to.
+      return Pumped.BEHIND;
+    }
     while (state == State.HOLDING && end == null && holding.filling()) {
       switch (reader.read(in)) {
         case NeedMore _ -> {

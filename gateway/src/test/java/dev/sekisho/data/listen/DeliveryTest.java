@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sekisho.journal.Record;
+import dev.sekisho.testing.InsideClient;
 import dev.sekisho.testing.RawClient;
 import dev.sekisho.testing.ScriptedOrigin;
+import dev.sekisho.testing.TestCertificate;
 import dev.sekisho.testing.TestGateway;
 import java.io.IOException;
 import java.net.SocketException;
@@ -158,6 +160,41 @@ class DeliveryTest {
     }
   }
 
+  @Test
+  void insideTlsItIsNoFarewellEither(@TempDir Path certificates) throws Exception {
+    String name = "origin.example";
+    TestCertificate certificate = TestCertificate.make(certificates, name);
+    CountDownLatch last = new CountDownLatch(1);
+    try (TestGateway gateway =
+            TestGateway.start(
+                "inspect: { never: [] }\norigin: { trust: [ "
+                    + certificate.certificate()
+                    + " ] }\nscan: { engines: [ { signatures: { sha256: [ "
+                    + folder.resolve("unwanted.sha256")
+                    + " ] } } ], deliver: trickle, delivery: { small: 1KiB, after: 20ms } }\n");
+        ScriptedOrigin origin =
+            ScriptedOrigin.secure(
+                certificate.showing(),
+                line -> {
+                  line.readHead();
+                  line.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+                  send(line, "Transfer", unwanted, 0, LENGTH - 1);
+                  last.await();
+                  send(line, "Transfer", unwanted, LENGTH - 1, LENGTH);
+                  line.send("0\r\n\r\n");
+                });
+        RawClient client =
+            new InsideClient(gateway.port(), gateway.trusting())
+                .naming(name)
+                .open(name + ":" + origin.port())) {
+      client.send("GET /file HTTP/1.0\r\nHost: " + name + "\r\n\r\n");
+      assertThat(client.readHead()).startsWith("HTTP/1.1 200 ");
+      client.input().readNBytes(100);
+      last.countDown();
+      assertThatThrownBy(() -> client.input().readAllBytes()).isInstanceOf(IOException.class);
+    }
+  }
+
   private static String asABrowser(String request, String language) {
     return request.replace(
         "\r\n\r\n",
@@ -202,6 +239,77 @@ class DeliveryTest {
       assertThat(gateway.journal().awaitClosed(3))
           .allSatisfy(record -> assertThat(record.fate).isEqualTo(Record.Fate.CLEAN));
       assertThat(origin.lines()).hasSize(1);
+    }
+  }
+
+  @Test
+  void theLinkGivesTheFileToNothingButAGet() throws Exception {
+    try (TestGateway gateway = start("deliver: auto");
+        ScriptedOrigin origin =
+            origin(line -> {
+              String head = line.readHead();
+              if (head.contains("sekisho-download=")) {
+                line.send("HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n");
+                return;
+              }
+              line.send("HTTP/1.1 200 OK\r\n" + SAVED + "\r\nConnection: close\r\n\r\n");
+              line.send(new String(wanted, 0, 9, ISO_8859_1));
+              // Long enough for a page.
+              Thread.sleep(100);
+              line.send(new String(wanted, 9, LENGTH - 9, ISO_8859_1));
+            });
+        RawClient client = gateway.client()) {
+      client.send(asABrowser(get(origin), "en"));
+      String page = client.readChunks(client.readHead()).body();
+      Matcher link = Pattern.compile("href=\"(\\?sekisho-download=[0-9a-f]{32})\"").matcher(page);
+      assertThat(link.find()).as(page).isTrue();
+      String pickUp = get(origin).replace("/file", "/file" + link.group(1));
+      client.send(pickUp.replace("GET ", "HEAD "));
+      assertThat(client.readResponse("HEAD").status()).isEqualTo(405);
+      try (RawClient other = gateway.client()) {
+        other.send(
+            pickUp.replace("GET ", "POST ").replace("\r\n\r\n", "\r\nContent-Length: 1\r\n\r\nx"));
+        assertThat(other.readResponse().status()).isEqualTo(405);
+      }
+    }
+  }
+
+  @Test
+  void aFileThatCannotBeKeptHasNoLink() throws Exception {
+    CountDownLatch last = new CountDownLatch(1);
+    try (TestGateway gateway =
+            TestGateway.start(
+                "scan: { engines: [ { signatures: { eicar: true } } ], delivery: { small: 1KiB,"
+                    + " after: 20ms, every: 20ms }, limit: 1MiB, spool: { memory-per-body: 16KiB, disk: 2MiB } }\n");
+        ScriptedOrigin origin = holdingBack(wanted, SAVED, last);
+        RawClient client = gateway.client()) {
+      client.send(asABrowser(get(origin), "en"));
+      String head = client.readHead();
+      last.countDown();
+      assertThat(client.readChunks(head).body())
+          .contains("no room to keep the file")
+          .doesNotContain("sekisho-download=");
+    }
+  }
+
+  @Test
+  void aPartBehindTheEndIsToldWhenTheWholeWasScanned() throws Exception {
+    try (TestGateway gateway = start("deliver: trickle");
+        ScriptedOrigin origin =
+            origin(line -> {
+              line.readHead();
+              line.send("HTTP/1.1 200 OK\r\nContent-Length: " + LENGTH + "\r\n\r\n");
+              line.send(new String(wanted, 0, 600_000, ISO_8859_1));
+              // Long enough for a trickle.
+              Thread.sleep(100);
+              line.send(new String(wanted, 600_000, 100_000, ISO_8859_1));
+            });
+        RawClient client = gateway.client()) {
+      client.send(get(origin).replace("\r\n\r\n", "\r\nRange: bytes=700000-\r\n\r\n"));
+      RawClient.Response answer = client.readResponse();
+      assertThat(answer.status()).isEqualTo(416);
+      assertThat(answer.field("Content-Range")).isEqualTo("bytes */" + LENGTH);
+      assertThat(gateway.record().fate).isEqualTo(Record.Fate.CLEAN);
     }
   }
 

@@ -11,18 +11,23 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests for parts of what is scanned: the whole is fetched once, and no part is of another. */
 class PartsTest {
@@ -48,10 +53,16 @@ class PartsTest {
   }
 
   private static TestGateway start() throws IOException {
+    return start("deliver: auto");
+  }
+
+  private static TestGateway start(String scan) throws IOException {
     return TestGateway.start(
         "scan: { engines: [ { signatures: { sha256: [ "
             + folder.resolve("unwanted.sha256")
-            + " ] } } ], spool: { memory-per-body: 16KiB } }\n");
+            + " ] } } ], spool: { memory-per-body: 16KiB }, "
+            + scan
+            + " }\n");
   }
 
   private ScriptedOrigin serving(String body, String fields) throws IOException {
@@ -194,6 +205,89 @@ class PartsTest {
       }
       assertThat(gateway.journal().awaitClosed(2))
           .allSatisfy(record -> assertThat(record.fate).isEqualTo(Record.Fate.INFECTED));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Length: 200000", "Transfer-Encoding: chunked"})
+  void whatIsNotScannedToItsEndComesFromItsBeginning(String framing) throws Exception {
+    CountDownLatch delivered = new CountDownLatch(1);
+    boolean chunked = framing.startsWith("Transfer");
+    try (TestGateway gateway = start("deliver: hold, patience: 1s");
+        ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.send("HTTP/1.1 200 OK\r\n" + framing + "\r\n\r\n");
+              line.send((chunked ? "186a0\r\n" : "") + wanted.substring(0, 100_000));
+              delivered.await();
+              line.send((chunked ? "\r\n186a0\r\n" : "") + wanted.substring(100_000));
+              line.send(chunked ? "\r\n0\r\n\r\n" : "");
+            });
+        RawClient client = gateway.client()) {
+      client.send(get(origin, "Range: bytes=50000-149999\r\n"));
+      String head = client.readHead();
+      assertThat(head).startsWith("HTTP/1.1 200 ");
+      delivered.countDown();
+      String body = chunked ? client.readChunks(head).body() : client.read(LENGTH);
+      assertThat(body).isEqualTo(wanted);
+      assertThat(gateway.record().verdictReason).startsWith("endless");
+    }
+  }
+
+  @Test
+  void nobodyWaitsForAnAnswerThatIsNotHeld() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    try (TestGateway gateway =
+            start("rules: [ { name: videos, content-type: video/*, scan: none } ]");
+        ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              boolean first = fetches.incrementAndGet() == 1;
+              line.send("HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: 3\r\n\r\na");
+              if (first) {
+                over.await();
+              }
+              line.send("bc");
+            });
+        RawClient slow = gateway.client();
+        RawClient quick = gateway.client()) {
+      slow.send(get(origin, "Range: bytes=0-0\r\n"));
+      assertThat(slow.readHead()).startsWith("HTTP/1.1 200 ");
+      quick.send(get(origin, "Range: bytes=1-1\r\n"));
+      assertThat(quick.readResponse().body()).isEqualTo("abc");
+      over.countDown();
+      assertThat(slow.read(3)).isEqualTo("abc");
+    }
+  }
+
+  @Test
+  void whoLeavesWaitsNoLonger() {
+    try (KeptBodies kept = new KeptBodies(Duration.ofMinutes(1), 1 << 20)) {
+      KeptBodies.Key key = new KeptBodies.Key("http://a.example/", "", "");
+      List<KeptBodies.Turn> turns = new ArrayList<>();
+      Consumer<KeptBodies.Turn> leaves = turns::add;
+      kept.ask(key, Runnable::run, _ -> {});
+      kept.ask(key, Runnable::run, leaves);
+      kept.ask(key, Runnable::run, turns::add);
+      kept.forget(key, leaves);
+      kept.settle(key, Optional.empty());
+      assertThat(turns).hasSize(1);
+    }
+  }
+
+  @Test
+  void whatAnOriginGaveToOneConnectionIsForThatOneAlone() throws Exception {
+    try (TestGateway gateway = start();
+        ScriptedOrigin origin = serving(wanted, "ETag: \"v1\"\r\n");
+        RawClient known = gateway.client();
+        RawClient stranger = gateway.client()) {
+      known.send(get(origin, "Authorization: NTLM TlRMTVNTUAAB\r\n"));
+      assertThat(known.readResponse().status()).isEqualTo(200);
+      for (RawClient client : List.of(known, stranger)) {
+        client.send(get(origin, "Range: bytes=5-9\r\n"));
+        assertThat(client.readResponse().status()).isEqualTo(206);
+      }
+      assertThat(fetches).hasValue(3);
     }
   }
 }
