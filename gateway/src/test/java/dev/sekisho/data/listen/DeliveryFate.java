@@ -3,6 +3,7 @@ package dev.sekisho.data.listen;
 import dev.sekisho.data.listen.DeliveryRow.Coding;
 import dev.sekisho.data.listen.DeliveryRow.Size;
 import dev.sekisho.data.listen.DeliveryRow.Wish;
+import java.util.List;
 
 /** What has to become of a delivery, by rules of our own and not by those that are tested. */
 sealed interface DeliveryFate {
@@ -29,6 +30,19 @@ sealed interface DeliveryFate {
   private static DeliveryFate unscanned(String reason, DeliveryRow row) {
     return new Unscanned(
         reason, row.wish() == Wish.BLOCK_ALL || reason.equals("undecodable"));
+  }
+
+  /** Every reason that occurs here. */
+  List<String> REASONS = List.of("too-big", "encrypted", "engine-limit", "undecodable");
+
+  /** Another one for each fate. */
+  default int number() {
+    return switch (this) {
+      case Clean _ -> 0;
+      case Infected _ -> 1;
+      case Unscanned(String reason, boolean blocked) ->
+          2 + 2 * REASONS.indexOf(reason) + (blocked ? 1 : 0);
+    };
   }
 
   /** Whether the other side gets it. */

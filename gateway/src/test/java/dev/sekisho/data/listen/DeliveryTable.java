@@ -10,11 +10,12 @@ import dev.sekisho.data.listen.DeliveryRow.Status;
 import dev.sekisho.data.listen.DeliveryRow.Transport;
 import dev.sekisho.data.listen.DeliveryRow.Wish;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The fewest deliveries, about, among which each value of an axis meets each of every other one,
@@ -23,8 +24,8 @@ import java.util.Set;
 final class DeliveryTable {
   private static final long SEED = 41;
 
-  /** Two values, or a value and a fate, that meet in a row. */
-  record Pair(Object one, Object other) {}
+  /** No axis has more values, nor are there more fates. */
+  private static final int MOST = 16;
 
   private DeliveryTable() {}
 
@@ -32,41 +33,51 @@ final class DeliveryTable {
     List<DeliveryRow> all = possible();
     Collections.shuffle(all, new Random(SEED));
     List<Candidate> candidates = new ArrayList<>();
-    Set<Pair> missing = new HashSet<>();
+    BitSet missing = new BitSet();
     for (DeliveryRow row : all) {
-      Set<Pair> pairs = pairs(row);
-      missing.addAll(pairs);
-      candidates.add(new Candidate(row, pairs));
+      Candidate candidate = new Candidate(row);
+      candidates.add(candidate);
+      Arrays.stream(candidate.pairs).forEach(missing::set);
     }
     List<DeliveryRow> chosen = new ArrayList<>();
     while (!missing.isEmpty()) {
       Candidate best = best(candidates, missing);
-      missing.removeAll(best.pairs());
-      chosen.add(best.row());
+      Arrays.stream(best.pairs).forEach(missing::clear);
+      chosen.add(best.row);
     }
     return chosen;
   }
 
-  private record Candidate(DeliveryRow row, Set<Pair> pairs) {
-    int gain(Set<Pair> missing) {
-      int gain = 0;
-      for (Pair pair : pairs) {
-        if (missing.contains(pair)) {
+  private static final class Candidate {
+    private final DeliveryRow row;
+    private final int[] pairs;
+
+    /** It can only become less, so whoever was not good enough before need not be counted again. */
+    private int gain;
+
+    Candidate(DeliveryRow row) {
+      this.row = row;
+      this.pairs = pairs(row);
+      this.gain = pairs.length;
+    }
+
+    void count(BitSet missing) {
+      gain = 0;
+      for (int pair : pairs) {
+        if (missing.get(pair)) {
           gain++;
         }
       }
-      return gain;
     }
   }
 
-  private static Candidate best(List<Candidate> candidates, Set<Pair> missing) {
+  private static Candidate best(List<Candidate> candidates, BitSet missing) {
     Candidate best = candidates.getFirst();
-    int most = 0;
+    best.count(missing);
     for (Candidate candidate : candidates) {
-      int gain = candidate.pairs().size() > most ? candidate.gain(missing) : 0;
-      if (gain > most) {
-        most = gain;
-        best = candidate;
+      if (candidate.gain > best.gain) {
+        candidate.count(missing);
+        best = candidate.gain > best.gain ? candidate : best;
       }
     }
     return best;
@@ -123,22 +134,27 @@ final class DeliveryTable {
   }
 
   /**
-   * The pairs of which a row is an example. One over the limit is never looked into, so it says
-   * nothing of how its coding and its content, say, go together.
+   * The pairs of which a row is an example, each by a number of its own. One over the limit is never
+   * looked into, so it says nothing of how its coding and its content, say, go together.
    */
-  static Set<Pair> pairs(DeliveryRow row) {
-    Set<Pair> pairs = new HashSet<>();
+  static int[] pairs(DeliveryRow row) {
     Enum<?>[] values = row.values();
-    DeliveryFate fate = DeliveryFate.of(row);
     boolean looked = row.size() != Size.OVER_THE_LIMIT;
+    int fate = values.length * MOST + DeliveryFate.of(row).number();
+    var pairs = IntStream.builder();
     for (int i = 0; i < values.length; i++) {
-      pairs.add(new Pair(values[i], fate));
+      int one = i * MOST + values[i].ordinal();
+      pairs.add(pair(one, fate));
       for (int j = i + 1; j < values.length; j++) {
         if (looked || values[i] == row.size() || values[j] == row.size()) {
-          pairs.add(new Pair(values[i], values[j]));
+          pairs.add(pair(one, j * MOST + values[j].ordinal()));
         }
       }
     }
-    return pairs;
+    return pairs.build().toArray();
+  }
+
+  private static int pair(int one, int other) {
+    return one * MOST * MOST + other;
   }
 }

@@ -16,9 +16,8 @@ import dev.sekisho.testing.TestGateway;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -76,7 +75,7 @@ class DeliveryTableTest {
           limit: 512KiB
           cache: { entries: 0 }
           spool: { memory-per-body: 16KiB }
-          delivery: { small: 64KiB, after: 20ms, every: 20ms, portion: 4KiB, keep-back: 8KiB }
+          delivery: { small: 64KiB, after: 20ms, every: 20ms, portion: 4KiB, keep-back: 64KiB }
           rules:
             - { name: a, content-type: application/x-usual-held, deliver: hold }
             - { name: b, content-type: application/x-block-all-held, deliver: hold, unscanned:
@@ -93,12 +92,16 @@ class DeliveryTableTest {
 
   @Test
   void everyTwoValuesThatCanMeetDo() {
-    Set<DeliveryTable.Pair> met = new HashSet<>();
-    ROWS.forEach(row -> met.addAll(DeliveryTable.pairs(row)));
-    Set<DeliveryTable.Pair> possible = new HashSet<>();
-    DeliveryTable.possible().forEach(row -> possible.addAll(DeliveryTable.pairs(row)));
-    assertThat(met).isEqualTo(possible);
+    BitSet met = pairs(ROWS);
+    assertThat(met.cardinality()).isGreaterThan(500);
+    assertThat(met).isEqualTo(pairs(DeliveryTable.possible()));
     assertThat(ROWS).hasSizeGreaterThanOrEqualTo(80);
+  }
+
+  private static BitSet pairs(List<DeliveryRow> rows) {
+    BitSet pairs = new BitSet();
+    rows.forEach(row -> Arrays.stream(DeliveryTable.pairs(row)).forEach(pairs::set));
+    return pairs;
   }
 
   @Test
