@@ -270,7 +270,7 @@ final class Custody implements HeldDownload.Told, Pour.Told {
     } else {
       // What was not scanned to its end goes on from the origin, which has been asked for all.
       download.begin(afterwards());
-      body.deliver();
+      body.deliverFromItsBeginning();
     }
   }
 

@@ -28,12 +28,12 @@ final class HeldDownload implements Pour.Told {
   private final Told told;
   private final Holding holding;
   private final DeliveryConfig config;
-  private final Pour pour;
-  private final Sent sent;
   private final Deque<ByteBuf> late = new ArrayDeque<>();
 
   private State state = State.HOLDING;
   private Delivery delivery;
+  private Pour pour;
+  private Sent sent;
   private @Nullable Fields trailers;
   private @Nullable ScheduledFuture<?> ticker;
   private long seenBefore;
@@ -203,6 +203,14 @@ final class HeldDownload implements Pour.Told {
     state = State.HANDING_OVER;
     stopTicking();
     pour.all(Math.min(holding.length(), sent.until()));
+  }
+
+  /** As {@link #deliver}, but all of it, of which the client has got nothing yet. */
+  void deliverFromItsBeginning() {
+    pour.close();
+    pour = new Pour(client, lane, download, holding.reader(0), this);
+    sent = Sent.ALL;
+    deliver();
   }
 
   /** The client takes more. */

@@ -110,13 +110,13 @@ class DeliveryTableTest {
         .doesNotHaveDuplicates();
   }
 
-  @ParameterizedTest
+  @ParameterizedTest(name = "{index} {0}")
   @MethodSource("rows")
   void passesByItsFateThroughClamd(DeliveryRow row) throws Exception {
     check(byClamd, row, DeliveryFate.of(row));
   }
 
-  @ParameterizedTest
+  @ParameterizedTest(name = "{index} {0}")
   @MethodSource("rows")
   void passesByItsFateThroughCIcap(DeliveryRow row) throws Exception {
     check(byIcap, row, DeliveryFate.of(row));
@@ -167,7 +167,7 @@ class DeliveryTableTest {
     } else {
       assertThat(client.status()).isEqualTo(fate instanceof DeliveryFate.Infected ? 403 : 503);
       assertThat(client.whole()).isTrue();
-      assertThat(client.head()).contains("text/html");
+      assertThat(client.head()).contains("\r\nProxy-Status: sekisho");
     }
   }
 
