@@ -54,7 +54,9 @@ final class DeliveryPeers implements Closeable {
     private final DeliveryRow row;
     private final byte[] body;
     private final CountDownLatch headSeen;
-    private volatile Optional<Came> upload = Optional.empty();
+
+    /** What has reached the origin; not whole while it is still coming. */
+    private volatile Optional<Came> reached = Optional.empty();
 
     Delivery(DeliveryRow row, byte[] body) {
       this.row = row;
@@ -78,10 +80,16 @@ final class DeliveryPeers implements Closeable {
       }
       String head = client.readHead();
       delivery.headSeen.countDown();
-      return new Outcome(rest(head, client.input()), delivery.upload);
+      return new Outcome(rest(head, client.input()), delivery.reached);
     } finally {
       delivery.headSeen.countDown();
     }
+  }
+
+  /** Whether anything of an upload came to its origin, also after its client was answered. */
+  boolean reached(String path) {
+    Delivery delivery = running.get(path);
+    return delivery != null && delivery.reached.isPresent();
   }
 
   private RawClient open(TestGateway gateway, DeliveryRow row) throws Exception {
@@ -148,7 +156,8 @@ final class DeliveryPeers implements Closeable {
       }
       String status = "HTTP/1.1 " + delivery.row.status().code() + " X\r\n";
       if (delivery.row.direction() == Direction.UP) {
-        delivery.upload = Optional.of(rest(head, line.input()));
+        delivery.reached = Optional.of(new Came(head, new byte[0], false));
+        delivery.reached = Optional.of(rest(head, line.input()));
         line.send(status + "Content-Length: 0\r\n\r\n");
       } else {
         line.send(status + "ETag: \"v1\"\r\n" + fields(delivery.row, delivery.body.length) + "\r\n");

@@ -57,11 +57,18 @@ class DeliveryTableTest {
 
   @AfterAll
   static void stop() throws Exception {
-    peers.close();
     byClamd.close();
     byIcap.close();
     icap.close();
     clamd.close();
+    peers.close();
+    assertThat(ROWS)
+        .filteredOn(row -> row.direction() == Direction.UP && !DeliveryFate.of(row).passes())
+        .noneMatch(row -> peers.reached(path(row)));
+  }
+
+  private static String path(DeliveryRow row) {
+    return "/" + ROWS.indexOf(row);
   }
 
   private static TestGateway gateway(TestCertificate certificate, String engine)
@@ -113,22 +120,23 @@ class DeliveryTableTest {
   @ParameterizedTest(name = "{index} {0}")
   @MethodSource("rows")
   void passesByItsFateThroughClamd(DeliveryRow row) throws Exception {
-    check(byClamd, row, DeliveryFate.of(row));
+    check(byClamd, row, "clamd");
   }
 
   @ParameterizedTest(name = "{index} {0}")
   @MethodSource("rows")
   void passesByItsFateThroughCIcap(DeliveryRow row) throws Exception {
-    check(byIcap, row, DeliveryFate.of(row));
+    check(byIcap, row, icap.url("avscan"));
   }
 
-  private static void check(TestGateway gateway, DeliveryRow row, DeliveryFate fate)
+  private static void check(TestGateway gateway, DeliveryRow row, String engine)
       throws Exception {
+    DeliveryFate fate = DeliveryFate.of(row);
     byte[] body = DeliveryBodies.of(row);
-    String path = "/" + ROWS.indexOf(row);
+    String path = path(row);
     Outcome outcome = peers.run(gateway, path, row, body);
     Record record = gateway.journal().await(one -> path.equals(one.path));
-    assertWritten(record, fate);
+    assertWritten(record, fate, engine);
     if (!fate.passes()) {
       assertRefused(outcome, row, fate, body);
     } else if (row.direction() == Direction.UP) {
@@ -141,11 +149,15 @@ class DeliveryTableTest {
     }
   }
 
-  private static void assertWritten(Record record, DeliveryFate fate) {
+  private static void assertWritten(Record record, DeliveryFate fate, String engine) {
     switch (fate) {
-      case DeliveryFate.Clean _ -> assertThat(record.fate).isEqualTo(Record.Fate.CLEAN);
+      case DeliveryFate.Clean _ -> {
+        assertThat(record.fate).isEqualTo(Record.Fate.CLEAN);
+        assertThat(record.verdictEngine).isEqualTo(engine);
+      }
       case DeliveryFate.Infected _ -> {
         assertThat(record.fate).isEqualTo(Record.Fate.INFECTED);
+        assertThat(record.verdictEngine).isEqualTo(engine);
         assertThat(record.verdictName).isEqualTo("Eicar-Test.UNOFFICIAL");
       }
       case DeliveryFate.Unscanned(String reason, boolean _) -> {

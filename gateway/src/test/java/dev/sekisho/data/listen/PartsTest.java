@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests for parts of what is scanned: the whole is fetched once, and no part is of another. */
 class PartsTest {
@@ -48,8 +50,14 @@ class PartsTest {
   }
 
   private static TestGateway start() throws IOException {
+    return start("deliver: auto");
+  }
+
+  private static TestGateway start(String scan) throws IOException {
     return TestGateway.start(
-        "scan: { engines: [ { signatures: { sha256: [ "
+        "scan: { "
+            + scan
+            + ", engines: [ { signatures: { sha256: [ "
             + folder.resolve("unwanted.sha256")
             + " ] } } ], spool: { memory-per-body: 16KiB } }\n");
   }
@@ -194,6 +202,30 @@ class PartsTest {
       }
       assertThat(gateway.journal().awaitClosed(2))
           .allSatisfy(record -> assertThat(record.fate).isEqualTo(Record.Fate.INFECTED));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Length: 200000", "Connection: close"})
+  void whatTakesTooLongComesWholeAndFromItsBeginning(String framing) throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    try (TestGateway gateway = start("deliver: hold, patience: 300ms");
+        ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.send("HTTP/1.1 200 OK\r\n" + framing + "\r\n\r\n" + wanted.substring(0, 50_000));
+              begun.await();
+              line.send(wanted.substring(50_000));
+            });
+        RawClient client = gateway.client()) {
+      client.send(get(origin, "Range: bytes=100-109\r\n"));
+      String head = client.readHead();
+      begun.countDown();
+      assertThat(head).startsWith("HTTP/1.1 200 ");
+      String body =
+          framing.startsWith("Content") ? client.read(LENGTH) : client.readChunks(head).body();
+      assertThat(body).isEqualTo(wanted);
+      assertThat(gateway.record().verdictReason).startsWith("endless");
     }
   }
 }
