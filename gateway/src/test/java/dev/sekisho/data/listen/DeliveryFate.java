@@ -28,8 +28,7 @@ sealed interface DeliveryFate {
   }
 
   private static DeliveryFate unscanned(String reason, DeliveryRow row) {
-    return new Unscanned(
-        reason, row.wish() == Wish.BLOCK_ALL || reason.equals("undecodable"));
+    return new Unscanned(reason, row.wish() == Wish.BLOCK_ALL || reason.equals("undecodable"));
   }
 
   /** Every reason that occurs here. */

@@ -24,8 +24,7 @@ import javax.net.ssl.SSLContext;
 final class DeliveryPeers implements Closeable {
   private static final Pattern PATH = Pattern.compile("^\\w+ (\\S+) ");
   private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)\r\n");
-  private static final Pattern CHUNKED =
-      Pattern.compile("(?i)\r\ntransfer-encoding: *chunked\r\n");
+  private static final Pattern CHUNKED = Pattern.compile("(?i)\r\ntransfer-encoding: *chunked\r\n");
 
   private final ScriptedOrigin plain;
   private final ScriptedOrigin secure;
@@ -160,7 +159,8 @@ final class DeliveryPeers implements Closeable {
         delivery.reached = Optional.of(rest(head, line.input()));
         line.send(status + "Content-Length: 0\r\n\r\n");
       } else {
-        line.send(status + "ETag: \"v1\"\r\n" + fields(delivery.row, delivery.body.length) + "\r\n");
+        line.send(
+            status + "ETag: \"v1\"\r\n" + fields(delivery.row, delivery.body.length) + "\r\n");
         byte[] wire = framed(delivery.row, delivery.body);
         line.socket().getOutputStream().write(wire, 0, wire.length - 1);
         line.socket().getOutputStream().flush();

@@ -137,8 +137,7 @@ record DeliveryRow(
   boolean possible() {
     return switch (direction) {
       case DOWN -> coding != Coding.AWS_CHUNKED;
-      case UP ->
-          (framing == Framing.LENGTH || framing == Framing.CHUNKED) && range == Range.NONE;
+      case UP -> (framing == Framing.LENGTH || framing == Framing.CHUNKED) && range == Range.NONE;
     };
   }
 
@@ -155,7 +154,10 @@ record DeliveryRow(
   /** Which line of the rules it is to match. */
   String mediaType() {
     String delivery = trickles() ? "trickled" : "held";
-    return "application/x-" + wish.name().toLowerCase(Locale.ROOT).replace('_', '-') + "-" + delivery;
+    return "application/x-"
+        + wish.name().toLowerCase(Locale.ROOT).replace('_', '-')
+        + "-"
+        + delivery;
   }
 
   /** The values by axis. */

@@ -134,8 +134,8 @@ final class DeliveryTable {
   }
 
   /**
-   * The pairs of which a row is an example, each by a number of its own. One over the limit is never
-   * looked into, so it says nothing of how its coding and its content, say, go together.
+   * The pairs of which a row is an example, each by a number of its own. One over the limit is
+   * never looked into, so it says nothing of how its coding and its content, say, go together.
    */
   static int[] pairs(DeliveryRow row) {
     Enum<?>[] values = row.values();

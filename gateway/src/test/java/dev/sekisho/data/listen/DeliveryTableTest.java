@@ -44,10 +44,7 @@ class DeliveryTableTest {
   static void start() throws Exception {
     clamd =
         ClamavDaemon.start(
-            folder,
-            "Eicar-Test",
-            DeliveryBodies.EICAR,
-            "AlertEncrypted yes\nAlertExceedsMax yes");
+            folder, "Eicar-Test", DeliveryBodies.EICAR, "AlertEncrypted yes\nAlertExceedsMax yes");
     icap = CIcap.start(folder, clamd.socket());
     TestCertificate certificate = TestCertificate.make(folder, "origin.example");
     peers = new DeliveryPeers(certificate.showing());
@@ -113,8 +110,7 @@ class DeliveryTableTest {
 
   @Test
   void noTwoAreAlikeInAllThatMatters() {
-    assertThat(ROWS.stream().map(row -> row.essence(DeliveryFate.of(row))))
-        .doesNotHaveDuplicates();
+    assertThat(ROWS.stream().map(row -> row.essence(DeliveryFate.of(row)))).doesNotHaveDuplicates();
   }
 
   @ParameterizedTest(name = "{index} {0}")
@@ -129,8 +125,7 @@ class DeliveryTableTest {
     check(byIcap, row, icap.url("avscan"));
   }
 
-  private static void check(TestGateway gateway, DeliveryRow row, String engine)
-      throws Exception {
+  private static void check(TestGateway gateway, DeliveryRow row, String engine) throws Exception {
     DeliveryFate fate = DeliveryFate.of(row);
     byte[] body = DeliveryBodies.of(row);
     String path = path(row);
