@@ -30,7 +30,7 @@ final class DeliveryTable {
   private DeliveryTable() {}
 
   static List<DeliveryRow> rows() {
-    List<DeliveryRow> all = possible();
+    List<DeliveryRow> all = new ArrayList<>(possible());
     Collections.shuffle(all, new Random(SEED));
     List<Candidate> candidates = new ArrayList<>();
     BitSet missing = new BitSet();
@@ -85,52 +85,42 @@ final class DeliveryTable {
 
   /** Every delivery that can be. */
   static List<DeliveryRow> possible() {
-    List<DeliveryRow> rows = new ArrayList<>();
-    for (Coding coding : Coding.values()) {
-      for (Content content : Content.values()) {
-        for (Framing framing : Framing.values()) {
-          for (Range range : Range.values()) {
-            rows.addAll(possible(coding, content, framing, range));
-          }
-        }
-      }
-    }
-    return rows;
+    Enum<?>[][] axes = {
+      Coding.values(),
+      Content.values(),
+      Framing.values(),
+      Range.values(),
+      Size.values(),
+      Direction.values(),
+      Transport.values(),
+      Status.values(),
+      Wish.values()
+    };
+    int all = Arrays.stream(axes).mapToInt(axis -> axis.length).reduce(1, (a, b) -> a * b);
+    return IntStream.range(0, all)
+        .mapToObj(number -> row(axes, number))
+        .filter(DeliveryRow::possible)
+        .toList();
   }
 
-  private static List<DeliveryRow> possible(
-      Coding coding, Content content, Framing framing, Range range) {
-    List<DeliveryRow> rows = new ArrayList<>();
-    int rest = 1;
-    Enum<?>[][] axes = {
-      Size.values(), Direction.values(), Transport.values(), Status.values(), Wish.values()
-    };
-    for (Enum<?>[] axis : axes) {
-      rest *= axis.length;
+  /** The values of which the digits of a number tell, a digit for each axis. */
+  private static DeliveryRow row(Enum<?>[][] axes, int number) {
+    int[] at = new int[axes.length];
+    int left = number;
+    for (int i = 0; i < axes.length; i++) {
+      at[i] = left % axes[i].length;
+      left /= axes[i].length;
     }
-    for (int number = 0; number < rest; number++) {
-      int left = number;
-      int[] at = new int[axes.length];
-      for (int i = 0; i < axes.length; i++) {
-        at[i] = left % axes[i].length;
-        left /= axes[i].length;
-      }
-      DeliveryRow row =
-          new DeliveryRow(
-              coding,
-              content,
-              framing,
-              range,
-              Size.values()[at[0]],
-              Direction.values()[at[1]],
-              Transport.values()[at[2]],
-              Status.values()[at[3]],
-              Wish.values()[at[4]]);
-      if (row.possible()) {
-        rows.add(row);
-      }
-    }
-    return rows;
+    return new DeliveryRow(
+        Coding.values()[at[0]],
+        Content.values()[at[1]],
+        Framing.values()[at[2]],
+        Range.values()[at[3]],
+        Size.values()[at[4]],
+        Direction.values()[at[5]],
+        Transport.values()[at[6]],
+        Status.values()[at[7]],
+        Wish.values()[at[8]]);
   }
 
   /**
