@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The scanner of a configuration: every engine must find nothing for a body to be clean. */
@@ -45,25 +46,40 @@ public final class BodyScanner implements Scanner {
    * @throws IOException when these cannot be made
    */
   public static BodyScanner start(ScanConfig config, Path state) throws IOException {
-    List<SignatureEngine> signatures = new ArrayList<>();
-    List<ClamdEngine> clamds = new ArrayList<>();
-    List<Engine> servers = new ArrayList<>();
+    List<Engine> engines = new ArrayList<>();
     for (EngineConfig engine : config.engines()) {
       switch (engine) {
-        case SignatureEngine one -> signatures.add(one);
-        case ClamdEngine one -> clamds.add(one);
-        case IcapEngine one -> servers.add(Icap.start(one.server(), config.limit()));
+        case SignatureEngine _ -> oneOf(Signatures.class, engines, () -> signatures(config));
+        case ClamdEngine _ -> oneOf(Clamd.class, engines, () -> clamd(config));
+        case IcapEngine one -> engines.add(Icap.start(one.server(), config.limit()));
       }
     }
-    List<Engine> engines = new ArrayList<>();
-    if (!signatures.isEmpty()) {
-      engines.add(new Signatures(signatures));
-    }
-    if (!clamds.isEmpty()) {
-      engines.add(new Clamd(clamds, config.limit()));
-    }
-    engines.addAll(servers);
     return new BodyScanner(config, engines, state);
+  }
+
+  /** All of a kind are one engine, at the place of the first of them. */
+  private static void oneOf(
+      Class<? extends Engine> kind, List<Engine> engines, Supplier<Engine> made) {
+    if (engines.stream().noneMatch(kind::isInstance)) {
+      engines.add(made.get());
+    }
+  }
+
+  private static Engine signatures(ScanConfig config) {
+    return new Signatures(
+        config.engines().stream()
+            .filter(SignatureEngine.class::isInstance)
+            .map(SignatureEngine.class::cast)
+            .toList());
+  }
+
+  private static Engine clamd(ScanConfig config) {
+    return new Clamd(
+        config.engines().stream()
+            .filter(ClamdEngine.class::isInstance)
+            .map(ClamdEngine.class::cast)
+            .toList(),
+        config.limit());
   }
 
   /** The built-in signatures cost no more than the digest by which a verdict would be found. */
@@ -167,18 +183,18 @@ public final class BodyScanner implements Scanner {
 
   /** Asks the engines one after the other. */
   private Verdict ask(Body body, long deadline) throws InterruptedException {
-    String asked = "";
+    List<String> asked = new ArrayList<>();
     Optional<Replacement> instead = Optional.empty();
     Optional<String> caveat = Optional.empty();
     Verdict.@Nullable Unscanned unable = null;
     for (Engine engine : engines) {
       switch (scan(engine, body, deadline)) {
         case Finding.Nothing(Optional<String> said) -> {
-          asked = engine.name();
+          asked.add(engine.name());
           caveat = caveat.or(() -> said);
         }
         case Finding.Replaced(Replacement by) -> {
-          asked = engine.name();
+          asked.add(engine.name());
           instead = Optional.of(by);
         }
         case Finding.Found found -> {
@@ -188,7 +204,7 @@ public final class BodyScanner implements Scanner {
         case Finding.Unable(Fault fault) -> unable = graver(body.subject(), unable, fault);
       }
     }
-    return unable == null ? new Verdict.Clean(asked, instead, caveat) : unable;
+    return unable == null ? new Verdict.Clean(String.join(", ", asked), instead, caveat) : unable;
   }
 
   /** Of two faults the first, unless only the second one blocks. */

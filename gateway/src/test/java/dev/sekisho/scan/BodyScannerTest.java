@@ -111,8 +111,9 @@ class BodyScannerTest {
             Scans.scanner(
                 "engines: [ { clamd: '" + clamd.address() + "' }, { signatures: {} } ]")) {
       assertThat(Scans.scan(scanner, Scans.eicar())).isEqualTo(EICAR);
-      assertThat(Scans.scan(scanner, Scans.bytes("a"))).isEqualTo(new Verdict.Clean("clamd"));
-      assertThat(clamd.bodies()).hasSize(1);
+      assertThat(Scans.scan(scanner, Scans.bytes("a")))
+          .isEqualTo(new Verdict.Clean("clamd, signatures"));
+      assertThat(clamd.bodies()).as("in the order of the configuration").hasSize(2);
     }
   }
 

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 
 /** Dials loopback, puts TLS on, and asks for a page as soon as TLS is said to be done. */
@@ -80,20 +81,38 @@ final class TlsVisitor implements AutoCloseable {
 
   OriginTls.Secured secure(Channel channel, String host, int port) throws Exception {
     CompletableFuture<OriginTls.Secured> done = new CompletableFuture<>();
-    Host asked = host.indexOf(':') >= 0 ? IpAddress.parse(host) : Host.parse(host);
-    OriginKey.Security.Tls key = config.tls().credentialFor(asked);
-    channel.eventLoop().execute(() -> tls.secure(channel, asked, port, key, done::complete));
+    secure(channel, host, port, done::complete);
     return done.get(20, TimeUnit.SECONDS);
   }
 
+  private void secure(Channel channel, String host, int port, Consumer<OriginTls.Secured> then)
+      throws Exception {
+    Host asked = host.indexOf(':') >= 0 ? IpAddress.parse(host) : Host.parse(host);
+    OriginKey.Security.Tls key = config.tls().credentialFor(asked);
+    channel.eventLoop().execute(() -> tls.secure(channel, asked, port, key, then));
+  }
+
+  /**
+   * Asks in the same turn of the loop, as a gateway does: what the origin says next is not lost.
+   */
   Outcome visit(String host, int port) throws Exception {
     Channel channel = dial(port);
-    OriginTls.Secured secured = secure(channel, host, port);
+    CompletableFuture<OriginTls.Secured> done = new CompletableFuture<>();
+    CompletableFuture<String> page = new CompletableFuture<>();
+    secure(
+        channel,
+        host,
+        port,
+        outcome -> {
+          if (outcome instanceof OriginTls.Secured.Done) {
+            ask(channel, page);
+          }
+          done.complete(outcome);
+        });
+    OriginTls.Secured secured = done.get(20, TimeUnit.SECONDS);
     if (secured instanceof OriginTls.Secured.Failed) {
       return new Outcome(secured, "");
     }
-    CompletableFuture<String> page = new CompletableFuture<>();
-    channel.eventLoop().execute(() -> ask(channel, page));
     String text = page.get(20, TimeUnit.SECONDS);
     channel.close().sync();
     return new Outcome(secured, text);

@@ -56,6 +56,13 @@ public final class CertificateCheck {
       Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).build();
 
   /**
+   * Until when chains are sound, whatever host they were shown for: many names live behind one
+   * certificate, and looking for the name in it is a small part of the work.
+   */
+  private final Cache<String, Instant> soundChains =
+      Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).build();
+
+  /**
    * @param ownKeys the keys of the gateway's own authority, past ones included: no chain through
    *     one is believed, whatever the system's store says
    */
@@ -86,7 +93,7 @@ public final class CertificateCheck {
     if (known.isPresent()) {
       return known.get();
     }
-    Result result = new Judging(host, clock.instant()).result(sent);
+    Result result = new Judging(host, clock.instant(), digest(sent)).result(sent);
     remembered.put(key(sent, host), result);
     return result;
   }
@@ -94,6 +101,7 @@ public final class CertificateCheck {
   /** Forgets all answers, as when the gateway's own authority has changed. */
   public void forget() {
     remembered.invalidateAll();
+    soundChains.invalidateAll();
   }
 
   public Roots roots() {
@@ -101,12 +109,16 @@ public final class CertificateCheck {
   }
 
   private static String key(List<X509Certificate> sent, Host host) {
+    return digest(sent) + ' ' + host.text();
+  }
+
+  private static String digest(List<X509Certificate> sent) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (X509Certificate certificate : sent) {
         digest.update(certificate.getEncoded());
       }
-      return HexFormat.of().formatHex(digest.digest()) + ' ' + host.text();
+      return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     } catch (CertificateEncodingException e) {
@@ -118,13 +130,15 @@ public final class CertificateCheck {
   private final class Judging {
     private final Host host;
     private final Instant now;
+    private final String digest;
     private final WayCheck ways;
     private Optional<CertificateFault> firstFault = Optional.empty();
     private Instant soundUntil;
 
-    Judging(Host host, Instant now) {
+    Judging(Host host, Instant now, String digest) {
       this.host = host;
       this.now = now;
+      this.digest = digest;
       this.ways = new WayCheck(host, now, ownKeys.get());
       this.soundUntil = now.plus(SOUND_KEPT);
     }
@@ -185,6 +199,11 @@ public final class CertificateCheck {
     private Optional<CertificateFault> chain(List<X509Certificate> sent)
         throws CertificateParsingException {
       X509Certificate leaf = sent.getFirst();
+      Instant known = soundChains.getIfPresent(digest);
+      if (known != null && now.isBefore(known)) {
+        soundUntil = known;
+        return NameMatch.fault(leaf, host);
+      }
       List<X509Certificate> pool = new ArrayList<>(sent.subList(1, sent.size()));
       ChainSearch search = new ChainSearch(roots, pool, this::good);
       boolean found = search.from(leaf);
@@ -200,6 +219,7 @@ public final class CertificateCheck {
       }
       Optional<CertificateFault> name = NameMatch.fault(leaf, host);
       if (found) {
+        soundChains.put(digest, soundUntil);
         return name;
       }
       return firstFault.or(() -> early(leaf)).or(() -> name).or(noWay(leaf, search.obstacles()));
