@@ -47,9 +47,10 @@ final class IcapFinding {
               .orElseGet(() -> whole(new Finding.Nothing()));
       case Modified modified -> of(modified);
       case IcapAnswer.Ignored(String extension) ->
-          unable(
-              Verdict.Reason.ENGINE_LIMIT,
-              "does not look at files that end in ." + extension + " (Transfer-Ignore)");
+          whole(
+              unable(
+                  Verdict.Reason.ENGINE_LIMIT,
+                  "does not look at files that end in ." + extension + " (Transfer-Ignore)"));
       case IcapAnswer.Failed(IcapAnswer.Failure failure, String detail) ->
           unable(
               switch (failure) {
@@ -75,7 +76,7 @@ final class IcapFinding {
   /** A clamd behind the server may have said only that it did not look. */
   private Finding found(String name, Optional<Replacement> page) {
     return ClamavNames.unseen(name)
-        .map(reason -> unable(reason, "did not look at all of it: " + name))
+        .map(reason -> whole(unable(reason, "did not look at all of it: " + name)))
         .orElseGet(() -> new Finding.Found(name, page));
   }
 
@@ -146,7 +147,10 @@ final class IcapFinding {
         : Optional.empty();
   }
 
-  /** Nothing is clean whose coding could not be undone to the end. */
+  /**
+   * A coding that could not be undone to the end is what counts: nothing is clean then, and what an
+   * engine did not look into is the lesser reason.
+   */
   private Finding whole(Finding finding) {
     return content.fault().<Finding>map(Finding.Unable::new).orElse(finding);
   }

@@ -225,6 +225,10 @@ class IcapTest {
           Scans.scan(scanner, Scans.download("http://a.example/x.JPG", null), BODY),
           Verdict.Reason.ENGINE_LIMIT,
           "does not look at files that end in .jpg (Transfer-Ignore)");
+      assertUnscanned(
+          Scans.scan(scanner, Scans.download("http://a.example/x.jpg", "unheard-of"), BODY),
+          Verdict.Reason.UNDECODABLE,
+          "");
       assertThat(server.exchanges()).hasSize(4);
     }
   }

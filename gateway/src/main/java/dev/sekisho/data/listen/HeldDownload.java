@@ -28,12 +28,12 @@ final class HeldDownload implements Pour.Told {
   private final Told told;
   private final Holding holding;
   private final DeliveryConfig config;
-  private Pour pour;
-  private Sent sent;
   private final Deque<ByteBuf> late = new ArrayDeque<>();
 
   private State state = State.HOLDING;
   private Delivery delivery;
+  private Pour pour;
+  private Sent sent;
   private @Nullable Fields trailers;
   private @Nullable ScheduledFuture<?> ticker;
   private long seenBefore;
