@@ -40,7 +40,7 @@ record DeliveryRow(
     }
   }
 
-  /** What is in it once its coding is undone; of all but the last five, EICAR is. */
+  /** What is in it once its coding is undone: EICAR in the first four. */
   enum Content {
     EICAR,
     ZIP,
