@@ -6,6 +6,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +68,7 @@ final class Background implements Closeable {
       }
     } catch (InterruptedException _) {
       // closed
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       LOG.warn("Threads keep their priorities: {}", e.getMessage());
     }
   }

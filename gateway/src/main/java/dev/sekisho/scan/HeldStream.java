@@ -42,6 +42,12 @@ final class HeldStream extends InputStream {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw (IOException) new InterruptedIOException("given up").initCause(e);
+    } catch (FaultException e) {
+      throw e;
+    } catch (IOException e) {
+      // No fault of the bytes, as a decoder's would be.
+      throw new FaultException(
+          Verdict.Reason.SPOOL_FULL, "What is held cannot be read: " + e.getMessage() + ".");
     }
   }
 

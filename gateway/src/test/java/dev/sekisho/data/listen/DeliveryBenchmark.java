@@ -45,28 +45,31 @@ public final class DeliveryBenchmark {
         print("not scanned", get(direct, origin, length));
         print("scanned    ", get(scanning, origin, length));
       }
-      System.gc();
-      long before = resident();
-      long peak = before;
-      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-        List<Future<Taken>> all = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-          all.add(threads.submit(() -> get(scanning, origin, length)));
-        }
-        for (Future<Taken> one : all) {
-          while (!one.isDone()) {
-            peak = Math.max(peak, resident());
-            Thread.sleep(20);
-          }
-        }
-        print(count + " at once, the last", all.getLast().get());
-      }
-      System.out.printf(
-          Locale.ROOT,
-          "resident: %d MiB before, at most %d more%n",
-          before >> 20,
-          peak - before >> 20);
+      many(scanning, origin, length, count);
     }
+  }
+
+  private static void many(TestGateway scanning, ScriptedOrigin origin, long length, int count)
+      throws Exception {
+    System.gc();
+    long before = resident();
+    long peak = before;
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Taken>> all = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        all.add(threads.submit(() -> get(scanning, origin, length)));
+      }
+      while (!all.stream().allMatch(Future::isDone)) {
+        peak = Math.max(peak, resident());
+        Thread.sleep(20);
+      }
+      print(count + " at once, the last", all.getLast().get());
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "resident: %d MiB before, at most %d more%n",
+        before >> 20,
+        (peak - before) >> 20);
   }
 
   private static String scan(ClamavDaemon clamd) {
