@@ -249,7 +249,8 @@ class DeliveryTest {
             origin(line -> {
               String head = line.readHead();
               if (head.contains("sekisho-download=")) {
-                line.send("HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n");
+                line.send(
+                    "HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
                 return;
               }
               line.send("HTTP/1.1 200 OK\r\n" + SAVED + "\r\nConnection: close\r\n\r\n");
