@@ -3,7 +3,6 @@ package dev.sekisho.scan;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -169,18 +168,6 @@ public final class HeldBody implements Body.Source {
   /** Reads it piece by piece on an event loop. After {@link #end}, or for what came before it. */
   public HeldReader reader(long from, long to) {
     return new HeldReader(this, from, to);
-  }
-
-  /** Of the whole body. Blocks while what was added is still on its way to the file. */
-  public byte[] sha256() throws IOException {
-    MessageDigest digest = Sha256.begin();
-    byte[] buffer = new byte[CHUNK];
-    try (InputStream in = open()) {
-      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        digest.update(buffer, 0, count);
-      }
-    }
-    return digest.digest();
   }
 
   /** The part in memory from a position on, or null when that lies in the file, or beyond. */

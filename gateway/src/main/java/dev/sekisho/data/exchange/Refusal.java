@@ -47,7 +47,7 @@ public record Refusal(
         + infected.name()
         + switch (infected.direction()) {
           case UP -> " in what was sent; the origin got nothing of it.";
-          case DOWN -> " in the answer; nothing of it was handed over.";
+          case DOWN -> " in the answer, which was not handed over whole.";
         };
   }
 

@@ -26,7 +26,7 @@ public non-sealed interface RequestCarrier extends Carrier {
   void forward(Obligations.Scan scan);
 
   /**
-   * Has the response's body scanned before the client gets anything of it; answered by {@link
+   * Has the response's body scanned before the client has all of it; answered by {@link
    * Exchange#scanned} or {@link Exchange#failed}.
    */
   void scanDownload();
