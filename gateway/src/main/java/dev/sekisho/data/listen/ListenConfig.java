@@ -150,7 +150,21 @@ public record ListenConfig(
             + address.getPort()
             + " ("
             + (reason == null ? cause.getClass().getSimpleName() : reason)
-            + "). Is another program, or another Sekisho, using it?",
+            + ")."
+            + advice(String.valueOf(reason)),
         cause);
+  }
+
+  private static String advice(String reason) {
+    if (reason.contains("in use")) {
+      return " Is another program, or another Sekisho, using it?";
+    }
+    if (reason.contains("assign requested address")) {
+      return " This machine does not have that address (now).";
+    }
+    if (reason.contains("ermission denied")) {
+      return " Ports below 1024 need the right to bind them (CAP_NET_BIND_SERVICE).";
+    }
+    return "";
   }
 }
