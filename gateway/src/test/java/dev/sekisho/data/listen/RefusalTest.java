@@ -170,42 +170,6 @@ class RefusalTest {
     assertThat(gateway.record().mode).isEqualTo(Record.Mode.CONNECT);
   }
 
-  /** The answers before it fill what the kernel takes, so that the last one has to wait. */
-  @Test
-  void theLastRefusalReachesAClientThatBeginsToReadLate() throws Exception {
-    int requests = 20_000;
-    String one = get("other.example", "/secret/a", "");
-    String last =
-        "GET http://other.example:" + origin.port() + "/secret/z HTTP/1.0\r\nHost: x\r\n\r\n";
-    try (RawClient client = gateway.client()) {
-      client.socket().setReceiveBufferSize(64 << 10);
-      Thread sender =
-          Thread.ofVirtual()
-              .start(() -> {
-                try {
-                  for (int i = 0; i < requests; i += 100) {
-                    client.send(one.repeat(100));
-                  }
-                  client.send(last);
-                } catch (IOException _) {
-                  // Seen below, by what is missing.
-                }
-              });
-      for (int i = 0; i < requests; i++) {
-        assertThat(client.readResponse().status()).as("answer %d", i).isEqualTo(403);
-        if (i % 1000 == 0) {
-          Thread.sleep(20);
-        }
-      }
-      RawClient.Response end = client.readResponse();
-      assertThat(end.status()).isEqualTo(403);
-      assertThat(end.field("Connection")).isEqualTo("close");
-      assertThat(end.body()).endsWith("}\n");
-      assertThat(client.ended()).isTrue();
-      sender.join();
-    }
-  }
-
   @Test
   void aRefusalReachesAClientThatIsStillSending() throws Exception {
     Path large = Files.writeString(folder.resolve("large"), "x".repeat(5 << 20));
