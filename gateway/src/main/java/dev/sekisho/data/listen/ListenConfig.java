@@ -13,7 +13,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -69,8 +72,32 @@ public record ListenConfig(
               section.mark(),
               "listen: neither proxy nor proxy-tls is set, so nobody could connect.");
     }
+    config.differ(section);
     section.end();
     return config;
+  }
+
+  /** Two doors cannot be at one place, and the second to be opened would blame somebody else. */
+  private void differ(Section section) {
+    Map<InetSocketAddress, String> taken = new HashMap<>();
+    Map<String, Optional<InetSocketAddress>> doors = new LinkedHashMap<>();
+    doors.put("proxy", proxy);
+    doors.put("proxy-tls", proxyTls.map(TlsListener::address));
+    doors.put("admin", admin);
+    doors.put("health", health);
+    doors.forEach((key, door) ->
+        door.filter(at -> at.getPort() != 0)
+            .map(at -> taken.putIfAbsent(at, key))
+            .ifPresent(other ->
+                section
+                    .problems()
+                    .error(
+                        section.markOf(key),
+                        "listen."
+                            + key
+                            + ": expected an address of its own, found that of listen."
+                            + other
+                            + ".")));
   }
 
   private static Optional<TlsListener> tls(Section parent, Path folder) {
