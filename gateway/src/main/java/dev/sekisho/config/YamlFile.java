@@ -7,7 +7,9 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -49,6 +51,12 @@ public final class YamlFile {
     try {
       return text(name, Files.readAllBytes(path), problems)
           .flatMap(text -> parse(name, text, problems));
+    } catch (NoSuchFileException _) {
+      problems.error(Mark.file(name), "cannot be read: there is no such file.");
+      return Optional.empty();
+    } catch (AccessDeniedException _) {
+      problems.error(Mark.file(name), "cannot be read: this user may not.");
+      return Optional.empty();
     } catch (IOException e) {
       problems.error(
           Mark.file(name),

@@ -123,7 +123,7 @@ class CommandsTest {
             "--state",
             folder.resolve("state").toString());
     assertThat(said.status()).isEqualTo(Exit.USER_ERROR);
-    assertThat(said.out()).contains("nothing.yaml").contains("cannot be read");
+    assertThat(said.out()).contains("nothing.yaml: error: cannot be read: there is no such file");
   }
 
   @Test
