@@ -127,7 +127,14 @@ class LogCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--since yesterday", "--since 99999999999d", "--format xml", "--decision maybe", "--nobody x"})
+  @ValueSource(
+      strings = {
+        "--since yesterday",
+        "--since 99999999999d",
+        "--format xml",
+        "--decision maybe",
+        "--nobody x"
+      })
   void aMistypedOptionIsUsageAndSaysWhatIsExpected(String options) {
     Said said = log(options.split(" "));
     assertThat(said.status()).isEqualTo(Exit.USAGE);

@@ -56,8 +56,8 @@ final class Handover implements Tunnels.Tunnel {
     if (clientFlushed.isDone() && originFlushed.isDone()) {
       pass(fromClient, fromOrigin);
     } else {
-      clientFlushed.addListener(first ->
-          originFlushed.addListener(second -> written(fromClient, fromOrigin)));
+      clientFlushed.addListener(
+          first -> originFlushed.addListener(second -> written(fromClient, fromOrigin)));
       watchIdle(unwritten(), 1);
     }
     SpliceTunnel passed = tunnel;
