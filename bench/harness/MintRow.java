@@ -56,6 +56,9 @@ record MintRow(Path listed, AtomicLong names) implements Row {
                 + " connections a second (latency of the plain ones)")
             .formatted(PLAIN_PER_SECOND, NAMES_PER_SECOND));
     Subject subject = new Sekisho(new Names.Listed(listed));
+    // Who measures, and who answers what is measured.
+    Niceness.goFirst(0);
+    Niceness.goFirst(origins.plainOrigin());
     try (Proxy proxy = Proxy.start(bed, origins, Testbed.Core.PROXY, subject);
         OpenSsl tls = InsideLoad.believing(proxy)) {
       warmUp(origins, proxy, tls, pace, report);
