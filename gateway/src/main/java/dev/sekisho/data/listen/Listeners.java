@@ -191,6 +191,8 @@ public final class Listeners implements Closeable {
     if (!bound.isSuccess()) {
       throw ListenConfig.cannotListen(name, address, bound.cause());
     }
+    // Behind Netty's own, which waits a second after each failure.
+    bound.channel().pipeline().addLast("door-trouble", new DoorTrouble(name));
     doors.add(bound.channel());
     InetSocketAddress where = (InetSocketAddress) bound.channel().localAddress();
     own.door(where.getPort());
