@@ -269,7 +269,7 @@ class IcapFaultsTest {
             tls ? ScriptedIcap.secured(known.showing(), twice) : ScriptedIcap.with(twice);
         BodyScanner scanner =
             Scans.scanner(
-                "engines: { icap: { url: '%s', connections: 1 %s } }"
+                "engines: { icap: { url: '%s', connections: 1, reuse: fenced %s } }"
                     .formatted(url.formatted(server.port()), more))) {
       Verdict.Clean clean = new Verdict.Clean(url.formatted(server.port()));
       Scanner.Subject first = Scans.download("http://a.example/first", null);

@@ -36,7 +36,7 @@ class IcapTest {
   /** So that it is the same one for all that is asked. */
   static BodyScanner oneConnection(ScriptedIcap server, String more) {
     return Scans.scanner(
-        "engines: { icap: { url: '" + server.url() + "', connections: 1 } }" + more);
+        "engines: { icap: { url: '" + server.url() + "', connections: 1, reuse: fenced } }" + more);
   }
 
   private static Verdict verdict(ScriptedIcap server, Scanner.Subject subject, byte[] body) {

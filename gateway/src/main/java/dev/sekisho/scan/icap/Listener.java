@@ -43,4 +43,21 @@ interface Listener {
       return Answered.of(head, Optional.empty(), body);
     };
   }
+
+  /**
+   * To OPTIONS between two bodies: only what cannot be the answer to a body. Methods is in each
+   * answer to OPTIONS and in no other (RFC 3507 section 4.10.2).
+   */
+  static Listener forFence() {
+    return (in, sending) -> {
+      Answered answered = forOptions().listen(in, sending);
+      boolean message =
+          !answered.head().all("Encapsulated").isEmpty()
+              && Encapsulated.parse(answered.head()).head().isPresent();
+      if (message || answered.head().elements("Methods").isEmpty()) {
+        throw IcapFault.down("it said more than one answer");
+      }
+      return answered;
+    };
+  }
 }
