@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -114,12 +115,18 @@ class RealIcapTest {
   }
 
   @Test
-  void aServiceThatGivesEverythingBackChangesNothing() {
+  void aServiceThatGivesEverythingBackChangesNothingAndTellsNothing() {
+    String url = icap.url("echo");
+    Verdict unchanged =
+        new Verdict.Clean(
+            url,
+            Optional.empty(),
+            Optional.of(
+                url + " does not tell of encrypted archives and what exceeds its limits"));
     try (BodyScanner echo = scanner("echo")) {
       for (int length : new int[] {1, 1024, 1025, 3 << 20}) {
-        assertThat(Scans.scan(echo, noise(length))).isEqualTo(new Verdict.Clean(icap.url("echo")));
-        assertThat(Scans.scan(echo, UPLOAD, noise(length)))
-            .isEqualTo(new Verdict.Clean(icap.url("echo")));
+        assertThat(Scans.scan(echo, noise(length))).isEqualTo(unchanged);
+        assertThat(Scans.scan(echo, UPLOAD, noise(length))).isEqualTo(unchanged);
       }
     }
   }
