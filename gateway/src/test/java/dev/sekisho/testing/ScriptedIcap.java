@@ -142,6 +142,11 @@ public final class ScriptedIcap implements Closeable {
     return accepted.get();
   }
 
+  /** Connections that are open now. */
+  public int connected() {
+    return open.size();
+  }
+
   /** How often it was asked for its options. */
   public int asked() {
     return asked.get();

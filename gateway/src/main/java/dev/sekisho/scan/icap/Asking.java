@@ -101,7 +101,7 @@ final class Asking {
               + " two bodies ({}). Such connections are closed; with 'reuse: never' none is used"
               + " twice.",
           url,
-          e.getMessage());
+          IcapFault.printable("" + e.getMessage()));
     }
   }
 

@@ -13,7 +13,10 @@ interface Listener {
   /** What becomes of the connection. */
   enum After {
     KEEP,
-    CLOSE
+    /** The server wants it to be closed. */
+    CLOSE,
+    /** Something of the answer was not read. */
+    LEFT
   }
 
   /**
@@ -26,7 +29,8 @@ interface Listener {
      */
     static Answered of(Head head, Optional<IcapAnswer> answer, boolean left) {
       boolean closes = head.elements("Connection").stream().anyMatch("close"::equalsIgnoreCase);
-      return new Answered(head, answer, left || closes ? After.CLOSE : After.KEEP);
+      After after = closes ? After.CLOSE : After.KEEP;
+      return new Answered(head, answer, left ? After.LEFT : after);
     }
   }
 
