@@ -25,8 +25,7 @@ final class Icap implements Engine {
    */
   static Icap start(IcapConfig config, long limit) {
     long most = Math.min(limit, LARGEST_REPLACEMENT);
-    IcapNode download =
-        IcapNode.start(config.download(), config, Scanner.Direction.DOWN, most);
+    IcapNode download = IcapNode.start(config.download(), config, Scanner.Direction.DOWN, most);
     IcapNode upload =
         config.upload().equals(config.download())
             ? download

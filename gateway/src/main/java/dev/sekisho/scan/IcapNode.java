@@ -52,8 +52,7 @@ final class IcapNode implements Closeable {
   private Set<Blind> saidBlind = Set.of();
   private final Thread keeper;
 
-  private IcapNode(
-      IcapService service, Scanner.Direction tried, IcapConfig.Send send, long limit) {
+  private IcapNode(IcapService service, Scanner.Direction tried, IcapConfig.Send send, long limit) {
     this.service = service;
     this.tried = tried;
     this.send = send;
@@ -114,8 +113,9 @@ final class IcapNode implements Closeable {
   }
 
   /**
-   * What its findings rest on: its tag, which says whether answers are still valid (RFC 3507 section
-   * 4.7). A service may treat requests otherwise than responses. Empty while that is not known.
+   * What its findings rest on: its tag, which says whether answers are still valid (RFC 3507
+   * section 4.7). A service may treat requests otherwise than responses. Empty while that is not
+   * known.
    */
   Optional<String> version(Scanner.Direction direction) {
     String tag = service.tag();

@@ -1,7 +1,7 @@
 package dev.sekisho.scan;
 
-import dev.sekisho.scan.EngineStatus.Blind;
 import dev.sekisho.net.DomainName;
+import dev.sekisho.scan.EngineStatus.Blind;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,8 +16,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Two small bodies that nobody can look into: by the answer to them an engine shows whether it tells.
- * Both are zip files whose first entry's name begins with {@link #MARK}.
+ * Two small bodies that nobody can look into: by the answer to them an engine shows whether it
+ * tells. Both are zip files whose first entry's name begins with {@link #MARK}.
  */
 final class Trial {
   static final String MARK = "sekisho-trial";
@@ -87,8 +87,7 @@ final class Trial {
               new Around(
                   new Scanner.Head("GET " + url + " HTTP/1.1", List.of()), Optional.of(response));
           case UP ->
-              new Around(
-                  new Scanner.Head("PUT " + url + " HTTP/1.1", List.of()), Optional.empty());
+              new Around(new Scanner.Head("PUT " + url + " HTTP/1.1", List.of()), Optional.empty());
         };
     var subject =
         new Scanner.Subject(

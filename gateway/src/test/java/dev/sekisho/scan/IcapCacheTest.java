@@ -66,7 +66,8 @@ class IcapCacheTest {
 
   @Test
   void anotherTagEndsWhatWasRemembered() throws IOException {
-    try (ScriptedIcap server = ScriptedIcap.saying(UNMODIFIED).offering("ISTag: \"one\"\r\nAllow: 204");
+    try (ScriptedIcap server =
+            ScriptedIcap.saying(UNMODIFIED).offering("ISTag: \"one\"\r\nAllow: 204");
         BodyScanner scanner = scanner(server, ", cache: true")) {
       warm(scanner);
       Scans.scan(scanner, BODY);
@@ -107,11 +108,9 @@ class IcapCacheTest {
             });
         BodyScanner scanner = scanner(server, ", cache: true")) {
       warm(scanner);
-      CompletableFuture<Verdict> down =
-          Scans.begin(scanner, List.of(ByteBuffer.wrap(BODY)), null);
+      CompletableFuture<Verdict> down = Scans.begin(scanner, List.of(ByteBuffer.wrap(BODY)), null);
       reached.await();
-      CompletableFuture<Verdict> up =
-          Scans.begin(scanner, UPLOAD, List.of(ByteBuffer.wrap(BODY)));
+      CompletableFuture<Verdict> up = Scans.begin(scanner, UPLOAD, List.of(ByteBuffer.wrap(BODY)));
       goOn.countDown();
       assertThat(down.join()).isEqualTo(new Verdict.Clean(server.url()));
       assertThat(up.join()).isEqualTo(new Verdict.Clean(server.url()));

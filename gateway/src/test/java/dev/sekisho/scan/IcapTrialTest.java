@@ -125,7 +125,8 @@ class IcapTrialTest {
   void aServiceForUploadsIsTriedWithUploads() throws IOException {
     try (ScriptedIcap down = ScriptedIcap.saying(UNMODIFIED);
         ScriptedIcap up =
-            ScriptedIcap.saying(UNMODIFIED).offering("Methods: REQMOD\r\nAllow: 204")
+            ScriptedIcap.saying(UNMODIFIED)
+                .offering("Methods: REQMOD\r\nAllow: 204")
                 .telling(_ -> UNMODIFIED);
         BodyScanner scanner =
             Scans.scanner(

@@ -122,8 +122,7 @@ class RealIcapTest {
         new Verdict.Clean(
             url,
             Optional.empty(),
-            Optional.of(
-                url + " does not tell of encrypted archives and what exceeds its limits"));
+            Optional.of(url + " does not tell of encrypted archives and what exceeds its limits"));
     try (BodyScanner echo = scanner("echo")) {
       for (int length : new int[] {1, 1024, 1025, 3 << 20}) {
         assertThat(Scans.scan(echo, noise(length))).isEqualTo(unchanged);

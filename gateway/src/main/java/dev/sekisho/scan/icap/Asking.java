@@ -27,8 +27,7 @@ final class Asking {
   /**
    * @param options gets each answer to OPTIONS that came at a fence
    */
-  Asking(
-      IcapUrl url, Optional<SSLContext> tls, IcapConfig.Reuse reuse, Consumer<Head> options) {
+  Asking(IcapUrl url, Optional<SSLContext> tls, IcapConfig.Reuse reuse, Consumer<Head> options) {
     this.url = url;
     this.tls = tls;
     this.reuse = reuse;

@@ -81,7 +81,9 @@ public record IcapConfig(
       return item.section("icap").flatMap(section -> read(section, folder, item.problems()));
     }
     return url(item, "icap")
-        .map(url -> new IcapConfig(url, url, List.of(), Connections.DEFAULT, Send.NOTHING, Verdicts.PASSING));
+        .map(url ->
+            new IcapConfig(
+                url, url, List.of(), Connections.DEFAULT, Send.NOTHING, Verdicts.PASSING));
   }
 
   private static Optional<IcapConfig> read(Section section, Path folder, Problems problems) {
@@ -118,8 +120,8 @@ public record IcapConfig(
       problems.error(mark, section.name() + ".trust is for a server behind TLS: write icaps://.");
     }
     Verdicts verdicts = cache ? Verdicts.LASTING : Verdicts.PASSING;
-    return download.map(url ->
-        new IcapConfig(url, upload.orElse(url), trust, connections, send, verdicts));
+    return download.map(
+        url -> new IcapConfig(url, upload.orElse(url), trust, connections, send, verdicts));
   }
 
   private static Optional<IcapUrl> url(Section section, String key) {

@@ -62,8 +62,7 @@ public final class IcapService implements Closeable {
   private volatile boolean silent;
   private final Thread prober;
 
-  private IcapService(
-      IcapUrl url, Optional<SSLContext> tls, IcapConfig.Connections connections) {
+  private IcapService(IcapUrl url, Optional<SSLContext> tls, IcapConfig.Connections connections) {
     this.url = url;
     this.asking = new Asking(url, tls, connections.reuse(), this::noteTag);
     this.pool = new ConnectionPool(connections.most());
@@ -196,8 +195,7 @@ public final class IcapService implements Closeable {
   private IcapOptions fetch(ConnectionPool.Lease lease, long deadline)
       throws IOException, InterruptedException {
     Head answer =
-        converse(
-                lease, asking.optionsRequest(), Listener.forOptions(), Purpose.VERDICT, deadline)
+        converse(lease, asking.optionsRequest(), Listener.forOptions(), Purpose.VERDICT, deadline)
             .head();
     IcapOptions options;
     try {

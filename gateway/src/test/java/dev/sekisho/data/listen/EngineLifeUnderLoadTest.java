@@ -14,13 +14,13 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,9 +51,9 @@ class EngineLifeUnderLoadTest {
     return ClamavDaemon.start(folder, "Eicar-Test", EICAR.getBytes(ISO_8859_1), more);
   }
 
-  @BeforeEach
-  void nothingSeen() {
-    IntStream.of(200, 403, 503).forEach(status -> statuses.put(status, new AtomicInteger()));
+  /** How many exchanges ended with this status. */
+  private AtomicInteger ended(int status) {
+    return statuses.computeIfAbsent(status, _ -> new AtomicInteger());
   }
 
   private interface Disturbance {
@@ -66,8 +66,7 @@ class EngineLifeUnderLoadTest {
   }
 
   private void underLoad(String engine, Disturbance disturbance) throws Exception {
-    String scan =
-        "scan: { engines: { " + engine + " }, deliver: hold, cache: { entries: 0 } }\n";
+    String scan = "scan: { engines: { " + engine + " }, deliver: hold, cache: { entries: 0 } }\n";
     try (ScriptedOrigin origin = ScriptedOrigin.of(this::origin);
         TestGateway gateway = TestGateway.start(scan)) {
       AtomicBoolean over = new AtomicBoolean();
@@ -75,8 +74,7 @@ class EngineLifeUnderLoadTest {
       List<CompletableFuture<Void>> clients =
           IntStream.range(0, CLIENTS)
               .mapToObj(_ ->
-                  CompletableFuture.runAsync(
-                      () -> load(asking, over), Thread::startVirtualThread))
+                  CompletableFuture.runAsync(() -> load(asking, over), Thread::startVirtualThread))
               .toList();
       try {
         disturbance.now(asking);
@@ -126,13 +124,14 @@ class EngineLifeUnderLoadTest {
   private Seen exchange(TestGateway gateway, String origin, String path) {
     boolean up = path.startsWith("/up");
     String body = body(path);
-    String head = (up ? "PUT" : "GET") + " http://" + origin + path + " HTTP/1.1\r\nHost: " + origin;
+    String head =
+        (up ? "PUT" : "GET") + " http://" + origin + path + " HTTP/1.1\r\nHost: " + origin;
     String rest = up ? "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body : "\r\n\r\n";
     try (RawClient client = gateway.client()) {
       RawClient.Response response = client.send(head + rest).readResponse();
       Seen saw = new Seen(response.status(), response.body());
       seen.put(path, saw);
-      statuses.get(saw.status).incrementAndGet();
+      ended(saw.status).incrementAndGet();
       return saw;
     } catch (IOException e) {
       throw new AssertionError("no answer to " + path, e);
@@ -141,9 +140,9 @@ class EngineLifeUnderLoadTest {
 
   /** Until so many more exchanges have ended in this way. */
   private void await(int status, int more) throws InterruptedException {
-    int until = statuses.get(status).get() + more;
+    int until = ended(status).get() + more;
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (statuses.get(status).get() < until) {
+    while (ended(status).get() < until) {
       assertThat(System.nanoTime()).as("no exchange ends with " + status).isLessThan(deadline);
       Thread.sleep(5);
     }
@@ -152,10 +151,12 @@ class EngineLifeUnderLoadTest {
   private void compare(List<Record> records) {
     Map<String, Record> byPath = new HashMap<>();
     for (Record record : records) {
-      assertThat(byPath.put(String.valueOf(record.path), record)).as("twice: " + record.path).isNull();
+      assertThat(byPath.put(String.valueOf(record.path), record))
+          .as("twice: " + record.path)
+          .isNull();
     }
     assertThat(byPath.keySet()).isEqualTo(seen.keySet());
-    seen.forEach((path, saw) -> assertFits(path, saw, byPath.get(path)));
+    seen.forEach((path, saw) -> assertFits(path, saw, Objects.requireNonNull(byPath.get(path))));
   }
 
   private void assertFits(String path, Seen saw, Record record) {
@@ -234,7 +235,7 @@ class EngineLifeUnderLoadTest {
               }
             }
           });
-      assertThat(statuses.get(503)).hasValue(0);
+      assertThat(ended(503)).hasValue(0);
     }
   }
 }
