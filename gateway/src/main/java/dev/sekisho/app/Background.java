@@ -13,7 +13,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -33,7 +32,10 @@ final class Background implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Background.class);
 
   /** A ninth of the weight of a loop, when both want the same core. */
-  private static final int NICENESS = 10;
+  private static final int WAITED_FOR = 10;
+
+  /** A third of it: what is not compiled keeps the core for longer than the compiler does. */
+  private static final int COMPILING = 5;
 
   /** The shortest that the kernel gives, in nanoseconds; its own is some milliseconds. */
   private static final long TURN = 100_000;
@@ -50,10 +52,13 @@ final class Background implements Closeable {
   private static final Path TASKS = Path.of("/proc/self/task");
 
   /** As the JVM names them; the kernel keeps fifteen characters. */
-  private static final Set<String> NICER =
-      Set.of("ForkJoinPool-1-", "handshake-", "C2 CompilerThre", "C1 CompilerThre");
-
-  private static final String LOOP = "loop-";
+  private static final Map<String, Kind> KINDS =
+      Map.of(
+          "loop-", Kind.LOOP,
+          "ForkJoinPool-1-", Kind.WORK,
+          "handshake-", Kind.WORK,
+          "C1 CompilerThre", Kind.COMPILER,
+          "C2 CompilerThre", Kind.COMPILER);
 
   /** The C library has no function for it everywhere. Numbers of the calls by architecture. */
   private static final Map<String, Long> SCHED_SETATTR = Map.of("amd64", 314L, "aarch64", 274L);
@@ -67,7 +72,8 @@ final class Background implements Closeable {
 
   private enum Kind {
     LOOP,
-    BACKGROUND,
+    WORK,
+    COMPILER,
     OTHER
   }
 
@@ -129,7 +135,8 @@ final class Background implements Closeable {
         // A thread has its name a moment after it has begun, so others are looked at again.
         switch (kind(task)) {
           case LOOP -> once(id, () -> takeShortTurns(id));
-          case BACKGROUND -> once(id, () -> makeNicer(id));
+          case WORK -> once(id, () -> makeNicer(id, WAITED_FOR));
+          case COMPILER -> once(id, () -> makeNicer(id, COMPILING));
           case OTHER -> {}
         }
       }
@@ -146,20 +153,21 @@ final class Background implements Closeable {
   private static Kind kind(Path task) {
     try {
       String name = Files.readString(task.resolve("comm")).strip();
-      if (name.startsWith(LOOP)) {
-        return Kind.LOOP;
-      }
-      return NICER.stream().anyMatch(name::startsWith) ? Kind.BACKGROUND : Kind.OTHER;
+      return KINDS.entrySet().stream()
+          .filter(kind -> name.startsWith(kind.getKey()))
+          .map(Map.Entry::getValue)
+          .findAny()
+          .orElse(Kind.OTHER);
     } catch (IOException _) {
       // It has ended meanwhile.
       return Kind.OTHER;
     }
   }
 
-  private void makeNicer(int thread) {
+  private void makeNicer(int thread, int niceness) {
     try {
       // PRIO_PROCESS; a failure leaves the thread as it was, which slows nothing down.
-      int _ = (int) setpriority.invokeExact(0, thread, NICENESS);
+      int _ = (int) setpriority.invokeExact(0, thread, niceness);
     } catch (Throwable e) {
       throw new IllegalStateException("setpriority(2) cannot be called", e);
     }
