@@ -31,13 +31,16 @@ final class ViewedContent implements Content {
    * this does: a body whose coding is damaged further on must not be called clean.
    */
   Optional<Fault> fault() {
-    if (!ended && !(view == Body.View.RAW || body.isPlain())) {
-      byte[] piece = new byte[PIECE];
-      try (Pass pass = new Pass(body.read(view))) {
-        while (pass.read(piece, 0, PIECE) >= 0) {
-          if (Thread.currentThread().isInterrupted()) {
-            return Optional.of(GIVEN_UP);
-          }
+    boolean known = ended || view == Body.View.RAW || body.isPlain();
+    return known ? Optional.ofNullable(fault) : faultOfTheRest();
+  }
+
+  private Optional<Fault> faultOfTheRest() {
+    byte[] piece = new byte[PIECE];
+    try (Pass pass = new Pass(body.read(view))) {
+      while (pass.read(piece, 0, PIECE) >= 0) {
+        if (Thread.currentThread().isInterrupted()) {
+          return Optional.of(GIVEN_UP);
         }
       }
     }

@@ -124,14 +124,7 @@ class KilledBodiesTest {
       Path config = config(clamd, ", quarantine: {}");
       boolean half = false;
       for (int tries = 0; tries < 10 && !half; tries++) {
-        try (RunningSekisho sekisho = RunningSekisho.start(config, state());
-            RawClient _ = ask(sekisho, origin)) {
-          for (int i = 0; unfinished(quarantine).isEmpty(); i++) {
-            assertThat(i).as("nothing is written").isLessThan(30_000);
-            Thread.sleep(1);
-          }
-          sekisho.kill();
-        }
+        killWhileItWrites(config, origin, quarantine);
         half = !unfinished(quarantine).isEmpty();
       }
       assertThat(half).as("it was killed while it wrote").isTrue();
@@ -140,6 +133,18 @@ class KilledBodiesTest {
         again.terminate();
       }
       assertThat(files(state().resolve("spool"))).isEmpty();
+    }
+  }
+
+  private void killWhileItWrites(Path config, ScriptedOrigin origin, Path quarantine)
+      throws IOException, InterruptedException {
+    try (RunningSekisho sekisho = RunningSekisho.start(config, state());
+        RawClient _ = ask(sekisho, origin)) {
+      for (int i = 0; unfinished(quarantine).isEmpty(); i++) {
+        assertThat(i).as("nothing is written").isLessThan(30_000);
+        Thread.sleep(1);
+      }
+      sekisho.kill();
     }
   }
 
