@@ -75,7 +75,7 @@ class ScanConfigTest {
             new MessageLimits(1 << 10, 16 << 20, new DecodedLimits(160 << 20, 1100), 4L << 30));
     assertThat(
             Scans.config(
-                    "limit: 1MiB\nmessages: { from: 1, limit: 100MiB }\ndecoded: { limit: 5MiB, ratio: 20 }",
+                    "limit: 1MiB, messages: { from: 1, limit: 100MiB }, decoded: { limit: 5MiB, ratio: 20 }",
                     folder,
                     problems)
                 .messageLimits())
