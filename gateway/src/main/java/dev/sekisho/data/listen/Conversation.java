@@ -258,6 +258,8 @@ final class Conversation implements MessageFlow.Told, OriginEnd.Told {
           case PROTOCOL_ERROR -> Optional.of(CloseFrame.PROTOCOL_ERROR);
           case POLICY_VIOLATION -> Optional.of(CloseFrame.POLICY_VIOLATION);
         };
+    up.send();
+    down.send();
     boolean told = code.isPresent() && down.mayClose();
     if (told) {
       send(client.channel(), code.get(), refusal, Sender.ORIGIN);

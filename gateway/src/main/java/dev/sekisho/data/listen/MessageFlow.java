@@ -51,6 +51,7 @@ final class MessageFlow implements MessageReader.Sink {
   private final MessageBounds bounds;
   private final long from;
   private final ShortMessage gathered;
+  private final Outlet outlet;
 
   private State state = State.OPEN;
   private MessageReader.Taken taken = MessageReader.Taken.LAST;
@@ -59,7 +60,6 @@ final class MessageFlow implements MessageReader.Sink {
   private @Nullable HeldMessage held;
   private @Nullable HeldReader pouring;
   private @Nullable ScheduledFuture<?> patience;
-  private long bytes;
   private long shortOnes;
   private long turn;
 
@@ -138,6 +138,7 @@ final class MessageFlow implements MessageReader.Sink {
     this.limits = scanner.messages();
     this.bounds = new MessageBounds(limits);
     this.gathered = new ShortMessage(way.to().alloc());
+    this.outlet = new Outlet(way.to());
     // Where nothing may pass for being left out, nothing is left out for being short.
     Verdict.Fate leftOut = scanner.treatment(subject).fates().of(Verdict.Reason.EXCLUDED_BY_RULE);
     this.from =
@@ -154,7 +155,7 @@ final class MessageFlow implements MessageReader.Sink {
   /** Goes on as far as there is something to read, and somebody who takes it. */
   void go() {
     turn = 0;
-    while (state != State.CLOSED && way.to().isWritable() && step()) {
+    while (state != State.CLOSED && outlet.takesMore() && step()) {
       if (turn >= TURN) {
         lane.loop().execute(() -> told.guarded(this::go));
         break;
@@ -163,6 +164,7 @@ final class MessageFlow implements MessageReader.Sink {
     if (state == State.CLOSED) {
       way.in().get().skipBytes(way.in().get().readableBytes());
     }
+    outlet.send();
     told.moved(this);
   }
 
@@ -202,7 +204,7 @@ final class MessageFlow implements MessageReader.Sink {
       }
       case MessageReader.Ahead.Control(Opcode opcode) when opcode == Opcode.CLOSE -> close();
       case MessageReader.Ahead.Control _ -> {
-        write(reader.control(way.in().get()));
+        outlet.write(reader.control(way.in().get()));
         yield true;
       }
       case MessageReader.Ahead.Data _ -> {
@@ -231,7 +233,7 @@ final class MessageFlow implements MessageReader.Sink {
     if (state == State.JUDGING) {
       return false;
     }
-    write(reader.control(way.in().get()));
+    outlet.write(reader.control(way.in().get()));
     letGo();
     told.closed(this);
     return false;
@@ -262,7 +264,7 @@ final class MessageFlow implements MessageReader.Sink {
     switch (state) {
       case OPEN -> gathered.wire(piece);
       case HOLDING -> held().wire(piece);
-      case PASSING -> write(piece.retainedSlice());
+      case PASSING -> outlet.write(piece.retainedSlice());
       case JUDGING, POURING, CLOSED -> throw new IllegalStateException("read while " + state);
     }
   }
@@ -296,7 +298,7 @@ final class MessageFlow implements MessageReader.Sink {
       if (reader.size() > 0) {
         shortOnes++;
       }
-      write(gathered.take());
+      gathered.passTo(outlet);
     }
   }
 
@@ -380,7 +382,7 @@ final class MessageFlow implements MessageReader.Sink {
     try {
       ByteBuffer piece = from.next(PORTION);
       if (piece != null) {
-        write(Unpooled.wrappedBuffer(piece));
+        outlet.write(Unpooled.wrappedBuffer(piece));
         return true;
       }
     } catch (IOException e) {
@@ -394,11 +396,6 @@ final class MessageFlow implements MessageReader.Sink {
     drop();
     state = taken == MessageReader.Taken.LAST ? State.OPEN : State.PASSING;
     return true;
-  }
-
-  private void write(ByteBuf piece) {
-    bytes += piece.readableBytes();
-    way.to().write(piece, way.to().voidPromise());
   }
 
   // How it stands, and how it ends.
@@ -443,9 +440,14 @@ final class MessageFlow implements MessageReader.Sink {
     };
   }
 
+  /** Hands over what goes before anything else that is written. */
+  void send() {
+    outlet.send();
+  }
+
   /** Bytes that went on. */
   long bytes() {
-    return bytes;
+    return outlet.bytes();
   }
 
   /** Messages that passed because they are short. */
@@ -475,6 +477,7 @@ final class MessageFlow implements MessageReader.Sink {
     }
     state = State.CLOSED;
     stopPatience();
+    outlet.send();
     drop();
     reader.close();
   }

@@ -34,12 +34,10 @@ final class ShortMessage {
     return content.readableBytes();
   }
 
-  /** Its frames, to go on; ownership passes, and nothing is left. */
-  ByteBuf take() {
-    ByteBuf whole = wire;
-    wire = Unpooled.EMPTY_BUFFER;
+  /** Its frames go on, and nothing is left. */
+  void passTo(Outlet to) {
+    to.copy(wire);
     drop();
-    return whole;
   }
 
   /** It is held from now on. */
