@@ -110,15 +110,14 @@ class WebSocketPressureTest {
       client.readHead();
       CompletableFuture<Boolean> all = new CompletableFuture<>();
       Thread.ofVirtual()
-          .start(
-              () -> {
-                try {
-                  sendAll(frame, client::send);
-                  all.complete(true);
-                } catch (IOException e) {
-                  all.completeExceptionally(e);
-                }
-              });
+          .start(() -> {
+            try {
+              sendAll(frame, client::send);
+              all.complete(true);
+            } catch (IOException e) {
+              all.completeExceptionally(e);
+            }
+          });
       holdsOneMessageWhenNothingMoves(origin, frame);
       reads.complete(true);
       assertThat(arrived.get(60, TimeUnit.SECONDS)).isTrue();
