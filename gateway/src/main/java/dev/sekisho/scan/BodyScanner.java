@@ -116,6 +116,11 @@ public final class BodyScanner implements Scanner {
   }
 
   @Override
+  public MessageLimits messages() {
+    return config.messageLimits();
+  }
+
+  @Override
   public Treatment treatment(Subject subject) {
     return config.treatment(subject);
   }

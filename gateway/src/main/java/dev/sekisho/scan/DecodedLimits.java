@@ -61,7 +61,7 @@ public record DecodedLimits(long limit, int ratio) {
    *
    * @param length of the body as it was sent
    */
-  long byRatio(long length) {
+  public long byRatio(long length) {
     return length > Long.MAX_VALUE / ratio ? Long.MAX_VALUE : Math.max(FREE, length * ratio);
   }
 }

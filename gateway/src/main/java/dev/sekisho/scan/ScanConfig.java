@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param unscanned what becomes of a body that was not scanned
  * @param cache which verdicts are remembered
  * @param quarantine where infected bodies are kept; empty where they are not
+ * @param messages which messages of a WebSocket are scanned
  * @param rules the first that matches a body says what is done with it
  */
 public record ScanConfig(
@@ -39,6 +40,7 @@ public record ScanConfig(
     Delivery deliver,
     DeliveryConfig delivery,
     Ranges ranges,
+    MessagesConfig messages,
     List<ScanRule> rules) {
 
   /** {@code scan.default}: what rules oblige that do not say {@code scan}. */
@@ -64,6 +66,7 @@ public record ScanConfig(
           Delivery.AUTO,
           DeliveryConfig.DEFAULT,
           Ranges.WHOLE,
+          MessagesConfig.DEFAULT,
           List.of());
 
   public ScanConfig {
@@ -79,6 +82,17 @@ public record ScanConfig(
       }
     }
     return new Treatment(Optional.empty(), deliver, unscanned);
+  }
+
+  /** What holds for messages of a WebSocket: never more than for other bodies. */
+  MessageLimits messageLimits() {
+    long most = Math.min(messages.limit(), limit);
+    long decodedMost = Math.min(decoded.limit(), DecodedLimits.usual(most).limit());
+    return new MessageLimits(
+        Math.min(messages.from(), most),
+        most,
+        new DecodedLimits(decodedMost, decoded.ratio()),
+        decoded.limit());
   }
 
   /** What an absent section means on a machine without a clamd. */
@@ -116,6 +130,7 @@ public record ScanConfig(
             deliver,
             section.section("delivery").map(DeliveryConfig::read).orElse(DEFAULT.delivery),
             section.choice("ranges", Ranges.class, DEFAULT.ranges),
+            section.section("messages").map(MessagesConfig::read).orElse(DEFAULT.messages),
             section.sections("rules").stream()
                 .map(rule -> ScanRule.read(rule, deliver, fates))
                 .toList());

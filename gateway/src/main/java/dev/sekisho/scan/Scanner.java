@@ -27,6 +27,9 @@ public interface Scanner extends Closeable {
 
   Ranges ranges();
 
+  /** What holds for messages of a WebSocket. */
+  MessageLimits messages();
+
   /** What is configured for such a body. */
   Treatment treatment(Subject subject);
 
@@ -82,6 +85,11 @@ public interface Scanner extends Closeable {
       @Nullable String contentCoding,
       Heads heads,
       String record) {
+    /** The same with another length. */
+    public Subject ofSize(long bytes) {
+      return new Subject(direction, host, path, mediaType, bytes, contentCoding, heads, record);
+    }
+
     /** For messages. */
     public String name() {
       return host.text() + path;

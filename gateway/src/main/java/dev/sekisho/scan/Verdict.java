@@ -58,7 +58,7 @@ public sealed interface Verdict {
     ENGINE_LIMIT,
     /** The engines took longer than {@code scan.engine-timeout}. */
     TIMEOUT,
-    /** A line of {@code scan.rules} says that it is not scanned. */
+    /** A line of {@code scan.rules} says so, or it is a message too short to be scanned. */
     EXCLUDED_BY_RULE,
     /** A stream that does not end, such as text/event-stream, or that did not end in time. */
     ENDLESS,

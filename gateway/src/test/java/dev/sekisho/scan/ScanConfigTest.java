@@ -46,6 +46,7 @@ class ScanConfigTest {
     assertThat(config.limit()).isEqualTo(1 << 30);
     assertThat(config.spool()).isEqualTo(new SpoolConfig(256 << 10, 256 << 20, 10L << 30));
     assertThat(config.decoded()).isEqualTo(new DecodedLimits(4L << 30, 1100));
+    assertThat(config.messages()).isEqualTo(new MessagesConfig(1 << 10, 16 << 20));
     assertThat(config.patience()).isEqualTo(Duration.ofSeconds(60));
     assertThat(config.engineTimeout()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.unscanned().delivered())
@@ -64,6 +65,34 @@ class ScanConfigTest {
     assertThat(Scans.config("decoded: { limit: 2GiB }", folder, problems).decoded())
         .isEqualTo(new DecodedLimits(2L << 30, 1100));
     assertThat(problems.all()).isEmpty();
+  }
+
+  @Test
+  void messagesAreNeverHeldBeyondWhatOtherBodiesAre() {
+    Problems problems = new Problems();
+    assertThat(Scans.config("limit: 1GiB", folder, problems).messageLimits())
+        .isEqualTo(
+            new MessageLimits(1 << 10, 16 << 20, new DecodedLimits(160 << 20, 1100), 4L << 30));
+    assertThat(
+            Scans.config(
+                    "limit: 1MiB, messages: { from: 1, limit: 100MiB }, decoded: { limit: 5MiB, ratio: 20 }",
+                    folder,
+                    problems)
+                .messageLimits())
+        .isEqualTo(new MessageLimits(1, 1 << 20, new DecodedLimits(5 << 20, 20), 5 << 20));
+    assertThat(problems.all()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'messages: { from: 0 }', 'scan.messages.from: expected 1 to 1MiB, found 0.'",
+    "'messages: { from: 2MiB }', 'scan.messages.from: expected 1 to 1MiB, found 2MiB.'",
+    "'messages: { limit: 100 }', 'scan.messages.limit: expected at least 1KiB'",
+    "'messages: { from: 4KiB, limit: 2KiB }', 'no less than scan.messages.from, found 2KiB.'",
+    "'messages: { form: 4KiB }', 'form'",
+  })
+  void saysWhatIsWrongWithMessages(String text, String said) {
+    assertThat(problems(text)).anyMatch(problem -> problem.contains(said));
   }
 
   @Test

@@ -2,7 +2,9 @@ package dev.sekisho.data.exchange;
 
 import dev.sekisho.net.DomainName;
 import dev.sekisho.net.IpAddress;
+import dev.sekisho.scan.Verdict;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What an exchange asks of the connection that carries it. Every request is answered by exactly one
@@ -39,6 +41,11 @@ public sealed interface Carrier permits LineCarrier, RequestCarrier {
 
   /** Payload bytes of the response that were handed to the client so far. */
   long bytesDown();
+
+  /** What of its content passed without a scan, beyond what the exchange was told. */
+  default Optional<Verdict> untold() {
+    return Optional.empty();
+  }
 
   /** Microseconds since 1970, UTC. */
   long nowMicros();

@@ -177,6 +177,19 @@ final class Entry {
     }
   }
 
+  /**
+   * Of many messages the worst is the exchange's; of those not scanned the first, or who blocks.
+   */
+  void message(Verdict verdict) {
+    boolean said =
+        verdict instanceof Verdict.Unscanned unscanned
+            && unscanned.fate() == Verdict.Fate.DELIVER
+            && record.fate == Record.Fate.UNSCANNED;
+    if (!said) {
+      verdict(verdict);
+    }
+  }
+
   // What the journal is told.
 
   boolean opened() {

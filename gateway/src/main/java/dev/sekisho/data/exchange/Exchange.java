@@ -11,6 +11,7 @@ import dev.sekisho.policy.Facts;
 import dev.sekisho.policy.Obligations;
 import dev.sekisho.policy.Opening;
 import dev.sekisho.policy.Policy;
+import dev.sekisho.scan.Scanner;
 import dev.sekisho.scan.Verdict;
 import java.util.List;
 import java.util.Optional;
@@ -303,6 +304,14 @@ public final class Exchange {
     Stopped.by(scanned, phase).ifPresentOrElse(this::end, this::proceed);
   }
 
+  /** One of many messages was scanned, or was not. May end the exchange. */
+  public void judged(Scanner.Direction direction, Verdict verdict) {
+    if (progress == Progress.RUNNING) {
+      entry.message(verdict);
+      Stopped.by(verdict, direction).ifPresent(this::end);
+    }
+  }
+
   /** The origin has to be asked. */
   public void nothingKept() {
     if (progress == Progress.RUNNING) {
@@ -492,6 +501,7 @@ public final class Exchange {
    */
   private void end(Ending ending) {
     progress = Progress.ENDED;
+    carrier.untold().ifPresent(entry::message);
     entry.moved(phase, carrier.bytesUp(), carrier.bytesDown());
     entry.ended(ending);
     Optional<Refusal> refusal = Refusal.of(ending, entry.id(), known.subject());

@@ -33,10 +33,17 @@ final class Stopped {
   /** What a scan stops; empty where the exchange goes on. */
   static Optional<Ending> by(Scanned scanned, Phase phase) {
     return switch (scanned) {
-      case Scanned.Nothing _, Scanned.Judged(Verdict.Clean _) -> Optional.empty();
-      case Scanned.Judged(Verdict.Infected(String engine, String name, _)) ->
-          Optional.of(new Ending.Infected(direction(phase), engine, name));
-      case Scanned.Judged(Verdict.Unscanned unscanned) ->
+      case Scanned.Nothing _ -> Optional.empty();
+      case Scanned.Judged(Verdict verdict) -> by(verdict, direction(phase));
+    };
+  }
+
+  static Optional<Ending> by(Verdict verdict, Scanner.Direction direction) {
+    return switch (verdict) {
+      case Verdict.Clean _ -> Optional.empty();
+      case Verdict.Infected(String engine, String name, _) ->
+          Optional.of(new Ending.Infected(direction, engine, name));
+      case Verdict.Unscanned unscanned ->
           switch (unscanned.fate()) {
             case DELIVER -> Optional.empty();
             case BLOCK -> Optional.of(notScanned(unscanned));

@@ -6,6 +6,7 @@ import dev.sekisho.data.exchange.Failure.Side;
 import dev.sekisho.data.exchange.Phase;
 import dev.sekisho.data.origin.OriginConnection;
 import dev.sekisho.data.relay.Tunnels;
+import dev.sekisho.data.websocket.Sender;
 import java.io.IOException;
 import java.util.function.Supplier;
 
@@ -65,6 +66,11 @@ final class Broken {
           Kind.NOT_SCANNED,
           "Nothing was found, but there is no room to keep the file until it is fetched; a quarter"
               + " of scan.spool.disk is for that, and deliver: trickle needs none.");
+  static final Failure MESSAGE_REPLACED =
+      failure(
+          Side.GATEWAY,
+          Kind.NOT_SCANNED,
+          "The scanner changed a message of a WebSocket, which cannot be handed on changed.");
   static final Failure NO_LIMIT_HERE =
       failure(Side.GATEWAY, Kind.DEFECT, "A time limit ran out in a phase that has none.");
 
@@ -98,6 +104,28 @@ final class Broken {
         Side.GATEWAY,
         Kind.NOT_SCANNED,
         "What was held for the scanner cannot be read any more: " + cause.getMessage() + ".");
+  }
+
+  /** A side of a WebSocket breaks its rules. */
+  static Failure frames(Sender by, String rule) {
+    return switch (by) {
+      case CLIENT ->
+          failure(Side.CLIENT, Kind.MALFORMED_REQUEST, "The client breaks the WebSocket: " + rule);
+      case ORIGIN ->
+          failure(Side.ORIGIN, Kind.MALFORMED_RESPONSE, "The origin breaks the WebSocket: " + rule);
+    };
+  }
+
+  /** A side of a WebSocket is gone. */
+  static Failure cutMessage(Sender by) {
+    return switch (by) {
+      case CLIENT ->
+          failure(
+              Side.CLIENT, Kind.CONNECTION_LOST, "The client closed its connection in a message.");
+      case ORIGIN ->
+          failure(
+              Side.ORIGIN, Kind.CONNECTION_LOST, "The origin closed its connection in a message.");
+    };
   }
 
   static Failure defect(Throwable cause) {

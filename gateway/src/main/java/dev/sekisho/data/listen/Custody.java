@@ -200,7 +200,8 @@ final class Custody implements HeldDownload.Told, Pour.Told {
     }
   }
 
-  private void notHeld(Scanned scanned) {
+  /** Nothing of the answer is held. */
+  void notHeld(Scanned scanned) {
     if (part != null) {
       part.notHeld();
     }

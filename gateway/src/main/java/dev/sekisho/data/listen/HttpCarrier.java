@@ -16,9 +16,11 @@ import dev.sekisho.net.DomainName;
 import dev.sekisho.net.IpAddress;
 import dev.sekisho.policy.Obligations;
 import dev.sekisho.scan.HeldReader;
+import dev.sekisho.scan.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +43,7 @@ final class HttpCarrier
   private final Asked.Url asked;
   private final Exchange exchange;
   private final Outreach outreach;
-  private final Junction junction;
+  private final Switched switched;
   private @Nullable Access access;
   private final Custody custody;
   private final Upload upload;
@@ -64,17 +66,12 @@ final class HttpCarrier
     this.upload = new Upload(head);
     this.download = new Download(client.channel(), head, lane.voice().responses());
     this.outreach = new Outreach(client, lane);
-    this.junction = new Junction(client, lane);
     this.exchange =
         new Exchange(new Errand.Request(asked, this), client.asker(head), record, lane.gate());
+    var subjects = new ScanSubjects(asked, head, client.clientAddress(), record.id);
+    this.switched = new Switched(client, lane, subjects, exchange);
     this.custody =
-        new Custody(
-            client,
-            lane,
-            new ScanSubjects(asked, head, client.clientAddress(), record.id),
-            new Custody.Bodies(upload, download),
-            exchange,
-            this);
+        new Custody(client, lane, subjects, new Custody.Bodies(upload, download), exchange, this);
   }
 
   @Override
@@ -101,7 +98,11 @@ final class HttpCarrier
 
   @Override
   public void scanDownload() {
-    custody.scanDownload();
+    if (download.head().status() == 101) {
+      custody.notHeld(switched.agree(download.head()));
+    } else {
+      custody.scanDownload();
+    }
   }
 
   @Override
@@ -155,7 +156,9 @@ final class HttpCarrier
   public void deliver() {
     ResponseHead response = download.head();
     if (response.status() == 101) {
-      switchProtocols();
+      OriginConnection.Detached far = connected().detach();
+      origin = null;
+      switched.begin(far, download.switching());
       return;
     }
     client.within(lane.limits().bodyTimeout());
@@ -193,27 +196,6 @@ final class HttpCarrier
     }
   }
 
-  /** After 101 both sides speak another protocol: from here it is a tunnel. */
-  private void switchProtocols() {
-    OriginConnection.Detached far = connected().detach();
-    origin = null;
-    client.within(lane.limits().bodyTimeout());
-    client
-        .channel()
-        .writeAndFlush(download.switching())
-        .addListener(written -> client.guarded(() -> join(written.isSuccess(), far)));
-  }
-
-  private void join(boolean written, OriginConnection.Detached far) {
-    if (life == Life.OVER || !written) {
-      far.early().release();
-      far.channel().close();
-      exchange.clientLeft();
-      return;
-    }
-    junction.join(client.detach(), far, exchange);
-  }
-
   @Override
   public void refuse(Refusal refusal) {
     letGo();
@@ -224,7 +206,7 @@ final class HttpCarrier
       return;
     }
     download.discard();
-    if (client.isTunnel()) {
+    if (switched.refused(refusal) || client.isTunnel()) {
       return;
     }
     if (download.begun()) {
@@ -249,18 +231,24 @@ final class HttpCarrier
   @Override
   public void abandon() {
     letGo();
+    switched.abandon();
     download.discard();
     client.breakOff(BreakOff.CLOSE);
   }
 
   @Override
   public long bytesUp() {
-    return junction.joined() ? junction.bytesUp() : upload.bytes();
+    return switched.open() ? switched.bytesUp() : upload.bytes();
   }
 
   @Override
   public long bytesDown() {
-    return junction.joined() ? junction.bytesDown() : download.bytes();
+    return switched.open() ? switched.bytesDown() : download.bytes();
+  }
+
+  @Override
+  public Optional<Verdict> untold() {
+    return switched.untold();
   }
 
   @Override
@@ -272,6 +260,7 @@ final class HttpCarrier
 
   @Override
   public void pump() {
+    switched.conversation().ifPresent(Conversation::clientSent);
     if (life == Life.OVER || !upload.open()) {
       return;
     }
@@ -299,6 +288,7 @@ final class HttpCarrier
 
   @Override
   public void clientWritable() {
+    switched.conversation().ifPresent(Conversation::clientTakes);
     if (!custody.clientWritable()) {
       resumeOrigin();
     }
@@ -306,11 +296,15 @@ final class HttpCarrier
 
   @Override
   public void clientLeft() {
-    exchange.clientLeft();
+    switched.conversation().ifPresentOrElse(Conversation::clientLeft, exchange::clientLeft);
   }
 
   @Override
   public void expired() {
+    if (switched.conversation().isPresent()) {
+      switched.conversation().get().expired();
+      return;
+    }
     if (custody.expired()) {
       return;
     }
@@ -332,7 +326,9 @@ final class HttpCarrier
 
   @Override
   public void drained() {
-    exchange.failed(Broken.SHUT_DOWN);
+    switched
+        .conversation()
+        .ifPresentOrElse(Conversation::drained, () -> exchange.failed(Broken.SHUT_DOWN));
   }
 
   @Override
@@ -347,7 +343,7 @@ final class HttpCarrier
 
   @Override
   public void endTunnel() {
-    junction.end();
+    switched.endTunnel();
   }
 
   // What the origin's connection tells.
@@ -458,6 +454,7 @@ final class HttpCarrier
 
   private void letGo() {
     life = Life.OVER;
+    switched.over();
     if (access != null) {
       access.cancel();
     }

@@ -37,6 +37,19 @@ record ScanSubjects(Asked.Url asked, RequestHead head, IpAddress client, RecordI
         record.toString());
   }
 
+  /** The messages of one direction of a WebSocket, before their lengths are known. */
+  Scanner.Subject messages(Scanner.Direction direction, String user) {
+    return new Scanner.Subject(
+        direction,
+        asked.host(),
+        asked.path(),
+        null,
+        -1,
+        null,
+        new MessageHeads(new ScannedHeads(asked, head, null, client, user), direction),
+        record.toString());
+  }
+
   private static long size(BodyFraming framing) {
     return framing instanceof BodyFraming.Length(long bytes) ? bytes : -1;
   }

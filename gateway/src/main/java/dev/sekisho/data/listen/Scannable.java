@@ -3,6 +3,7 @@ package dev.sekisho.data.listen;
 import dev.sekisho.data.http1.BodyFraming;
 import dev.sekisho.data.http1.RequestHead;
 import dev.sekisho.data.http1.ResponseHead;
+import dev.sekisho.data.websocket.Extensions;
 import dev.sekisho.scan.Scanner;
 import dev.sekisho.scan.Verdict;
 import java.util.Optional;
@@ -19,13 +20,6 @@ sealed interface Scannable {
 
   /** What a response that is to be scanned is, by its head alone. */
   static Scannable of(ResponseHead response, Scanner.Subject subject, Scanner scanner) {
-    if (response.status() == 101) {
-      return never(
-          scanner,
-          subject,
-          Verdict.Reason.ENDLESS,
-          "After 101 the connection speaks another protocol.");
-    }
     boolean empty =
         switch (response.framing()) {
           case BodyFraming.None _ -> true;
@@ -61,6 +55,25 @@ sealed interface Scannable {
       return excluded(scanner, subject, excluded.get());
     }
     return subject.size() > scanner.limit() ? tooBig(scanner, subject) : new Body();
+  }
+
+  /**
+   * What the messages of a WebSocket are in one direction: bodies, or nothing that can be scanned.
+   */
+  static Scannable of(Extensions agreed, Scanner.Subject subject, Scanner scanner) {
+    Optional<String> excluded = scanner.treatment(subject).excludedBy();
+    if (excluded.isPresent()) {
+      return excluded(scanner, subject, excluded.get());
+    }
+    return switch (agreed) {
+      case Extensions.None _, Extensions.Deflate _ -> new Body();
+      case Extensions.Other(String name) ->
+          never(
+              scanner,
+              subject,
+              Verdict.Reason.UNDECODABLE,
+              "A WebSocket with an extension that is not known here: " + name + ".");
+    };
   }
 
   private static Scannable excluded(Scanner scanner, Scanner.Subject subject, String rule) {

@@ -3,6 +3,8 @@ package dev.sekisho.data.listen;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sekisho.data.websocket.Frames;
+import dev.sekisho.data.websocket.Sender;
 import dev.sekisho.journal.Record;
 import dev.sekisho.testing.CIcap;
 import dev.sekisho.testing.ClamavDaemon;
@@ -11,10 +13,13 @@ import dev.sekisho.testing.ScriptedOrigin;
 import dev.sekisho.testing.TestGateway;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Bodies that a real c-icap judges before anybody gets them. */
 class ScannedByIcapTest {
@@ -88,6 +93,44 @@ class ScannedByIcapTest {
       String upload = "Content-Length: " + EICAR.length() + "\r\n\r\n" + EICAR;
       assertInfected(ask(gateway, origin, "POST", upload), gateway.record());
       assertThat(origin.received()).isEmpty();
+    }
+  }
+
+  /** A message has no heads of its own, and gets some that a server takes. */
+  @ParameterizedTest
+  @EnumSource
+  void messagesOfAWebSocketAreJudgedBothWays(Sender sender) throws Exception {
+    byte[] up = Frames.masked(WebSocketOrigin.TEXT, new byte[100], 0x01020304);
+    byte[] down = Frames.plain(WebSocketOrigin.BINARY, new byte[70_000]);
+    byte[] infected = EICAR.getBytes(ISO_8859_1);
+    byte[] asked =
+        sender == Sender.CLIENT
+            ? Frames.masked(WebSocketOrigin.TEXT, infected, 5)
+            : Frames.masked(WebSocketOrigin.TEXT, new byte[100], 5);
+    try (TestGateway gateway =
+            TestGateway.start(
+                "scan: { messages: { from: 60 }, engines: { icap: \""
+                    + icap.url("avscan")
+                    + "\" } }\n");
+        ScriptedOrigin origin =
+            WebSocketOrigin.of(line -> {
+              line.send(down);
+              assertThat(WebSocketOrigin.next(line).bytes()).isEqualTo(up);
+              WebSocketOrigin.next(line);
+              line.send(Frames.plain(WebSocketOrigin.TEXT, infected));
+              line.readToEnd();
+            });
+        RawClient client = gateway.client().send(WebSocketOrigin.asking(origin))) {
+      assertThat(client.readHead()).startsWith("HTTP/1.1 101 ");
+      assertThat(Arrays.equals(WebSocketOrigin.next(client).bytes(), down)).isTrue();
+      client.send(up).send(asked);
+      assertThat(WebSocketOrigin.next(client).code()).isEqualTo(1008);
+      Record record = gateway.record();
+      assertThat(record.fate).isEqualTo(Record.Fate.INFECTED);
+      assertThat(record.reason)
+          .contains(sender == Sender.CLIENT ? "in what was sent" : "in the answer");
+      assertThat(record.verdictName).isEqualTo("Eicar-Test.UNOFFICIAL");
+      assertThat(record.verdictEngine).isEqualTo(icap.url("avscan"));
     }
   }
 }
