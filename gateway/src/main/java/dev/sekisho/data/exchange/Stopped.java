@@ -34,8 +34,10 @@ final class Stopped {
   static Optional<Ending> by(Scanned scanned, Phase phase) {
     return switch (scanned) {
       case Scanned.Nothing _, Scanned.Judged(Verdict.Clean _) -> Optional.empty();
-      case Scanned.Judged(Verdict.Infected(String engine, String name, _)) ->
-          Optional.of(new Ending.Infected(direction(phase), engine, name));
+      case Scanned.Judged(Verdict.Infected infected) ->
+          Optional.of(
+              new Ending.Infected(
+                  direction(phase), infected.engine(), infected.name(), infected.status()));
       case Scanned.Judged(Verdict.Unscanned unscanned) ->
           switch (unscanned.fate()) {
             case DELIVER -> Optional.empty();
