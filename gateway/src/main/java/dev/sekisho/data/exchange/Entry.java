@@ -9,6 +9,7 @@ import dev.sekisho.policy.Decision;
 import dev.sekisho.policy.Facts;
 import dev.sekisho.policy.Obligations;
 import dev.sekisho.policy.Policy;
+import dev.sekisho.scan.Scanner;
 import dev.sekisho.scan.Verdict;
 import org.jspecify.annotations.Nullable;
 
@@ -151,7 +152,8 @@ final class Entry {
   }
 
   /** Of two bodies, up and down, the worse fate is the exchange's. */
-  void verdict(Verdict verdict) {
+  void verdict(Scanner.Direction direction, Verdict verdict) {
+    gate.observer().judged(direction, verdict);
     switch (verdict) {
       case Verdict.Clean clean -> {
         if (record.fate == null) {

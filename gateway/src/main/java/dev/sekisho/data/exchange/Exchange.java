@@ -298,7 +298,7 @@ public final class Exchange {
       return;
     }
     if (scanned instanceof Scanned.Judged(Verdict verdict)) {
-      entry.verdict(verdict);
+      entry.verdict(Stopped.direction(phase), verdict);
     }
     Stopped.by(scanned, phase).ifPresentOrElse(this::end, this::proceed);
   }

@@ -46,7 +46,7 @@ final class Stopped {
     };
   }
 
-  private static Scanner.Direction direction(Phase phase) {
+  static Scanner.Direction direction(Phase phase) {
     return phase == Phase.SCAN_UPLOAD ? Scanner.Direction.UP : Scanner.Direction.DOWN;
   }
 
