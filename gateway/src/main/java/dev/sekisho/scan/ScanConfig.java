@@ -78,7 +78,7 @@ public record ScanConfig(
         return rule.treatment();
       }
     }
-    return new Treatment(Optional.empty(), deliver, unscanned);
+    return new Treatment(Optional.empty(), Optional.empty(), deliver, unscanned);
   }
 
   /** What an absent section means on a machine without a clamd. */

@@ -83,7 +83,7 @@ public final class Exchange {
       case DIAL -> dial();
       case FORWARD -> forward();
       case JUDGE -> judge();
-      case SCAN_DOWNLOAD -> ifScanned(RequestCarrier::scanDownload);
+      case SCAN_DOWNLOAD -> ifScanned(request -> request.scanDownload(obligations.deliver()));
       case DELIVER -> deliver();
       case DONE -> Step.end(new Ending.Delivered());
     };
@@ -452,7 +452,8 @@ public final class Exchange {
       case Decision.Allow allow -> {
         decided = Decided.ALLOWED;
         // Of several names the strictest obligations would hold; no rule's word releases them all.
-        obligations = known.alsoNamed().isEmpty() ? allow.obligations() : Obligations.DEFAULT;
+        obligations =
+            known.alsoNamed().isEmpty() ? allow.obligations() : allow.obligations().strict();
         entry.allowed(obligations);
         yield Step.GO;
       }

@@ -8,6 +8,7 @@ import dev.sekisho.data.http1.Fields;
 import dev.sekisho.data.http1.RequestWriter;
 import dev.sekisho.data.http1.ResponseHead;
 import dev.sekisho.policy.Obligations;
+import dev.sekisho.scan.Delivery;
 import dev.sekisho.scan.HeldReader;
 import dev.sekisho.scan.Replacement;
 import dev.sekisho.scan.Scanner;
@@ -180,7 +181,7 @@ final class Custody implements HeldDownload.Told, Pour.Told {
 
   // The download.
 
-  void scanDownload() {
+  void scanDownload(Optional<Obligations.Deliver> deliver) {
     if (kept != null) {
       exchange.scanned(new Scanned.Judged(kept.verdict()));
       return;
@@ -192,12 +193,27 @@ final class Custody implements HeldDownload.Told, Pour.Told {
       case Scannable.Never(Verdict.Unscanned never) -> notHeld(new Scanned.Judged(never));
       case Scannable.Body _ -> {
         held =
-            new HeldDownload(client, lane, download, subject, sent(response, subject.size()), this);
+            new HeldDownload(
+                client,
+                lane,
+                download,
+                new HeldDownload.Wanted(
+                    subject, sent(response, subject.size()), deliver.map(Custody::delivery)),
+                this);
         carrier.startBody(response);
         // A client that was behind with interim responses holds nothing back any more.
         carrier.resumeOrigin();
       }
     }
+  }
+
+  private static Delivery delivery(Obligations.Deliver word) {
+    return switch (word) {
+      case AUTO -> Delivery.AUTO;
+      case HOLD -> Delivery.HOLD;
+      case TRICKLE -> Delivery.TRICKLE;
+      case PAGE -> Delivery.PAGE;
+    };
   }
 
   private void notHeld(Scanned scanned) {

@@ -11,6 +11,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,13 @@ final class HeldDownload implements Pour.Told {
     static final Sent AT_THE_END = new Sent(0, 0);
   }
 
+  /**
+   * What is held, and what its client gets of it.
+   *
+   * @param ruled how it is delivered, where policy says so
+   */
+  record Wanted(Scanner.Subject subject, Sent sent, Optional<Delivery> ruled) {}
+
   /** What a client has got that waits. */
   enum Shown {
     /** The head; what it then does not get is broken off. */
@@ -96,16 +104,16 @@ final class HeldDownload implements Pour.Told {
       ClientConnection client,
       Lane lane,
       Download download,
-      Scanner.Subject subject,
-      Sent sent,
+      Wanted wanted,
       Told told) {
+    Scanner.Subject subject = wanted.subject();
     this.client = client;
-    this.sent = sent;
+    this.sent = wanted.sent();
     this.lane = lane;
     this.download = download;
     this.told = told;
     this.config = lane.means().scanner().delivery();
-    this.delivery = delivery(subject);
+    this.delivery = delivery(wanted);
     this.holding =
         new Holding(lane, subject, verdict -> client.guarded(() -> told.scanned(verdict)));
     this.pour = new Pour(client, lane, download, holding.reader(sent.from()), this);
@@ -115,8 +123,9 @@ final class HeldDownload implements Pour.Told {
     }
   }
 
-  private Delivery delivery(Scanner.Subject subject) {
-    Delivery configured = lane.means().scanner().treatment(subject).delivery();
+  private Delivery delivery(Wanted wanted) {
+    Scanner.Subject subject = wanted.subject();
+    Delivery configured = lane.means().scanner().treatment(subject).delivery(wanted.ruled());
     boolean small = subject.size() >= 0 && subject.size() <= config.small();
     boolean held = configured == Delivery.AUTO && small || sent == Sent.AT_THE_END;
     return held ? Delivery.HOLD : configured;

@@ -19,6 +19,7 @@ import dev.sekisho.scan.HeldReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -100,8 +101,8 @@ final class HttpCarrier
   }
 
   @Override
-  public void scanDownload() {
-    custody.scanDownload();
+  public void scanDownload(Optional<Obligations.Deliver> deliver) {
+    custody.scanDownload(deliver);
   }
 
   @Override

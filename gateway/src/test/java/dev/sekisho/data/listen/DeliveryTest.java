@@ -403,6 +403,52 @@ class DeliveryTest {
     }
   }
 
+  private static TestGateway obliging(String deliver, String scan) throws IOException {
+    return TestGateway.start(
+        "policy: { rules: [ { name: one, to: { address: 127.0.0.0/8 }, action: allow, deliver: "
+            + deliver
+            + " } ] }\nscan: { engines: [ { signatures: { sha256: [ "
+            + folder.resolve("unwanted.sha256")
+            + " ] } } ], delivery: { small: 1KiB, after: 20ms, every: 20ms }, "
+            + scan
+            + " }\n");
+  }
+
+  @Test
+  void theWordOfThePolicyRuleGoesBeforeThatForAll() throws Exception {
+    CountDownLatch last = new CountDownLatch(1);
+    try (TestGateway gateway = obliging("trickle", "deliver: hold");
+        ScriptedOrigin origin = holdingBack(wanted, "Content-Length: 700000", last);
+        RawClient client = gateway.client()) {
+      client.send(get(origin));
+      assertThat(client.readHead()).startsWith("HTTP/1.1 200 ");
+      assertThat(last.getCount()).as("the origin has not ended").isEqualTo(1);
+      last.countDown();
+      assertThat(client.read(LENGTH)).isEqualTo(new String(wanted, ISO_8859_1));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "hold | deliver: trickle",
+        "trickle | rules: [ { name: octets, content-type: application/octet-stream, deliver: hold } ]",
+      })
+  void whatIsToBeHeldByPolicyOrByALineOfTheRulesIsHeld(String words) throws Exception {
+    CountDownLatch last = new CountDownLatch(1);
+    String fields = "Content-Length: 700000\r\nContent-Type: application/octet-stream";
+    String[] word = words.split(" \\| ", 2);
+    try (TestGateway gateway = obliging(word[0], word[1]);
+        ScriptedOrigin origin = holdingBack(unwanted, fields, last);
+        RawClient client = gateway.client()) {
+      client.send(get(origin));
+      // Long enough for a trickle, if there were one.
+      Thread.sleep(200);
+      last.countDown();
+      assertThat(client.readResponse().status()).as("nothing went before").isEqualTo(403);
+    }
+  }
+
   @Test
   void aPartWhoseWholeWasNotScannedIsPartial() throws Exception {
     try (TestGateway gateway = start("ranges: part");
