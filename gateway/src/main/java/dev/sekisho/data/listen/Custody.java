@@ -143,7 +143,7 @@ final class Custody implements HeldDownload.Told, Pour.Told {
     } else if (part == null || isAuthenticated()) {
       exchange.nothingKept();
     } else {
-      client.never();
+      client.within(scanner().patience());
       part.begin(
           () -> client.guarded(exchange::nothingKept), there -> client.guarded(() -> serve(there)));
     }
@@ -462,6 +462,9 @@ final class Custody implements HeldDownload.Told, Pour.Told {
   boolean expired() {
     if (holding != null && holding.filling()) {
       holding.outOfPatience();
+      return true;
+    }
+    if (part != null && part.outOfPatience()) {
       return true;
     }
     return held != null && held.expired();
