@@ -8,7 +8,6 @@ import dev.sekisho.data.http1.Fields;
 import dev.sekisho.data.http1.RequestWriter;
 import dev.sekisho.data.http1.ResponseHead;
 import dev.sekisho.policy.Obligations;
-import dev.sekisho.scan.Delivery;
 import dev.sekisho.scan.HeldReader;
 import dev.sekisho.scan.Replacement;
 import dev.sekisho.scan.Scanner;
@@ -51,6 +50,9 @@ final class Custody implements HeldDownload.Told, Pour.Told {
     void pauseOrigin();
 
     void resumeOrigin();
+
+    /** What it would still send is of no use. */
+    void dropOrigin();
 
     /** The client has the response up to here; its end is written when the trailers are known. */
     void over(Fields trailers);
@@ -197,23 +199,13 @@ final class Custody implements HeldDownload.Told, Pour.Told {
                 client,
                 lane,
                 download,
-                new HeldDownload.Wanted(
-                    subject, sent(response, subject.size()), deliver.map(Custody::delivery)),
+                new HeldDownload.Wanted(subject, sent(response, subject.size()), deliver),
                 this);
         carrier.startBody(response);
         // A client that was behind with interim responses holds nothing back any more.
         carrier.resumeOrigin();
       }
     }
-  }
-
-  private static Delivery delivery(Obligations.Deliver word) {
-    return switch (word) {
-      case AUTO -> Delivery.AUTO;
-      case HOLD -> Delivery.HOLD;
-      case TRICKLE -> Delivery.TRICKLE;
-      case PAGE -> Delivery.PAGE;
-    };
   }
 
   private void notHeld(Scanned scanned) {
@@ -225,17 +217,9 @@ final class Custody implements HeldDownload.Told, Pour.Told {
 
   /** What of it the client wants, as far as that is known. */
   private HeldDownload.Sent sent(ResponseHead response, long size) {
-    if (part == null) {
-      return HeldDownload.Sent.ALL;
-    }
-    if (size < 0) {
-      return HeldDownload.Sent.AT_THE_END;
-    }
-    return switch (WantedPart.of(subjects.head(), response, size)) {
-      case WantedPart.Whole _ -> HeldDownload.Sent.ALL;
-      case WantedPart.Bytes bytes -> new HeldDownload.Sent(bytes.first(), bytes.last() + 1);
-      case WantedPart.Beyond _ -> HeldDownload.Sent.AT_THE_END;
-    };
+    return part == null
+        ? HeldDownload.Sent.ALL
+        : HeldDownload.Sent.of(subjects.head(), response, size);
   }
 
   @Override
@@ -311,16 +295,14 @@ final class Custody implements HeldDownload.Told, Pour.Told {
   }
 
   private void deliverPaged(HeldDownload body, ProgressPage to) {
-    if (!body.whole()) {
-      exchange.failed(Broken.PAGED_NOT_WHOLE);
-      return;
-    }
-    if (!to.ready(new KeptBodies.Kept(download.head(), body.body(), judged()))) {
-      exchange.failed(Broken.PAGED_NOT_KEPT);
-      return;
+    if (body.whole()) {
+      to.ready(new KeptBodies.Kept(download.head(), body.body(), judged()));
+    } else {
+      to.again(judged());
     }
     page = null;
     releaseHeld();
+    carrier.dropOrigin();
     carrier.over(Fields.NONE);
   }
 
@@ -392,7 +374,9 @@ final class Custody implements HeldDownload.Told, Pour.Told {
 
   @Override
   public HeldDownload.Shown show() {
-    if (part == null && ProgressPage.suits(subjects.head(), download.head(), held().delivery())) {
+    if (part == null
+        && ProgressPage.suits(subjects.head(), download.head(), held().delivery())
+        && !ProgressPage.isComingAgain(subjects, exchange.user(), lane)) {
       page = new ProgressPage(subjects, exchange, download, lane);
       page.begin(afterwards());
       return HeldDownload.Shown.PAGE;

@@ -1,6 +1,9 @@
 package dev.sekisho.data.listen;
 
 import dev.sekisho.data.http1.Fields;
+import dev.sekisho.data.http1.RequestHead;
+import dev.sekisho.data.http1.ResponseHead;
+import dev.sekisho.policy.Obligations;
 import dev.sekisho.scan.Delivery;
 import dev.sekisho.scan.DeliveryConfig;
 import dev.sekisho.scan.HeldBody;
@@ -60,14 +63,40 @@ final class HeldDownload implements Pour.Told {
 
     /** A part of which nothing can be said before the end of the whole: whether there is one. */
     static final Sent AT_THE_END = new Sent(0, 0);
+
+    /**
+     * The part that a request asks for, as far as that is known.
+     *
+     * @param size of the whole, or -1
+     */
+    static Sent of(RequestHead request, ResponseHead response, long size) {
+      if (size < 0) {
+        return AT_THE_END;
+      }
+      return switch (WantedPart.of(request, response, size)) {
+        case WantedPart.Whole _ -> ALL;
+        case WantedPart.Bytes bytes -> new Sent(bytes.first(), bytes.last() + 1);
+        case WantedPart.Beyond _ -> AT_THE_END;
+      };
+    }
   }
 
   /**
    * What is held, and what its client gets of it.
    *
-   * @param ruled how it is delivered, where policy says so
+   * @param obliged how it is delivered, where policy says so
    */
-  record Wanted(Scanner.Subject subject, Sent sent, Optional<Delivery> ruled) {}
+  record Wanted(Scanner.Subject subject, Sent sent, Optional<Obligations.Deliver> obliged) {
+    Optional<Delivery> byPolicy() {
+      return obliged.map(word ->
+          switch (word) {
+            case AUTO -> Delivery.AUTO;
+            case HOLD -> Delivery.HOLD;
+            case TRICKLE -> Delivery.TRICKLE;
+            case PAGE -> Delivery.PAGE;
+          });
+    }
+  }
 
   /** What a client has got that waits. */
   enum Shown {
@@ -125,7 +154,7 @@ final class HeldDownload implements Pour.Told {
 
   private Delivery delivery(Wanted wanted) {
     Scanner.Subject subject = wanted.subject();
-    Delivery configured = lane.means().scanner().treatment(subject).delivery(wanted.ruled());
+    Delivery configured = lane.means().scanner().treatment(subject).delivery(wanted.byPolicy());
     boolean small = subject.size() >= 0 && subject.size() <= config.small();
     boolean held = configured == Delivery.AUTO && small || sent == Sent.AT_THE_END;
     return held ? Delivery.HOLD : configured;

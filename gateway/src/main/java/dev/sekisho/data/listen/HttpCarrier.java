@@ -194,6 +194,14 @@ final class HttpCarrier
     }
   }
 
+  @Override
+  public void dropOrigin() {
+    if (origin != null) {
+      origin.close();
+      origin = null;
+    }
+  }
+
   /** After 101 both sides speak another protocol: from here it is a tunnel. */
   private void switchProtocols() {
     OriginConnection.Detached far = connected().detach();
@@ -462,10 +470,7 @@ final class HttpCarrier
     if (access != null) {
       access.cancel();
     }
-    if (origin != null) {
-      origin.close();
-      origin = null;
-    }
+    dropOrigin();
     custody.letGo();
     upload.discard();
   }

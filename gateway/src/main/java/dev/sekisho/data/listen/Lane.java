@@ -43,7 +43,7 @@ final class Lane {
       InspectionMeans inspection,
       Scanner scanner,
       KeptBodies kept,
-      KeptBodies paged) {}
+      PagedFiles paged) {}
 
   /**
    * How the gateway speaks to others.

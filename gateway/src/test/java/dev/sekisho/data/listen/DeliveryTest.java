@@ -276,7 +276,7 @@ class DeliveryTest {
   }
 
   @Test
-  void aFileThatCannotBeKeptHasNoLink() throws Exception {
+  void aFileThatCannotBeKeptIsFetchedOnceMoreByTheLink() throws Exception {
     CountDownLatch last = new CountDownLatch(1);
     try (TestGateway gateway =
             TestGateway.start(
@@ -288,8 +288,89 @@ class DeliveryTest {
       String head = client.readHead();
       last.countDown();
       assertThat(client.readChunks(head).body())
-          .contains("no room to keep the file")
-          .doesNotContain("sekisho-download=");
+          .contains("nothing was found")
+          .contains("could not be kept here")
+          .contains("href=\"http://" + origin.authority() + "/file\"")
+          .doesNotContain("http-equiv=\"refresh\"");
+      RawClient.Response file = client.send(asABrowser(get(origin), "en")).readResponse();
+      assertThat(file.field("Content-Disposition")).contains("attachment");
+      assertThat(file.body()).isEqualTo(new String(wanted, ISO_8859_1));
+      assertThat(gateway.journal().awaitClosed(2))
+          .allSatisfy(record -> {
+            assertThat(record.fate).isEqualTo(Record.Fate.CLEAN);
+            assertThat(record.errorKind).isNull();
+          });
+    }
+  }
+
+  private static final String SAVED_WITHOUT_AN_END =
+      "Transfer-Encoding: chunked\r\nContent-Disposition: attachment";
+
+  /** Sends a little, all the rest but a byte when it is told to, and that when it is told again. */
+  private static ScriptedOrigin stopping(CountDownLatch middle, CountDownLatch last) {
+    return origin(line -> {
+      line.readHead();
+      line.send("HTTP/1.1 200 OK\r\n" + SAVED_WITHOUT_AN_END + "\r\n\r\n");
+      send(line, "Transfer", wanted, 0, 9);
+      middle.await();
+      send(line, "Transfer", wanted, 9, LENGTH - 1);
+      last.await();
+      send(line, "Transfer", wanted, LENGTH - 1, LENGTH);
+      line.send("0\r\n\r\n");
+    });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"too-big | limit: 300KiB", "endless | patience: 1s"})
+  void aPageGivesALinkToWhatMayGoThoughItWasNotHeldToItsEnd(String row) throws Exception {
+    String[] reason = row.split(" \\| ", 2);
+    CountDownLatch middle = new CountDownLatch(1);
+    CountDownLatch last = new CountDownLatch(1);
+    try (TestGateway gateway = start("deliver: auto, " + reason[1]);
+        ScriptedOrigin origin = stopping(middle, last);
+        RawClient client = gateway.client()) {
+      client.send(asABrowser(get(origin), "en"));
+      String head = client.readHead();
+      assertThat(head).contains("Content-Type: text/html");
+      middle.countDown();
+      String page = client.readChunks(head).body();
+      assertThat(page)
+          .contains("This file was not checked to its end")
+          .contains("href=\"http://" + origin.authority() + "/file\"")
+          .doesNotContain("http-equiv=\"refresh\"")
+          .endsWith("</html>\n");
+      client.send(asABrowser(get(origin), "en"));
+      String again = client.readHead();
+      assertThat(again).contains("attachment").doesNotContain("text/html");
+      last.countDown();
+      assertThat(client.readChunks(again).body()).isEqualTo(new String(wanted, ISO_8859_1));
+      assertThat(gateway.journal().awaitClosed(2))
+          .allSatisfy(record -> {
+            assertThat(record.decision).isEqualTo(Record.Decided.ALLOW);
+            assertThat(record.fate).isEqualTo(Record.Fate.UNSCANNED);
+            assertThat(record.verdictReason).startsWith(reason[0] + ": ");
+            assertThat(record.errorKind).isNull();
+          });
+      assertThat(origin.lines()).hasSize(2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"too-big | limit: 300KiB", "endless | patience: 1s"})
+  void aPageSaysWhyThereIsNoFileWhereItMayNotGo(String row) throws Exception {
+    String[] reason = row.split(" \\| ", 2);
+    CountDownLatch middle = new CountDownLatch(1);
+    try (TestGateway gateway =
+            start("unscanned: { " + reason[0] + ": block }, deliver: auto, " + reason[1]);
+        ScriptedOrigin origin = stopping(middle, new CountDownLatch(1));
+        RawClient client = gateway.client()) {
+      client.send(asABrowser(get(origin), "en"));
+      String head = client.readHead();
+      middle.countDown();
+      assertThat(client.readChunks(head).body())
+          .contains("scan.unscanned." + reason[0] + " says block")
+          .doesNotContain("href=");
+      assertThat(gateway.record().errorKind).isEqualTo("not-scanned");
     }
   }
 
