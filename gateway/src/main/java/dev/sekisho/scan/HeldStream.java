@@ -40,8 +40,7 @@ final class HeldStream extends InputStream {
     try {
       return body.readFile(position, into, offset, length);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw (IOException) new InterruptedIOException("given up").initCause(e);
+      throw givenUp(e);
     } catch (FaultException e) {
       throw e;
     } catch (IOException e) {
@@ -49,6 +48,11 @@ final class HeldStream extends InputStream {
       throw new FaultException(
           Verdict.Reason.SPOOL_FULL, "What is held cannot be read: " + e.getMessage() + ".");
     }
+  }
+
+  static IOException givenUp(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return (IOException) new InterruptedIOException("given up").initCause(e);
   }
 
   private int fromMemory(byte[] into, int offset, int length) {

@@ -31,7 +31,11 @@ class HeldBodyTest {
   private final Random random = new Random(5);
 
   private Spool spool(SpoolConfig config) throws IOException {
-    return Spool.open(config, folder.resolve("spool"));
+    return spool(config, Spool.Digests.AS_THEY_COME);
+  }
+
+  private Spool spool(SpoolConfig config, Spool.Digests digests) throws IOException {
+    return Spool.open(config, folder.resolve("spool"), digests);
   }
 
   private byte[] bytes(int length) {
@@ -96,7 +100,45 @@ class HeldBodyTest {
       assertThat(body.length()).isEqualTo(length);
       assertThat(all(body)).isEqualTo(bytes);
       assertThat(viaReader(body, 0, length, 10_000)).isEqualTo(bytes);
-      assertThat(VerdictKey.sha256(body)).isEqualTo(Sha256.begin().digest(bytes));
+      assertThat(body.sha256()).isEqualTo(Sha256.begin().digest(bytes));
+      assertThat(body.sha256()).as("again").isEqualTo(Sha256.begin().digest(bytes));
+      body.release();
+    }
+    try (Spool spool = spool(SMALL, Spool.Digests.WHEN_ASKED_FOR)) {
+      HeldBody body = spool.begin();
+      fill(body, bytes);
+      assertThat(body.sha256()).isEqualTo(Sha256.begin().digest(bytes));
+      body.release();
+    }
+  }
+
+  @Test
+  void theDigestOfALargeBodyCostsNoSecondReading() throws Exception {
+    byte[] bytes = bytes(1_000_000);
+    for (Spool.Digests digests : Spool.Digests.values()) {
+      Spool spool = spool(SMALL, digests);
+      HeldBody body = spool.begin();
+      fill(body, bytes);
+      assertThat(all(body)).as("all of it has landed").isEqualTo(bytes);
+      // From here on no file is read.
+      spool.close();
+      switch (digests) {
+        case AS_THEY_COME -> assertThat(body.sha256()).isEqualTo(Sha256.begin().digest(bytes));
+        case WHEN_ASKED_FOR -> assertThatThrownBy(body::sha256).isInstanceOf(IOException.class);
+      }
+      body.release();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {10, 64 << 10})
+  void theDigestIsAlsoOfWhatFoundNoRoomOnDisk(long disk) throws Exception {
+    byte[] bytes = bytes((4 << 10) + (64 << 10) + 100);
+    try (Spool spool = spool(new SpoolConfig(4 << 10, 64 << 10, disk))) {
+      HeldBody body = spool.begin();
+      fill(body, bytes);
+      assertThat(all(body)).isEqualTo(bytes);
+      assertThat(body.sha256()).isEqualTo(Sha256.begin().digest(bytes));
       body.release();
     }
   }
