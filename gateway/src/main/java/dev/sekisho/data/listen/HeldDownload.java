@@ -208,8 +208,13 @@ final class HeldDownload implements Pour.Told {
 
   private void tick() {
     if (state == State.HOLDING && holding.undecided()) {
+      Shown shown = told.show();
+      // What was written may have broken the connection, and that ended all this.
+      if (state != State.HOLDING) {
+        return;
+      }
       state =
-          switch (told.show()) {
+          switch (shown) {
             case TRICKLE -> State.TRICKLING;
             case PAGE -> State.PAGED;
           };
