@@ -7,7 +7,11 @@ import java.nio.ByteBuffer;
 
 /** A held body from its beginning to its end, for whoever may wait. */
 final class HeldStream extends InputStream {
+  /** Each reading of the file is a hop to another thread, and many readers want little at once. */
+  private static final int AT_ONCE = 128 << 10;
+
   private final HeldBody body;
+  private byte[] fetched = new byte[0];
   private ByteBuffer here = ByteBuffer.allocate(0);
   private long position;
 
@@ -38,7 +42,15 @@ final class HeldStream extends InputStream {
       return fromMemory(into, offset, length);
     }
     try {
-      return body.readFile(position, into, offset, length);
+      if (length >= AT_ONCE) {
+        return body.readFile(position, into, offset, length);
+      }
+      if (fetched.length == 0) {
+        fetched = new byte[AT_ONCE];
+      }
+      int count = body.readFile(position, fetched, 0, AT_ONCE);
+      here = ByteBuffer.wrap(fetched, 0, Math.max(0, count));
+      return count < 0 ? -1 : fromMemory(into, offset, length);
     } catch (InterruptedException e) {
       throw givenUp(e);
     } catch (FaultException e) {

@@ -2,12 +2,14 @@ package dev.sekisho.data.listen;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.sekisho.testing.ClamavDaemon;
 import dev.sekisho.testing.RawClient;
 import dev.sekisho.testing.ScriptedOrigin;
 import dev.sekisho.testing.TestGateway;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -32,8 +34,18 @@ public final class DeliveryBenchmark {
 
   private DeliveryBenchmark() {}
 
-  /** Seconds until the first byte of the body, and until the last. */
-  private record Taken(double first, double whole) {}
+  /**
+   * Seconds until the first byte of the body, and until the last, and of processors by all of this
+   * process, which is origin and client too.
+   */
+  private record Taken(double first, double whole, double cpu) {}
+
+  private static final OperatingSystemMXBean SYSTEM =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
+  private static double cpu() {
+    return SYSTEM.getProcessCpuTime() / 1e9;
+  }
 
   public static void main(String[] arguments) throws Exception {
     long length = Long.parseLong(arguments[0]) * 1_000_000;
@@ -72,6 +84,7 @@ public final class DeliveryBenchmark {
   /** What clamd itself takes for the same bytes. */
   private static Taken alone(ClamavDaemon clamd, byte[] block, long length) throws IOException {
     long begin = System.nanoTime();
+    double cpu = cpu();
     try (SocketChannel line =
         SocketChannel.open(UnixDomainSocketAddress.of(clamd.socket()))) {
       write(line, ByteBuffer.wrap("zINSTREAM\0".getBytes(ISO_8859_1)));
@@ -84,7 +97,7 @@ public final class DeliveryBenchmark {
       line.read(ByteBuffer.allocate(100));
     }
     double taken = (System.nanoTime() - begin) / 1e9;
-    return new Taken(taken, taken);
+    return new Taken(taken, taken, cpu() - cpu);
   }
 
   private static void write(SocketChannel to, ByteBuffer bytes) throws IOException {
@@ -95,7 +108,10 @@ public final class DeliveryBenchmark {
 
   private static void print(String what, List<Taken> all) {
     List<Taken> warm = all.subList(1, all.size());
-    print(what, new Taken(median(warm, Taken::first), median(warm, Taken::whole)));
+    print(
+        what,
+        new Taken(
+            median(warm, Taken::first), median(warm, Taken::whole), median(warm, Taken::cpu)));
   }
 
   private static double median(List<Taken> all, ToDoubleFunction<Taken> of) {
@@ -148,6 +164,7 @@ public final class DeliveryBenchmark {
   private static Taken get(TestGateway gateway, ScriptedOrigin origin, long length)
       throws IOException {
     long begin = System.nanoTime();
+    double cpu = cpu();
     try (RawClient client = gateway.client()) {
       client.socket().setSoTimeout(0);
       client.send(
@@ -171,17 +188,18 @@ public final class DeliveryBenchmark {
         }
         got += more;
       }
-      return new Taken(first, (System.nanoTime() - begin) / 1e9);
+      return new Taken(first, (System.nanoTime() - begin) / 1e9, cpu() - cpu);
     }
   }
 
   private static void print(String what, Taken taken) {
     System.out.printf(
         Locale.ROOT,
-        "%s: first byte after %.4f s, whole after %.4f s%n",
+        "%s: first byte after %.4f s, whole after %.4f s, %.4f s of processors%n",
         what,
         taken.first,
-        taken.whole);
+        taken.whole,
+        taken.cpu);
   }
 
   private static long resident() throws IOException {
