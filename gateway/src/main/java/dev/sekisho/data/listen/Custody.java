@@ -105,6 +105,7 @@ final class Custody implements HeldDownload.Told, Pour.Told {
     if (over != null) {
       HeldReader reader = over.reader(0);
       reader.until(over.length());
+      reader.hurry(lane.loop());
       upload.held(reader);
       over.letGo();
       holding = null;
