@@ -35,8 +35,7 @@ final class ScannedBodies {
     }
   }
 
-  private void series(
-      Scanner.Direction direction, String fate, String reason, String outcome) {
+  private void series(Scanner.Direction direction, String fate, String reason, String outcome) {
     bodies.initLabelValues(word(direction), fate, reason, outcome);
   }
 

@@ -33,8 +33,7 @@ public record Refusal(
       case Ending.Denied denied ->
           Optional.of(refused(403, "denied", denied.reason(), denied.rule(), id, subject));
       case Ending.Infected infected ->
-          Optional.of(
-              refused(infected.status(), "infected", reason(infected), null, id, subject));
+          Optional.of(refused(infected.status(), "infected", reason(infected), null, id, subject));
       case Ending.AskedWho asked -> Optional.of(asked(asked, id, subject));
       case Ending.Failed(Failure failure) when failure.kind() == Failure.Kind.CLIENT_LEFT ->
           Optional.empty();
@@ -79,12 +78,7 @@ public record Refusal(
   }
 
   private static Refusal refused(
-      int status,
-      String kind,
-      String reason,
-      @Nullable String rule,
-      RecordId id,
-      String subject) {
+      int status, String kind, String reason, @Nullable String rule, RecordId id, String subject) {
     return new Refusal(
         status, "http_request_denied", kind, reason, rule, id, subject, Optional.empty());
   }

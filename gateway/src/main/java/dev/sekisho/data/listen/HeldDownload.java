@@ -129,12 +129,7 @@ final class HeldDownload implements Pour.Told {
     void unreadable(IOException cause);
   }
 
-  HeldDownload(
-      ClientConnection client,
-      Lane lane,
-      Download download,
-      Wanted wanted,
-      Told told) {
+  HeldDownload(ClientConnection client, Lane lane, Download download, Wanted wanted, Told told) {
     Scanner.Subject subject = wanted.subject();
     this.client = client;
     this.sent = wanted.sent();

@@ -85,8 +85,7 @@ public final class DeliveryBenchmark {
   private static Taken alone(ClamavDaemon clamd, byte[] block, long length) throws IOException {
     long begin = System.nanoTime();
     double cpu = cpu();
-    try (SocketChannel line =
-        SocketChannel.open(UnixDomainSocketAddress.of(clamd.socket()))) {
+    try (SocketChannel line = SocketChannel.open(UnixDomainSocketAddress.of(clamd.socket()))) {
       write(line, ByteBuffer.wrap("zINSTREAM\0".getBytes(ISO_8859_1)));
       for (long sent = 0; sent < length; sent += block.length) {
         int rest = (int) Math.min(block.length, length - sent);

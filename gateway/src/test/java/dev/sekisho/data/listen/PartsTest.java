@@ -269,7 +269,8 @@ class PartsTest {
         ScriptedOrigin origin =
             ScriptedOrigin.of(line -> {
               line.readHead();
-              line.send("HTTP/1.1 200 OK\r\nETag: \"v1\"\r\nContent-Length: " + LENGTH + "\r\n\r\n");
+              line.send(
+                  "HTTP/1.1 200 OK\r\nETag: \"v1\"\r\nContent-Length: " + LENGTH + "\r\n\r\n");
               boolean first = fetches.incrementAndGet() == 1;
               int sent = 0;
               while (first && !over.await(50, TimeUnit.MILLISECONDS)) {

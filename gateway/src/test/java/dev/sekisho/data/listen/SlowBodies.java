@@ -81,6 +81,7 @@ final class SlowBodies {
             ? Integer.toHexString(to - from) + "\r\n" + text + "\r\n"
             : text);
   }
+
   static String get(ScriptedOrigin origin) {
     return "GET http://"
         + origin.authority()
