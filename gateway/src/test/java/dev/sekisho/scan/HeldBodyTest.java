@@ -148,7 +148,7 @@ class HeldBodyTest {
 
   @ParameterizedTest
   @ValueSource(longs = {10, 64 << 10})
-  void theDigestIsAlsoOfWhatFoundNoRoomOnDisk(long disk) throws Exception {
+  void whatFoundNoRoomOnDiskIsReadAndDigestedBehindTheRest(long disk) throws Exception {
     byte[] bytes = bytes((4 << 10) + (64 << 10) + 100);
     try (Spool spool = spool(new SpoolConfig(4 << 10, 64 << 10, disk))) {
       HeldBody body = spool.begin();
