@@ -25,6 +25,10 @@ record MintRow(Path listed, AtomicLong names) implements Row {
   /** A rate that is missed by more than this is told in the figure's name. */
   private static final double REACHED = 0.98;
 
+  private static final int MOST_WARM_UPS = 4;
+  private static final int LEVEL_WINDOWS = 4;
+  private static final double LEVEL = 1.03;
+
   private enum Beside {
     NOTHING("alone"),
     NEW_NAMES("beside new names"),
@@ -56,6 +60,9 @@ record MintRow(Path listed, AtomicLong names) implements Row {
                 + " connections a second (latency of the plain ones)")
             .formatted(PLAIN_PER_SECOND, NAMES_PER_SECOND));
     Subject subject = new Sekisho(new Names.Listed(listed));
+    // Who measures, and who answers what is measured.
+    Niceness.goFirst(0);
+    Niceness.goFirst(origins.plainOrigin());
     try (Proxy proxy = Proxy.start(bed, origins, Testbed.Core.PROXY, subject);
         OpenSsl tls = InsideLoad.believing(proxy)) {
       warmUp(origins, proxy, tls, pace, report);
@@ -74,20 +81,37 @@ record MintRow(Path listed, AtomicLong names) implements Row {
     }
   }
 
-  /** As many new names as it can take, not more: a JVM that is cold would fall behind any pace. */
+  /**
+   * As many new names as it can take, not more, since a JVM that is cold would fall behind any pace;
+   * until it takes no more of them than before.
+   */
   private void warmUp(Origins origins, Proxy proxy, OpenSsl tls, Pace pace, Report report)
       throws IOException, ExecutionException, InterruptedException {
     List<Double> seen = new ArrayList<>();
-    long end = System.nanoTime() + (long) (pace.warmUpSeconds() * 1e9);
+    long end = System.nanoTime() + (long) (MOST_WARM_UPS * pace.warmUpSeconds() * 1e9);
     Supplier<Caller.Way> way = () -> inside(origins, tls, "n" + names.incrementAndGet());
-    while (System.nanoTime() < end) {
+    while (System.nanoTime() < end && !levelled(seen)) {
       try (Callers callers = new Callers(proxy.launch.port())) {
         double seconds = pace.windowSeconds();
         seen.add(callers.dialAgain(InsideLoad.DIALLING, way, seconds) / seconds);
       }
       sample(origins, proxy, tls, Beside.NOTHING, pace.windowSeconds() / 3);
     }
-    report.note("warm-up, new names a second at full speed: " + Lineup.numbers(seen));
+    report.note(
+        "warm-up, new names a second at full speed: %s %s"
+            .formatted(Lineup.numbers(seen), levelled(seen) ? "(level)" : "(still rising)"));
+  }
+
+  /** The last windows together are hardly more than those before. */
+  private static boolean levelled(List<Double> seen) {
+    int size = seen.size();
+    return size >= 4 * LEVEL_WINDOWS
+        && sum(seen.subList(size - LEVEL_WINDOWS, size))
+            <= LEVEL * sum(seen.subList(size - 2 * LEVEL_WINDOWS, size - LEVEL_WINDOWS));
+  }
+
+  private static double sum(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).sum();
   }
 
   private Sample sample(Origins origins, Proxy proxy, OpenSsl tls, Beside beside, double seconds)

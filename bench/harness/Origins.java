@@ -147,6 +147,11 @@ final class Origins implements AutoCloseable {
     }
   }
 
+  /** The process, of one thread, that answers plain requests. */
+  long plainOrigin() {
+    return nginx.pid();
+  }
+
   void dropHeld() throws IOException {
     for (SocketChannel channel = held.poll(); channel != null; channel = held.poll()) {
       channel.close();

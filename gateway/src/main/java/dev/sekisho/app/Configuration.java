@@ -64,7 +64,7 @@ record Configuration(
 
   private static Configuration read(
       String source, Node.Mapping top, Path folder, Problems problems) {
-    Section root = new Section("the configuration", top, problems);
+    Section root = Section.whole(top, problems);
     ScanConfig scan = ScanConfig.read(section(root, "scan"), folder);
     var configuration =
         new Configuration(

@@ -1,6 +1,5 @@
 package dev.sekisho.app;
 
-import dev.sekisho.config.Problem;
 import dev.sekisho.config.Problems;
 import dev.sekisho.console.AdminServer;
 import dev.sekisho.console.CertificateRefusals;
@@ -211,36 +210,40 @@ final class Gateway implements Closeable {
   }
 
   /**
-   * Reads the file again and puts its policy and lists in force; whatever else changed needs a
-   * restart, and is named.
+   * Reads the file again and puts its policy, lists, users and authority in force, all of them or
+   * none; whatever else changed needs a restart, and is named.
    */
   synchronized void reload(Optional<Path> file) {
     Problems problems = new Problems();
     Optional<Configuration> next = Configuration.load(file, problems);
-    for (Problem problem : problems.all()) {
-      LOG.warn("{}", problem);
-    }
-    if (next.isEmpty() || problems.hasErrors()) {
+    PolicyInForce.say(problems);
+    if (next.isEmpty() || problems.hasErrors() || !reloaded(next.get())) {
       LOG.error("The configuration has errors and was not taken; the one before stays in force.");
       return;
     }
-    policy.replace(next.get().policy(), next.get().identity());
-    fetchLists(policy.config());
-    identity.reload(next.get().identity());
-    reloadAuthority(next.get());
     restartNeeded(next.get())
         .forEach(section ->
             LOG.warn("The section '{}' has changed; that takes effect after a restart.", section));
   }
 
-  private void reloadAuthority(Configuration next) {
-    Authorities before = inspection.authorities();
+  /** Whether it was taken; what can fail comes before what changes anything. */
+  private boolean reloaded(Configuration next) {
+    Inspection.Renewal renewal;
     try {
-      inspection.reload(next.inspect(), state);
-      sayWhatChanged(before, inspection.authorities());
+      renewal = Inspection.read(next.inspect(), state);
     } catch (IOException e) {
-      LOG.error("The authority was not changed: {}", e.getMessage());
+      LOG.error("The authority cannot be used: {}", e.getMessage());
+      return false;
     }
+    if (policy.replace(next.policy(), next.identity()) == PolicyInForce.Replaced.NOT) {
+      return false;
+    }
+    fetchLists(policy.config());
+    identity.reload(next.identity());
+    Authorities before = inspection.authorities();
+    inspection.use(renewal);
+    sayWhatChanged(before, renewal.authorities());
+    return true;
   }
 
   private static void sayWhatChanged(Authorities before, Authorities after) {

@@ -78,14 +78,23 @@ final class Inspection implements Closeable {
     return check.roots().description();
   }
 
+  /** The authorities that are there now, read and not yet in use. */
+  record Renewal(Authorities authorities, Optional<Authority> previous) {}
+
   /**
-   * Signs by the authority that is there now.
+   * Reads the authorities that are there now.
    *
-   * @throws IOException with a sentence for the operator; nothing has changed then
+   * @throws IOException with a sentence for the operator
    */
-  void reload(InspectConfig next, Path state) throws IOException {
-    authorities = next.authority().open(state, Instant.now());
-    previous = new AuthorityStore(state).previous();
+  static Renewal read(InspectConfig next, Path state) throws IOException {
+    return new Renewal(
+        next.authority().open(state, Instant.now()), new AuthorityStore(state).previous());
+  }
+
+  /** Signs by these from now on. */
+  void use(Renewal renewal) {
+    authorities = renewal.authorities();
+    previous = renewal.previous();
     check.forget();
     mint.use(authorities.current());
   }

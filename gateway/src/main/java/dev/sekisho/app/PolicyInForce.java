@@ -63,19 +63,20 @@ final class PolicyInForce implements Supplier<Policy> {
     return compiled;
   }
 
+  /** What became of a new policy. */
+  enum Replaced {
+    BY_THE_NEW,
+    /** It has errors. */
+    NOT
+  }
+
   /** Puts a new configuration's policy in force, or leaves the old one and says why. */
-  synchronized void replace(PolicyConfig next, IdentityConfig users) {
+  synchronized Replaced replace(PolicyConfig next, IdentityConfig users) {
     Problems problems = new Problems();
     Optional<Policy> compiled = compile(next, users, state, problems);
-    for (Problem problem : problems.all()) {
-      switch (problem.severity()) {
-        case ERROR -> LOG.error("{}", problem);
-        case WARNING -> LOG.warn("{}", problem);
-      }
-    }
+    say(problems);
     if (compiled.isEmpty()) {
-      LOG.error("The new policy has errors and was not taken; the one before stays in force.");
-      return;
+      return Replaced.NOT;
     }
     config = next;
     identity = users;
@@ -84,10 +85,23 @@ final class PolicyInForce implements Supplier<Policy> {
         "A new policy is in force: {}, then {}.",
         new Count(policy.size(), "rule").text(),
         policy.defaultAction());
+    return Replaced.BY_THE_NEW;
   }
 
   /** The lists have changed: the same rules over the new lists. */
   void recompile() {
-    replace(config, identity);
+    if (replace(config, identity) == Replaced.NOT) {
+      LOG.error("The new lists cannot be used and were not taken; those before stay in force.");
+    }
+  }
+
+  /** For the log, what {@code check} would print. */
+  static void say(Problems problems) {
+    for (Problem problem : problems.all()) {
+      switch (problem.severity()) {
+        case ERROR -> LOG.error("{}", problem);
+        case WARNING -> LOG.warn("{}", problem);
+      }
+    }
   }
 }

@@ -21,15 +21,29 @@ import java.util.function.BiFunction;
  */
 public final class Section {
   private final String name;
+
+  /** What stands before a key in messages. */
+  private final String prefix;
+
   private final Node.Mapping mapping;
   private final Problems problems;
   private final Set<String> asked = new LinkedHashSet<>();
 
   /** A section of the given dotted name, such as {@code policy.rules[3]}. */
   public Section(String name, Node.Mapping mapping, Problems problems) {
+    this(name, name + ".", mapping, problems);
+  }
+
+  private Section(String name, String prefix, Node.Mapping mapping, Problems problems) {
     this.name = name;
+    this.prefix = prefix;
     this.mapping = mapping;
     this.problems = problems;
+  }
+
+  /** The whole file, whose sections stand under their own names. */
+  public static Section whole(Node.Mapping mapping, Problems problems) {
+    return new Section("the configuration", "", mapping, problems);
   }
 
   /** The section that an absent key stands for: every question gets its default. */
@@ -79,7 +93,7 @@ public final class Section {
   }
 
   public Optional<Section> section(String key) {
-    return node(key).flatMap(node -> asSection(name + "." + key, node));
+    return node(key).flatMap(node -> asSection(prefix + key, node));
   }
 
   /**
@@ -89,7 +103,7 @@ public final class Section {
     List<Section> result = new ArrayList<>();
     int index = 1;
     for (Node item : items(key)) {
-      asSection(name + "." + key + "[" + index++ + "]", item).ifPresent(result::add);
+      asSection(prefix + key + "[" + index++ + "]", item).ifPresent(result::add);
     }
     return result;
   }
@@ -235,7 +249,7 @@ public final class Section {
 
   /** Reports a value that cannot be used, in the words every such message has. */
   public <T> Optional<T> wrong(Mark mark, String key, String text, String expected) {
-    problems.error(mark, name + "." + key + ": expected " + expected + ", found '" + text + "'.");
+    problems.error(mark, prefix + key + ": expected " + expected + ", found '" + text + "'.");
     return Optional.empty();
   }
 
@@ -264,7 +278,7 @@ public final class Section {
       case Node.Scalar scalar -> Optional.of(scalar.text());
       case Node.Sequence _, Node.Mapping _ -> {
         problems.error(
-            node.mark(), name + "." + key + " must be a plain value, not " + node.kind() + ".");
+            node.mark(), prefix + key + " must be a plain value, not " + node.kind() + ".");
         yield Optional.empty();
       }
     };

@@ -5,13 +5,20 @@ import java.util.Optional;
 
 /** The unit types of configuration values and command-line options. */
 public final class Units {
+  /** Longer ones are a slip, and cannot all be counted in nanoseconds. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   private Units() {}
 
   /**
    * {@code 250ms}, {@code 30s}, {@code 5m}, {@code 12h}, {@code 400d}; empty when it is none of
-   * these.
+   * these, or more than 36500 days.
    */
   public static Optional<Duration> duration(String text) {
+    return anyDuration(text).filter(found -> found.compareTo(LONGEST) <= 0);
+  }
+
+  private static Optional<Duration> anyDuration(String text) {
     int split = digits(text);
     if (split == 0 || split > 12) {
       return Optional.empty();

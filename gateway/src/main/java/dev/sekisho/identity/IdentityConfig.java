@@ -16,10 +16,14 @@ public sealed interface IdentityConfig {
    *
    * @param realm what a browser shows when it asks
    * @param cache how long a password that was right is known to be so without being checked again
+   * @param atOnce passwords of one client that may wait or be checked at once
    * @param users what the files had when the configuration was read
    */
-  record Asked(String realm, UserFiles files, Duration cache, Users users)
+  record Asked(String realm, UserFiles files, Duration cache, int atOnce, Users users)
       implements IdentityConfig {}
+
+  /** A quarter of what all clients together may have waiting. */
+  int AT_ONCE = 64;
 
   /**
    * Reads the section and the files it names; problems go to the section's {@code Problems}, those
@@ -44,6 +48,7 @@ public sealed interface IdentityConfig {
     if (cache.compareTo(Duration.ofDays(1)) > 0) {
       section.wrong(section.markOf("cache"), "cache", section.text("cache", ""), "at most 1d");
     }
+    int atOnce = section.integer("checks-per-client", AT_ONCE, 1, Threads.MOST_QUEUED);
     section.end();
     if (section.keys().isEmpty()) {
       return new Nobody();
@@ -61,6 +66,6 @@ public sealed interface IdentityConfig {
         files
             .read(section.problems())
             .orElseGet(() -> new Users(Map.of(), Map.of(), files.stamp()));
-    return new Asked(realm, files, cache, users);
+    return new Asked(realm, files, cache, atOnce, users);
   }
 }

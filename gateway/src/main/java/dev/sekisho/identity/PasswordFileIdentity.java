@@ -132,7 +132,7 @@ public final class PasswordFileIdentity implements Identity, Closeable {
       proof.wipe();
       return;
     }
-    switch (throttle.turn(asking.client(), proof.name())) {
+    switch (throttle.turn(asking.client(), proof.name(), atOnce())) {
       case Throttle.Turn.TurnedAway _ -> {
         proof.wipe();
         answer(asking, TURNED_AWAY);
@@ -141,6 +141,11 @@ public final class PasswordFileIdentity implements Identity, Closeable {
           threads.later().after(Duration.ofNanos(nanos), () -> queue(asking, proof));
       case Throttle.Turn.After _ -> queue(asking, proof);
     }
+  }
+
+  private int atOnce() {
+    Book now = book;
+    return now == null ? Throttle.AT_ONCE : now.config().atOnce();
   }
 
   private void queue(Asking asking, BasicCredentials.Proof proof) {
@@ -171,7 +176,7 @@ public final class PasswordFileIdentity implements Identity, Closeable {
 
   private void over(Asking asking, BasicCredentials.Proof proof, Answer answer) {
     proof.wipe();
-    throttle.left(asking.client());
+    throttle.left(asking.client(), proof.name());
     answer(asking, answer);
   }
 

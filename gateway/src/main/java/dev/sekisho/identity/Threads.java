@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * @param later runs something short after a time, holding no thread until then
  */
 record Threads(Executor checks, Later later, Closeable end) {
-  private static final int MOST_QUEUED = 256;
+  static final int MOST_QUEUED = 256;
 
   interface Later {
     void after(Duration time, Runnable then);

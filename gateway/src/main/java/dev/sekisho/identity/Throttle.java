@@ -5,6 +5,9 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.sekisho.net.IpAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * Slows whoever guesses passwords, without letting the guessing lock anybody out.
@@ -27,7 +30,11 @@ final class Throttle {
   static final int FREE = 3;
   static final int FREE_FOR_A_NAME = 5;
 
-  /** Attempts of one client that may be under way at once, so that it cannot fill the queue. */
+  /**
+   * Attempts that one client may have under way at once for one name, or for all names together
+   * when it failed more than {@link #FREE} times: many users may stand behind one address, but each
+   * of them has one password.
+   */
   static final int AT_ONCE = 8;
 
   private static final int MOST_KEPT = 50_000;
@@ -78,11 +85,31 @@ final class Throttle {
 
   /**
    * @param next when the next attempt may be checked
-   * @param underWay attempts that wait or are being checked
+   * @param underWay the names of attempts that wait or are being checked, one for each
    */
-  private record Standing(Tally tally, long next, int underWay) {}
+  private record Standing(Tally tally, long next, List<String> underWay) {
+    boolean full(String name, long now, int most) {
+      int all = tally.at(now) > FREE ? Math.min(AT_ONCE, most) : most;
+      return underWay.size() >= all || Collections.frequency(underWay, name) >= AT_ONCE;
+    }
 
-  Turn turn(IpAddress client, String name) {
+    Standing with(String name, long then) {
+      List<String> more = new ArrayList<>(underWay);
+      more.add(name);
+      return new Standing(tally, then, more);
+    }
+
+    Standing without(String name) {
+      List<String> fewer = new ArrayList<>(underWay);
+      fewer.remove(name);
+      return new Standing(tally, next, fewer);
+    }
+  }
+
+  /**
+   * @param most attempts that this client may have under way at once
+   */
+  Turn turn(IpAddress client, String name, int most) {
     long now = ticker.read();
     Turn[] turn = new Turn[1];
     clients
@@ -90,15 +117,15 @@ final class Throttle {
         .compute(
             client.client(),
             (_, before) -> {
-              Standing standing = before == null ? new Standing(new Tally(0, now), now, 0) : before;
+              Standing standing =
+                  before == null ? new Standing(new Tally(0, now), now, List.of()) : before;
               long slot = Math.max(now, standing.next());
-              if (standing.underWay() >= AT_ONCE || slot - now > LONGEST.toNanos()) {
+              if (standing.full(name, now, most) || slot - now > LONGEST.toNanos()) {
                 turn[0] = new Turn.TurnedAway();
                 return standing;
               }
               turn[0] = new Turn.After(slot - now);
-              long next = slot + interval(standing.tally().at(now));
-              return new Standing(standing.tally(), next, standing.underWay() + 1);
+              return standing.with(name, slot + interval(standing.tally().at(now)));
             });
     return switch (turn[0]) {
       case Turn.After(long nanos) -> new Turn.After(Math.max(nanos, delayForName(name, now)));
@@ -107,14 +134,8 @@ final class Throttle {
   }
 
   /** The attempt is over. */
-  void left(IpAddress client) {
-    clients
-        .asMap()
-        .computeIfPresent(
-            client.client(),
-            (_, standing) ->
-                new Standing(
-                    standing.tally(), standing.next(), Math.max(0, standing.underWay() - 1)));
+  void left(IpAddress client, String name) {
+    clients.asMap().computeIfPresent(client.client(), (_, standing) -> standing.without(name));
   }
 
   /** The password was wrong. */
@@ -127,7 +148,7 @@ final class Throttle {
             client.client(),
             (_, standing) -> {
               if (standing == null) {
-                return new Standing(first, now, 0);
+                return new Standing(first, now, List.of());
               }
               Tally tally = standing.tally().andAnother(now);
               long next = Math.max(standing.next(), now + interval(tally.failures()));

@@ -153,11 +153,11 @@ public final class BodyScanner implements Scanner {
     return config.decoded();
   }
 
-  /** What a verdict rests on; empty while one of the engines does not know. */
-  String version() {
+  /** What a verdict of a body that goes this way rests on; empty while an engine does not know. */
+  String version(Direction direction) {
     List<String> versions = new ArrayList<>();
     for (Engine engine : engines) {
-      String version = engine.version();
+      String version = engine.version(direction);
       if (version.isEmpty()) {
         return "";
       }

@@ -196,7 +196,7 @@ final class Clamd implements Engine {
 
   /** The versions of all that are up, each once; another one when any of them changes. */
   @Override
-  public String version() {
+  public String version(Scanner.Direction direction) {
     Set<String> versions = new TreeSet<>();
     for (ClamdNode node : nodes) {
       if (node.isDown()) {

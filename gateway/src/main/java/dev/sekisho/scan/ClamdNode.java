@@ -44,7 +44,7 @@ final class ClamdNode {
   private final ClamdAddress address;
   private final int sessions;
   private volatile EngineStatus status;
-  private volatile ClamdSight sight = new ClamdSight.Untried();
+  private volatile Sight sight = new Sight.Untried();
 
   /** What it said to VERSION since it came up; empty before. */
   private volatile String heard = "";
@@ -98,16 +98,16 @@ final class ClamdNode {
 
   /** What has to be said of a body that it calls clean. */
   Optional<String> caveat() {
-    return sight.caveat();
+    return sight.caveat("clamd");
   }
 
   /** What its findings rest on; empty while that is not known. */
   Optional<String> version() {
     String version = heard;
     return switch (sight) {
-      case ClamdSight.Tried tried when !version.isEmpty() && status.state() == State.UP ->
+      case Sight.Tried tried when !version.isEmpty() && status.state() == State.UP ->
           Optional.of(version + " blind to [" + tried.words() + "]");
-      case ClamdSight.Tried _, ClamdSight.Untried _ -> Optional.empty();
+      case Sight.Tried _, Sight.Untried _ -> Optional.empty();
     };
   }
 
@@ -172,7 +172,7 @@ final class ClamdNode {
       unanswered.set(0);
       String said = Printable.text(version, 200);
       if (!heard.isEmpty() && !said.equals(heard)) {
-        sight = new ClamdSight.Untried();
+        sight = new Sight.Untried();
       }
       become(State.UP, said, signed(version));
       heard = said;
@@ -195,12 +195,12 @@ final class ClamdNode {
    * clean is told to be so, since a probe may be seconds away.
    */
   private void tryOutOnce(long deadline) throws InterruptedException {
-    if (sight instanceof ClamdSight.Tried
+    if (sight instanceof Sight.Tried
         || !trying.tryLock(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
       return;
     }
     try {
-      if (sight instanceof ClamdSight.Untried) {
+      if (sight instanceof Sight.Untried) {
         sees(tryOut(deadline));
       }
     } finally {
@@ -208,22 +208,18 @@ final class ClamdNode {
     }
   }
 
-  private ClamdSight tryOut(long deadline) throws InterruptedException {
+  private Sight tryOut(long deadline) throws InterruptedException {
     triedAt = System.nanoTime();
     refusedFrom = NEVER_REFUSED;
     Set<Blind> blind = EnumSet.noneOf(Blind.class);
     for (Blind kind : Blind.values()) {
-      byte[] trial =
-          switch (kind) {
-            case ENCRYPTED -> ClamdTrial.encrypted();
-            case LIMITS -> ClamdTrial.nested();
-          };
+      byte[] trial = Trial.of(kind);
       try (Reading body = new Reading(() -> new ByteArrayInputStream(trial))) {
         switch (give(body, deadline)) {
           case ClamdReply.Ok _ -> blind.add(kind);
           case ClamdReply.Found _, ClamdReply.Unseen _ -> {}
           case ClamdReply.TooLarge _, ClamdReply.Failed _ -> {
-            return new ClamdSight.Untried();
+            return new Sight.Untried();
           }
         }
       } catch (IOException _) {
@@ -231,14 +227,14 @@ final class ClamdNode {
           throw new InterruptedException();
         }
         // Whether it is down is for the next probe to say.
-        return new ClamdSight.Untried();
+        return new Sight.Untried();
       }
     }
-    return new ClamdSight.Tried(blind);
+    return new Sight.Tried(blind);
   }
 
-  private synchronized void sees(ClamdSight seen) {
-    if (status.state() != State.UP || seen instanceof ClamdSight.Untried) {
+  private synchronized void sees(Sight seen) {
+    if (status.state() != State.UP || seen instanceof Sight.Untried) {
       return;
     }
     sight = seen;
@@ -254,8 +250,8 @@ final class ClamdNode {
           "{} calls {} clean without having looked, and each record of such a body says so: set {}"
               + " in its clamd.conf.",
           name(),
-          ClamdSight.what(saidBlind),
-          ClamdSight.settings(saidBlind));
+          Sight.what(saidBlind),
+          Sight.settings(saidBlind));
     }
   }
 
@@ -297,7 +293,7 @@ final class ClamdNode {
   private synchronized void become(State state, String detail, @Nullable Signed signatures) {
     if (state != State.UP) {
       heard = "";
-      sight = new ClamdSight.Untried();
+      sight = new Sight.Untried();
       refusedFrom = NEVER_REFUSED;
     }
     EngineStatus before = status;

@@ -19,10 +19,10 @@ interface Engine extends Closeable {
   List<EngineStatus> status();
 
   /**
-   * What its findings rest on, such as the version of its signatures. As long as it says the same,
-   * the same bytes have the same finding; empty while that is not known.
+   * What its findings in bodies that go this way rest on, such as the version of its signatures. As
+   * long as it says the same, the same bytes have the same finding; empty while that is not known.
    */
-  String version();
+  String version(Scanner.Direction direction);
 
   @Override
   void close();

@@ -146,7 +146,7 @@ final class Signatures implements Engine {
 
   /** Nothing changes while it runs; a list that is read again makes another scanner. */
   @Override
-  public String version() {
+  public String version(Scanner.Direction direction) {
     return version;
   }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -27,7 +28,10 @@ final class VerdictCache implements Closeable {
 
   /** What a scan for several came to. */
   private sealed interface Outcome {
-    record Settled(Verdict verdict) implements Outcome {}
+    /**
+     * @param version of the engines that gave it
+     */
+    record Settled(Verdict verdict, String version) implements Outcome {}
 
     /** There was a verdict, which is for that one body alone. */
     record Unsettled() implements Outcome {}
@@ -37,7 +41,7 @@ final class VerdictCache implements Closeable {
   }
 
   private final CacheConfig config;
-  private final Supplier<String> versions;
+  private final Function<Scanner.Direction, String> versions;
   private final InstantSource clock;
   private final Optional<VerdictFile> file;
   private final Map<VerdictKey, CompletableFuture<Outcome>> flights = new ConcurrentHashMap<>();
@@ -48,12 +52,13 @@ final class VerdictCache implements Closeable {
   private String lastVersion = "";
 
   /**
-   * @param versions what the engines' findings rest on now; empty while that is not known
+   * @param versions what the engines' findings in bodies that go this way rest on now; empty while
+   *     that is not known
    * @param file where verdicts are kept while nobody runs
    */
   VerdictCache(
       CacheConfig config,
-      Supplier<String> versions,
+      Function<Scanner.Direction, String> versions,
       InstantSource clock,
       Optional<VerdictFile> file) {
     this.config = config;
@@ -74,16 +79,18 @@ final class VerdictCache implements Closeable {
    *     will say that the time is up
    */
   Verdict of(Body body, long deadline, Scan scan) throws InterruptedException {
-    if (versions.get().isEmpty()) {
+    Supplier<String> version = () -> versions.apply(body.subject().direction());
+    if (version.get().isEmpty()) {
       return missed(scan);
     }
     Optional<VerdictKey> key = VerdictKey.of(body);
-    return key.isEmpty() ? missed(scan) : of(key.get(), deadline, scan);
+    return key.isEmpty() ? missed(scan) : of(key.get(), version, deadline, scan);
   }
 
-  private Verdict of(VerdictKey key, long deadline, Scan scan) throws InterruptedException {
+  private Verdict of(VerdictKey key, Supplier<String> version, long deadline, Scan scan)
+      throws InterruptedException {
     while (true) {
-      Optional<Verdict> found = find(key);
+      Optional<Verdict> found = find(key, version.get());
       if (found.isPresent()) {
         hits.increment();
         return found.get();
@@ -91,12 +98,16 @@ final class VerdictCache implements Closeable {
       var mine = new CompletableFuture<Outcome>();
       CompletableFuture<Outcome> other = flights.putIfAbsent(key, mine);
       if (other == null) {
-        return lead(key, mine, scan);
+        return lead(key, version, mine, scan);
       }
       switch (await(other, deadline)) {
-        case Outcome.Settled(Verdict verdict) -> {
+        case Outcome.Settled(Verdict verdict, String rests) when rests.equals(version.get()) -> {
           hits.increment();
           return verdict;
+        }
+        // Scanned by others, since one body went up and one down.
+        case Outcome.Settled _ -> {
+          return missed(scan);
         }
         case Outcome.Unsettled _ -> {
           return missed(scan);
@@ -117,20 +128,21 @@ final class VerdictCache implements Closeable {
     }
   }
 
-  private Verdict lead(VerdictKey key, CompletableFuture<Outcome> flight, Scan scan)
+  private Verdict lead(
+      VerdictKey key, Supplier<String> version, CompletableFuture<Outcome> flight, Scan scan)
       throws InterruptedException {
     Outcome outcome = new Outcome.Abandoned();
     try {
       // It may have been settled between the look and the take-off.
-      Optional<Verdict> found = find(key);
+      Optional<Verdict> found = find(key, version.get());
       if (found.isPresent()) {
         hits.increment();
-        outcome = new Outcome.Settled(found.get());
+        outcome = new Outcome.Settled(found.get(), version.get());
         return found.get();
       }
-      String before = versions.get();
+      String before = version.get();
       Verdict verdict = missed(scan);
-      outcome = keep(key, verdict, before);
+      outcome = keep(key, verdict, before, version.get());
       return verdict;
     } finally {
       flights.remove(key, flight);
@@ -143,21 +155,19 @@ final class VerdictCache implements Closeable {
     return scan.now();
   }
 
-  private Outcome keep(VerdictKey key, Verdict verdict, String before) {
-    String after = versions.get();
+  private Outcome keep(VerdictKey key, Verdict verdict, String before, String after) {
     if (after.isEmpty() || !after.equals(before)) {
       return new Outcome.Unsettled();
     }
     return KnownVerdict.of(verdict, after, clock.millis())
         .<Outcome>map(lasting -> {
           put(key, lasting);
-          return new Outcome.Settled(verdict);
+          return new Outcome.Settled(verdict, after);
         })
         .orElseGet(Outcome.Unsettled::new);
   }
 
-  private Optional<Verdict> find(VerdictKey key) {
-    String version = versions.get();
+  private Optional<Verdict> find(VerdictKey key, String version) {
     lock.lock();
     try {
       KnownVerdict found = known.get(key);

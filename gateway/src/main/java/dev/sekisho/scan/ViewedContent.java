@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** One view of a body for an ICAP server. A fault of its coding is its end, and remembered. */
 final class ViewedContent implements Content {
   private static final int PIECE = 16 << 10;
+  private static final Fault GIVEN_UP =
+      new Fault(Verdict.Reason.ENGINE_DOWN, "The scan was given up before its verdict.");
 
   private final Body body;
   private final Body.View view;
@@ -33,7 +35,9 @@ final class ViewedContent implements Content {
       byte[] piece = new byte[PIECE];
       try (Pass pass = new Pass(body.read(view))) {
         while (pass.read(piece, 0, PIECE) >= 0) {
-          // only its end is of interest
+          if (Thread.currentThread().isInterrupted()) {
+            return Optional.of(GIVEN_UP);
+          }
         }
       }
     }

@@ -92,6 +92,7 @@ class CommandsTest {
                 - { name: a, to: { host: "bad host" }, action: allow }
                 - { name: b, action: perhaps }
             names: { timeout: 5 }
+            lists: { a: { url: "ftp://x/y" } }
             """);
     assertThat(said.status()).isEqualTo(Exit.USER_ERROR);
     String name = folder.resolve("sekisho.yaml").toString();
@@ -101,7 +102,8 @@ class CommandsTest {
             name + ":3:3: error: unknown key 'header-blok' in limits. Did you mean 'header-block'?")
         .contains(name + ":6:")
         .contains(name + ":7:")
-        .contains(name + ":8:");
+        .contains(name + ":8:")
+        .contains(name + ":9:20: error: lists.a.url: expected an http or https URL");
   }
 
   @Test
@@ -121,7 +123,7 @@ class CommandsTest {
             "--state",
             folder.resolve("state").toString());
     assertThat(said.status()).isEqualTo(Exit.USER_ERROR);
-    assertThat(said.out()).contains("nothing.yaml").contains("cannot be read");
+    assertThat(said.out()).contains("nothing.yaml: error: cannot be read: there is no such file");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.sekisho.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import at.favre.lib.crypto.bcrypt.BCrypt;
 import dev.sekisho.testing.RawClient;
 import dev.sekisho.testing.RunningSekisho;
 import dev.sekisho.testing.ScriptedOrigin;
@@ -107,6 +108,30 @@ class DaemonTest {
   }
 
   @Test
+  void ofAFileWithABrokenPolicyNothingIsTakenNeitherItsUsers() throws Exception {
+    Files.writeString(
+        folder.resolve("users"),
+        "ann:" + BCrypt.withDefaults().hashToString(4, "geheim".toCharArray()) + "\n");
+    String ann = LOOPBACK.replace("to:", "who: { users: ann }, to:");
+    Path file = config(ann);
+    String policy = Files.readString(file);
+    Files.writeString(file, "identity: { password-file: users }\n" + policy);
+    try (ScriptedOrigin origin =
+            ScriptedOrigin.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        RunningSekisho sekisho = RunningSekisho.start(file, folder.resolve("state"))) {
+      assertThat(get(sekisho, origin)).isEqualTo(407);
+      Files.writeString(file, policy.replace("action: allow", "action: alow"));
+      sekisho.signal("HUP");
+      sekisho.awaitOutput("stays in force");
+      assertThat(get(sekisho, origin)).isEqualTo(407);
+      Files.writeString(file, policy);
+      sekisho.signal("HUP");
+      sekisho.awaitOutput("A new policy is in force");
+      assertThat(get(sekisho, origin)).isEqualTo(403);
+    }
+  }
+
+  @Test
   void afterSigtermReadinessIsFalseThenWhatIsUnderWayEndsAndTheProcessToo() throws Exception {
     CountDownLatch told = new CountDownLatch(1);
     CountDownLatch asked = new CountDownLatch(1);
@@ -117,18 +142,27 @@ class DaemonTest {
               told.await();
               line.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone");
             });
-        RunningSekisho sekisho = RunningSekisho.start(config(LOOPBACK), folder.resolve("state"));
+        ScriptedOrigin origin =
+            ScriptedOrigin.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        RunningSekisho sekisho =
+            RunningSekisho.start(withGrace("4s", config(LOOPBACK)), folder.resolve("state"));
         RawClient underWay = new RawClient(sekisho.proxyPort())) {
       assertThat(admin(sekisho, "/readyz").statusCode()).isEqualTo(200);
       underWay.send("GET http://" + slow.authority() + "/ HTTP/1.1\r\nHost: x\r\n\r\n");
       asked.await();
       sekisho.signal("TERM");
       assertThat(eventuallyNotReady(sekisho)).contains("shutting down");
+      assertThat(get(sekisho, origin)).as("a newcomer in the time of grace").isEqualTo(200);
       told.countDown();
       RawClient.Response response = underWay.readResponse();
       assertThat(response.body()).isEqualTo("done");
       sekisho.awaitOutput("Stopped.");
     }
+  }
+
+  private static Path withGrace(String grace, Path file) throws IOException {
+    return Files.writeString(
+        file, Files.readString(file).replace("drain-grace: 1s", "drain-grace: " + grace));
   }
 
   private static String eventuallyNotReady(RunningSekisho sekisho)
@@ -221,6 +255,23 @@ class DaemonTest {
           .contains("port " + taken.getLocalPort())
           .contains("Nothing was started");
     }
+  }
+
+  @Test
+  void anAddressThatThisMachineDoesNotHaveIsNamed() throws Exception {
+    Path file = folder.resolve("elsewhere.yaml");
+    Files.writeString(
+        file,
+        """
+        listen: { proxy: "192.0.2.1:3128", admin: null }
+        journal: { segment-size: 1MiB, reserve: 1MiB }
+        """);
+    Said said =
+        Said.by("run", "-c", file.toString(), "--state", folder.resolve("state").toString());
+    assertThat(said.status()).isEqualTo(Exit.USER_ERROR);
+    assertThat(said.err())
+        .contains("listen.proxy: cannot listen on 192.0.2.1 port 3128")
+        .contains("This machine does not have that address");
   }
 
   @Test

@@ -75,7 +75,8 @@ class PasswordFileIdentityTest {
     UserFiles files =
         new UserFiles(folder.resolve("passwords"), Optional.of(folder.resolve("groups")));
     Users users = files.read(new Problems()).orElseThrow();
-    return new IdentityConfig.Asked("The \"realm\"", files, Duration.ofMinutes(5), users);
+    return new IdentityConfig.Asked(
+        "The \"realm\"", files, Duration.ofMinutes(5), IdentityConfig.AT_ONCE, users);
   }
 
   private void file(String... users) throws IOException {
@@ -236,6 +237,18 @@ class PasswordFileIdentityTest {
     }
     assertThat(answers).hasSizeGreaterThan(10).allMatch(a -> a instanceof Answer.Unavailable);
     assertThat(checked).hasSize(before);
+  }
+
+  @Test
+  void manyUsersBehindOneAddressAreAllChecked() {
+    List<Runnable> underWay = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      ask(basic("user" + i + ":wrong"), CLIENT);
+      underWay.add(queued.remove());
+    }
+    assertThat(answers).as("nobody was turned away").isEmpty();
+    underWay.forEach(Runnable::run);
+    assertThat(answers).hasSize(12).allMatch(a -> a instanceof Answer.Rejected);
   }
 
   @Test

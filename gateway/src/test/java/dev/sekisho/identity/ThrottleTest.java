@@ -16,6 +16,8 @@ class ThrottleTest {
   private static final IpAddress ATTACKER = ip("10.0.0.1");
   private static final IpAddress OWNER = ip("10.0.0.2");
 
+  private static final int MOST = 20;
+
   private final ManualTicker ticker = new ManualTicker();
   private final Throttle throttle = new Throttle(ticker);
 
@@ -29,19 +31,19 @@ class ThrottleTest {
 
   /** One attempt that fails when its turn has come; how long that took, or null. */
   private @Nullable Duration fail(IpAddress client, String name) {
-    return switch (throttle.turn(client, name)) {
+    return switch (throttle.turn(client, name, MOST)) {
       case Throttle.Turn.TurnedAway _ -> null;
       case Throttle.Turn.After(long nanos) -> {
         ticker.pass(Duration.ofNanos(nanos));
         throttle.failed(client, name);
-        throttle.left(client);
+        throttle.left(client, name);
         yield Duration.ofNanos(nanos);
       }
     };
   }
 
   private @Nullable Duration turn(IpAddress client, String name) {
-    return switch (throttle.turn(client, name)) {
+    return switch (throttle.turn(client, name, MOST)) {
       case Throttle.Turn.TurnedAway _ -> null;
       case Throttle.Turn.After(long nanos) -> Duration.ofNanos(nanos);
     };
@@ -99,14 +101,38 @@ class ThrottleTest {
   }
 
   @Test
-  void oneClientHasAFewAttemptsUnderWayAtMost() {
+  void oneNameHasAFewAttemptsOfAClientUnderWayAtMost() {
     for (int i = 0; i < Throttle.AT_ONCE; i++) {
       assertThat(turn(ATTACKER, "ann")).isZero();
     }
     assertThat(turn(ATTACKER, "ann")).isNull();
     assertThat(turn(OWNER, "ann")).isZero();
-    throttle.left(ATTACKER);
+    throttle.left(ATTACKER, "ann");
     assertThat(turn(ATTACKER, "ann")).isZero();
+  }
+
+  @Test
+  void manyUsersBehindOneAddressMayComeAtOnceUpToTheLimit() {
+    for (int i = 0; i < MOST; i++) {
+      assertThat(turn(OWNER, "user" + i)).isZero();
+    }
+    assertThat(turn(OWNER, "one more")).isNull();
+    throttle.left(OWNER, "user7");
+    assertThat(turn(OWNER, "one more")).isZero();
+  }
+
+  @Test
+  void aClientThatFailedHasAFewAttemptsUnderWayWhateverTheNames() {
+    for (int i = 0; i <= Throttle.FREE; i++) {
+      fail(ATTACKER, "guess" + i);
+    }
+    // So that it is not the spacing that turns the ninth away.
+    ticker.pass(Duration.ofSeconds(30));
+    for (int i = 0; i < Throttle.AT_ONCE; i++) {
+      assertThat(turn(ATTACKER, "name" + i)).isNotNull();
+    }
+    assertThat(turn(ATTACKER, "another")).isNull();
+    assertThat(turn(OWNER, "another")).isZero();
   }
 
   @Test

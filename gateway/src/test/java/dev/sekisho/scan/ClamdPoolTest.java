@@ -86,7 +86,7 @@ class ClamdPoolTest {
     try (ScriptedClamd clamd = clean("clamd").withAlerts(_ -> "Too busy. ERROR");
         BodyScanner scanner = scanner("", engine(clamd))) {
       assertThat(caveat(Scans.scan(scanner, BODY))).contains("not known yet");
-      assertThat(scanner.version()).isEmpty();
+      assertThat(scanner.version(Scanner.Direction.DOWN)).isEmpty();
     }
   }
 
@@ -146,7 +146,7 @@ class ClamdPoolTest {
                   connection.say("INSTREAM size limit exceeded. ERROR\0");
                 });
         BodyScanner scanner = scanner("", engine(clamd))) {
-      Scans.await(() -> !scanner.version().isEmpty());
+      Scans.await(() -> !scanner.version(Scanner.Direction.DOWN).isEmpty());
       byte[] body = new byte[4 << 20];
       assertLimit(Scans.scan(scanner, body));
       assertLimit(Scans.scan(scanner, body));
@@ -240,9 +240,9 @@ class ClamdPoolTest {
         BodyScanner scanner = scanner("", engine(a), engine(b), engine(gone))) {
       gone.close();
       Scans.await(() ->
-          scanner.version().contains("/1/")
-              && scanner.version().contains("/2/")
-              && !scanner.version().contains("/27500/"));
+          scanner.version(Scanner.Direction.DOWN).contains("/1/")
+              && scanner.version(Scanner.Direction.DOWN).contains("/2/")
+              && !scanner.version(Scanner.Direction.DOWN).contains("/27500/"));
     }
   }
 

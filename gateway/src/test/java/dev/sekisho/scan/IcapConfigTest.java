@@ -85,7 +85,9 @@ class IcapConfigTest {
   void aUrlAloneIsEnough() {
     IcapConfig server = server("'icap://127.0.0.1/avscan'");
     assertThat(server.upload()).isEqualTo(server.download());
-    assertThat(server.connections()).isEqualTo(8);
+    assertThat(server.connections())
+        .isEqualTo(new IcapConfig.Connections(8, IcapConfig.Reuse.NEVER));
+    assertThat(server.verdicts()).isEqualTo(IcapConfig.Verdicts.PASSING);
     assertThat(server.send()).isEqualTo(new IcapConfig.Send(false, false));
     assertThat(server.trust()).isEmpty();
     assertThat(server("{ url: 'icap://127.0.0.1/avscan' }")).isEqualTo(server);
@@ -99,12 +101,15 @@ class IcapConfigTest {
     IcapConfig server =
         server(
             "{ url: 'icaps://a.example/down', upload: 'icaps://a.example/up', trust: roots.pem,"
-                + " connections: 3, send: { client: true, user: true } }");
+                + " connections: 3, reuse: fenced, send: { client: true, user: true } }");
     assertThat(server.download().path()).isEqualTo("/down");
     assertThat(server.upload().path()).isEqualTo("/up");
     assertThat(server.trust()).containsExactly(root.certificate(), other.certificate());
-    assertThat(server.connections()).isEqualTo(3);
+    assertThat(server.connections())
+        .isEqualTo(new IcapConfig.Connections(3, IcapConfig.Reuse.FENCED));
     assertThat(server.send()).isEqualTo(new IcapConfig.Send(true, true));
+    assertThat(server("{ url: 'icap://127.0.0.1/avscan', cache: true }").verdicts())
+        .isEqualTo(IcapConfig.Verdicts.LASTING);
   }
 
   @Test
@@ -130,6 +135,12 @@ class IcapConfigTest {
         .anyMatch(line -> line.contains("connections: expected a whole number from 1 to 1000"));
     assertThat(problems("{ " + url + ", send: { name: true } }"))
         .anyMatch(line -> line.contains("unknown key 'name'"));
+    assertThat(problems("{ " + url + ", reuse: always }"))
+        .anyMatch(line -> line.contains("reuse: expected one of never, fenced"));
+    assertThat(problems("{ " + url + ", cache: true, send: { client: true } }"))
+        .singleElement()
+        .asString()
+        .contains("icap.cache and .send exclude each other");
     assertThat(problems("{ " + url + ", timeout: 3s }"))
         .anyMatch(line -> line.contains("unknown key 'timeout'"));
   }

@@ -27,6 +27,7 @@ class IcapFaultsTest {
   @TempDir static Path folder;
 
   private static final byte[] BODY = Scans.bytes("checkpoint");
+  private static final String FOUND = "ICAP/1.0 204 No\r\nX-Virus-ID: bad\r\n\r\n";
   private static final String ANSWER = "ICAP/1.0 200 OK\r\n";
 
   /** What is said once the whole body was read, and what the record says of it. */
@@ -68,6 +69,7 @@ class IcapFaultsTest {
         Fault.of("ICAP/1.0 100 Continue\r\n\r\n" + UNMODIFIED, "nothing to continue"),
         Fault.of(UNMODIFIED + UNMODIFIED, "more than one answer"),
         Fault.of(UNMODIFIED + "x", "more than one answer"),
+        Fault.of("ICAP/1.0 204 No\r\nConnection: close\r\n\r\n" + FOUND, "more than one answer"),
         Fault.of(answer(200, "", OK, "checkpoint") + "\r\n", "more than one answer"));
   }
 
@@ -269,7 +271,7 @@ class IcapFaultsTest {
             tls ? ScriptedIcap.secured(known.showing(), twice) : ScriptedIcap.with(twice);
         BodyScanner scanner =
             Scans.scanner(
-                "engines: { icap: { url: '%s', connections: 1 %s } }"
+                "engines: { icap: { url: '%s', connections: 1, reuse: fenced %s } }"
                     .formatted(url.formatted(server.port()), more))) {
       Verdict.Clean clean = new Verdict.Clean(url.formatted(server.port()));
       Scanner.Subject first = Scans.download("http://a.example/first", null);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sekisho.testing.ScriptedIcap;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -36,7 +37,7 @@ class IcapTest {
   /** So that it is the same one for all that is asked. */
   static BodyScanner oneConnection(ScriptedIcap server, String more) {
     return Scans.scanner(
-        "engines: { icap: { url: '" + server.url() + "', connections: 1 } }" + more);
+        "engines: { icap: { url: '" + server.url() + "', connections: 1, reuse: fenced } }" + more);
   }
 
   private static Verdict verdict(ScriptedIcap server, Scanner.Subject subject, byte[] body) {
@@ -138,6 +139,27 @@ class IcapTest {
     assertUnscanned(verdict(server, subject, BODY), Verdict.Reason.UNDECODABLE, "");
     assertThat(server.exchanges().getLast().read()).isEqualTo(BODY);
     assertThat(server.exchanges().getLast().encapsulated()).contains("Content-Encoding: zz");
+  }
+
+  /** Of what is long when it is undone nobody should decode the rest once nobody needs it. */
+  @Test
+  void aBodyThatNobodyNeedsAnyMoreIsNotReadToItsEnd() {
+    byte[] gzip = Scans.gzip(new byte[4 << 20]);
+    Scanner.Subject subject = Scans.subject("gzip");
+    var body =
+        new Body(
+            subject,
+            new Pieces(List.of(ByteBuffer.wrap(gzip))),
+            ContentCodings.of(subject),
+            DecodedLimits.of(1 << 30));
+    assertThat(new ViewedContent(body, Body.View.DECODED).fault()).isEmpty();
+    Thread.currentThread().interrupt();
+    try {
+      assertThat(new ViewedContent(body, Body.View.DECODED).fault().orElseThrow().detail())
+          .contains("given up");
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
   }
 
   @Test

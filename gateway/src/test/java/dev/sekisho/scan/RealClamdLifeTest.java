@@ -39,14 +39,14 @@ class RealClamdLifeTest {
   void oneThatIsNotToldToAlertIsKnownForIt() throws Exception {
     try (ClamavDaemon clamd = clamd("");
         BodyScanner scanner = scanner(clamd)) {
-      assertThat(Scans.scan(scanner, ClamdTrial.encrypted()))
+      assertThat(Scans.scan(scanner, Trial.encrypted()))
           .isEqualTo(
               new Verdict.Clean(
                   "clamd",
                   java.util.Optional.empty(),
                   java.util.Optional.of(
                       "clamd does not tell of encrypted archives and what exceeds its limits")));
-      assertThat(Scans.scan(scanner, ClamdTrial.nested())).isInstanceOf(Verdict.Clean.class);
+      assertThat(Scans.scan(scanner, Trial.nested())).isInstanceOf(Verdict.Clean.class);
       assertThat(scanner.engines().getFirst().blind()).containsOnly(Blind.ENCRYPTED, Blind.LIMITS);
       assertThat(Scans.scan(scanner, Scans.eicar())).isEqualTo(EICAR);
     }
@@ -56,13 +56,13 @@ class RealClamdLifeTest {
   void oneThatIsToldToAlertSaysWhatItDidNotLookAt() throws Exception {
     try (ClamavDaemon clamd = clamd("AlertEncrypted yes\nAlertExceedsMax yes\nMaxRecursion 100");
         BodyScanner scanner = scanner(clamd)) {
-      assertReason(Scans.scan(scanner, ClamdTrial.encrypted()), Verdict.Reason.ENCRYPTED);
-      assertReason(Scans.scan(scanner, ClamdTrial.nested()), Verdict.Reason.ENGINE_LIMIT);
+      assertReason(Scans.scan(scanner, Trial.encrypted()), Verdict.Reason.ENCRYPTED);
+      assertReason(Scans.scan(scanner, Trial.nested()), Verdict.Reason.ENGINE_LIMIT);
       assertThat(Scans.scan(scanner, Scans.bytes("clean"))).isEqualTo(new Verdict.Clean("clamd"));
       assertThat(scanner.engines().getFirst().blind()).isEmpty();
-      byte[] gzipped = Scans.gzip(ClamdTrial.encrypted());
+      byte[] gzipped = Scans.gzip(Trial.encrypted());
       assertReason(Scans.scan(scanner, gzipped, "gzip"), Verdict.Reason.ENCRYPTED);
-      assertThat(Scans.scan(scanner, Scans.join(ClamdTrial.encrypted(), Scans.eicar())))
+      assertThat(Scans.scan(scanner, Scans.join(Trial.encrypted(), Scans.eicar())))
           .isInstanceOf(Verdict.Unscanned.class);
     }
   }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Against the real c-icap, in front of the real clamd. */
 class RealIcapTest {
   private static final String NAME = "Eicar-Test.UNOFFICIAL";
+  private static final int ROUNDS = Boolean.getBoolean("sekisho.soak") ? 100 : 3;
   private static final Scanner.Subject UPLOAD =
       Scans.uploadTo(
           "http://files.example/up", null, new HeadField("Content-Type", "application/zip"));
@@ -114,12 +116,17 @@ class RealIcapTest {
   }
 
   @Test
-  void aServiceThatGivesEverythingBackChangesNothing() {
+  void aServiceThatGivesEverythingBackChangesNothingAndTellsNothing() {
+    String url = icap.url("echo");
+    Verdict unchanged =
+        new Verdict.Clean(
+            url,
+            Optional.empty(),
+            Optional.of(url + " does not tell of encrypted archives and what exceeds its limits"));
     try (BodyScanner echo = scanner("echo")) {
       for (int length : new int[] {1, 1024, 1025, 3 << 20}) {
-        assertThat(Scans.scan(echo, noise(length))).isEqualTo(new Verdict.Clean(icap.url("echo")));
-        assertThat(Scans.scan(echo, UPLOAD, noise(length)))
-            .isEqualTo(new Verdict.Clean(icap.url("echo")));
+        assertThat(Scans.scan(echo, noise(length))).isEqualTo(unchanged);
+        assertThat(Scans.scan(echo, UPLOAD, noise(length))).isEqualTo(unchanged);
       }
     }
   }
@@ -168,6 +175,59 @@ class RealIcapTest {
   }
 
   @Test
+  void itTellsWhatItsClamdTells() throws Exception {
+    Scans.await(() -> {
+      assertClean(Scans.scan(scanner, noise(10)));
+      return scanner.engines().getFirst().blind().isEmpty();
+    });
+    Path other = java.nio.file.Files.createDirectories(folder.resolve("blind"));
+    try (ClamavDaemon silent = ClamavDaemon.start(other, "Eicar-Test", Scans.eicar(), "");
+        CIcap server = CIcap.start(other, silent.socket());
+        BodyScanner asking = Scans.scanner("engines: { icap: '" + server.url("avscan") + "' }")) {
+      assertThat(Scans.scan(asking, noise(10)))
+          .isInstanceOfSatisfying(
+              Verdict.Clean.class,
+              clean ->
+                  assertThat(clean.caveat().orElseThrow())
+                      .endsWith("does not tell of encrypted archives and what exceeds its limits"));
+      assertThat(asking.engines().getFirst().blind()).hasSize(2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"never", "fenced"})
+  void manyBodiesInARowGetTheirOwnVerdicts(String reuse) {
+    try (BodyScanner asking =
+        Scans.scanner(
+            "engines: { icap: { url: '%s', connections: 1, reuse: %s } }"
+                .formatted(icap.url("avscan"), reuse))) {
+      // More than c-icap serves on one connection.
+      for (int i = 0; i < 130; i++) {
+        if (i % 3 == 0) {
+          assertEicar(Scans.scan(asking, Scans.eicar()));
+        } else {
+          assertClean(Scans.scan(asking, noise(i * 50)));
+        }
+      }
+    }
+  }
+
+  @Test
+  void theHundredthDownloadCostsNoScan() throws IOException {
+    Path state = java.nio.file.Files.createDirectories(folder.resolve("remembering"));
+    try (BodyScanner asking =
+        BodyScanner.start(
+            Scans.config("engines: { icap: { url: '" + icap.url("avscan") + "', cache: true } }"),
+            state)) {
+      Scans.await(() -> !asking.version(Scanner.Direction.DOWN).isEmpty());
+      for (int i = 0; i < 100; i++) {
+        assertClean(Scans.scan(asking, noise(5000)));
+      }
+      assertThat(asking.lookups()).isEqualTo(new Scanner.Lookups(99, 1));
+    }
+  }
+
+  @Test
   void aServiceThatIsNotThereScansNothing() {
     try (BodyScanner nobody = scanner("nosuch")) {
       assertThat(Scans.scan(nobody, noise(10)))
@@ -207,7 +267,7 @@ class RealIcapTest {
       byte[] body = i % 2 == 0 ? infected : clean;
       loads.add(CompletableFuture.runAsync(() -> load(body, body == infected, over, unscanned)));
     }
-    for (int round = 0; round < 3; round++) {
+    for (int round = 0; round < ROUNDS; round++) {
       Thread.sleep(300);
       icap.kill();
       Thread.sleep(100);

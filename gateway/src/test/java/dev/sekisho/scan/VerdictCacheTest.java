@@ -40,7 +40,7 @@ class VerdictCacheTest {
   private VerdictCache cache(int entries, @Nullable Path file) {
     return new VerdictCache(
         new CacheConfig(entries, Duration.ofHours(1)),
-        () -> version,
+        _ -> version,
         clock,
         Optional.ofNullable(file).map(VerdictFile::new));
   }
@@ -353,7 +353,7 @@ class VerdictCacheTest {
         ScriptedClamd.answering(folder.resolve("clamd"), _ -> "stream: OK")) {
       ScanConfig config = Scans.config("engines: { clamd: '" + clamd.address() + "' }");
       try (BodyScanner scanner = BodyScanner.start(config, folder)) {
-        Scans.await(() -> !scanner.version().isEmpty());
+        Scans.await(() -> !scanner.version(Scanner.Direction.DOWN).isEmpty());
         for (int i = 0; i < 5; i++) {
           assertThat(Scans.scan(scanner, Scans.bytes("again"))).isEqualTo(CLEAN);
         }
@@ -361,7 +361,7 @@ class VerdictCacheTest {
         assertThat(scanner.lookups()).isEqualTo(new Scanner.Lookups(4, 1));
       }
       try (BodyScanner scanner = BodyScanner.start(config, folder)) {
-        Scans.await(() -> !scanner.version().isEmpty());
+        Scans.await(() -> !scanner.version(Scanner.Direction.DOWN).isEmpty());
         assertThat(Scans.scan(scanner, Scans.bytes("again"))).isEqualTo(CLEAN);
         assertThat(clamd.bodies()).hasSize(1);
       }

@@ -14,14 +14,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 
 /**
  * An ICAP server that speaks its protocol as badly as a test wants: each message is handed to a
- * script, connection after connection. OPTIONS is answered as configured, unless a test takes that
- * too.
+ * script, connection after connection. OPTIONS is answered as configured, and so are the bodies by
+ * which a service is tried out: it tells of them, unless told not to.
  */
 public final class ScriptedIcap implements Closeable {
   private static final Pattern LAST_OFFSET =
@@ -40,6 +41,8 @@ public final class ScriptedIcap implements Closeable {
   private final AtomicInteger inScript = new AtomicInteger();
   private final AtomicInteger mostInScript = new AtomicInteger();
   private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicInteger trials = new AtomicInteger();
+  private volatile Function<String, String> telling = ScriptedIcap::refusing;
   private volatile String options =
       "ICAP/1.0 200 OK\r\nMethods: RESPMOD, REQMOD\r\nService: scripted\r\nISTag: \"one\"\r\n"
           + "Allow: 204, 206\r\nOptions-TTL: 3600\r\nEncapsulated: null-body=0\r\n\r\n";
@@ -63,24 +66,61 @@ public final class ScriptedIcap implements Closeable {
 
   /** Reads the whole body and says what is given. */
   public static ScriptedIcap saying(String answer) throws IOException {
-    return with(exchange -> {
-      exchange.body();
-      exchange.say(answer);
-    });
+    return saying(0, answer);
   }
 
   /**
-   * @param fields lines of the head of the answer to OPTIONS, parted by CRLF
+   * @param port where one was before, or 0
+   */
+  public static ScriptedIcap saying(int port, String answer) throws IOException {
+    return new ScriptedIcap(
+        new ServerSocket(port, 1024, InetAddress.getLoopbackAddress()),
+        exchange -> {
+          exchange.body();
+          exchange.say(answer);
+        });
+  }
+
+  /**
+   * @param fields lines of the head of the answer to OPTIONS, parted by CRLF; all Methods unless
+   *     they say otherwise
    */
   public ScriptedIcap offering(String fields) {
+    String methods = fields.contains("Methods: ") ? "" : "Methods: RESPMOD, REQMOD\r\n";
     return answeringOptions(
-        "ICAP/1.0 200 OK\r\n" + fields + "\r\nEncapsulated: null-body=0\r\n\r\n");
+        "ICAP/1.0 200 OK\r\n" + methods + fields + "\r\nEncapsulated: null-body=0\r\n\r\n");
   }
 
   /** The whole answer to OPTIONS; nothing is said and the connection closed where it is empty. */
   public ScriptedIcap answeringOptions(String answer) {
     options = answer;
     return this;
+  }
+
+  /**
+   * What it answers to a body that cannot be looked into, in place of an alert.
+   *
+   * @param answer given the body
+   */
+  public ScriptedIcap telling(Function<String, String> answer) {
+    telling = answer;
+    return this;
+  }
+
+  /** As a server does whose scanner alerts. */
+  private static String refusing(String trial) {
+    String name =
+        trial.contains("encr") ? "Heuristics.Encrypted.Zip" : "Heuristics.Limits.Exceeded.MaxRec";
+    return answer(
+        200,
+        "X-Infection-Found: Type=0; Resolution=2; Threat=" + name + ";\r\n",
+        "HTTP/1.1 403 Forbidden\r\n\r\n",
+        "refused");
+  }
+
+  /** How many bodies came to try it out. */
+  public int trials() {
+    return trials.get();
   }
 
   public int port() {
@@ -92,7 +132,7 @@ public final class ScriptedIcap implements Closeable {
     return "icap://127.0.0.1:" + port() + "/avscan";
   }
 
-  /** All messages that came, OPTIONS not among them. */
+  /** All messages that came, OPTIONS and trials not among them. */
   public List<Exchange> exchanges() {
     return List.copyOf(exchanges);
   }
@@ -100,6 +140,11 @@ public final class ScriptedIcap implements Closeable {
   /** Connections that were ever accepted. */
   public int accepted() {
     return accepted.get();
+  }
+
+  /** Connections that are open now. */
+  public int connected() {
+    return open.size();
   }
 
   /** How often it was asked for its options. */
@@ -192,6 +237,12 @@ public final class ScriptedIcap implements Closeable {
   }
 
   private void serve(Exchange exchange) throws IOException, InterruptedException {
+    if (exchange.encapsulated().contains("sekisho-trial")) {
+      trials.incrementAndGet();
+      String body = new String(exchange.body(), StandardCharsets.ISO_8859_1);
+      exchange.say(telling.apply(body));
+      return;
+    }
     exchanges.add(exchange);
     mostInScript.accumulateAndGet(inScript.incrementAndGet(), Math::max);
     try {

@@ -288,6 +288,7 @@ final class Entry {
   private boolean countable() {
     return record.decision == Record.Decided.DENY
         || record.decision == Record.Decided.ASK
+        || Failure.Kind.IDENTITY_UNAVAILABLE.word().equals(record.errorKind)
         || Failure.Kind.NAME_NOT_FOUND.word().equals(record.errorKind)
         || Failure.Kind.LOOP.word().equals(record.errorKind);
   }

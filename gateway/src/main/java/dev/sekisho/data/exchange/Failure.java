@@ -39,6 +39,7 @@ public record Failure(Side side, Kind kind, Retry retry, String detail) {
     UNSUPPORTED_VERSION(505, "http_request_error"),
     UNSUPPORTED_SCHEME(501, "http_request_error"),
     UNSUPPORTED_EXPECTATION(417, "http_request_error"),
+    UNSUPPORTED_CODING(501, "http_request_error"),
     LOOP(508, "proxy_loop_detected"),
     TOO_MANY_CONNECTIONS(429, "connection_limit_reached"),
     CLIENT_LEFT(499, "http_request_error"),

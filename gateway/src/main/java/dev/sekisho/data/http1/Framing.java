@@ -52,7 +52,7 @@ final class Framing {
   private static boolean chunkedRequest(int minorVersion, Fields fields) throws Refusal {
     int i = transferEncoding(minorVersion, fields);
     if (i >= 0 && !fields.valueIs(i, "chunked")) {
-      throw new Refusal("a Transfer-Encoding other than chunked alone");
+      throw TransferCoding.ofRequest(fields.value(i));
     }
     return i >= 0;
   }

@@ -13,7 +13,8 @@ final class Refusal extends Exception {
     BLOCK_TOO_LARGE,
     LINE_TOO_LONG,
     VERSION,
-    EXPECTATION
+    EXPECTATION,
+    CODING
   }
 
   private final Reason reason;

@@ -56,12 +56,13 @@ enum Sender {
       case LINE_TOO_LONG -> Kind.TARGET_TOO_LONG;
       case VERSION -> Kind.UNSUPPORTED_VERSION;
       case EXPECTATION -> Kind.UNSUPPORTED_EXPECTATION;
+      case CODING -> Kind.UNSUPPORTED_CODING;
     };
   }
 
   private static Kind responseKind(Refusal refusal) {
     return switch (refusal.reason()) {
-      case MALFORMED, VERSION, EXPECTATION -> Kind.MALFORMED_RESPONSE;
+      case MALFORMED, VERSION, EXPECTATION, CODING -> Kind.MALFORMED_RESPONSE;
       case BLOCK_TOO_LARGE, LINE_TOO_LONG -> Kind.RESPONSE_HEADER_TOO_LARGE;
     };
   }

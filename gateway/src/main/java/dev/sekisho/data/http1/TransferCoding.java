@@ -2,6 +2,7 @@ package dev.sekisho.data.http1;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A transfer coding under the chunks of a response (RFC 9112 §7.2). Nobody asked for one, since we
@@ -11,6 +12,10 @@ import java.util.Optional;
 public enum TransferCoding {
   GZIP,
   DEFLATE;
+
+  /** Those that are registered beside chunked (RFC 9112 §7.2). */
+  private static final Set<String> OTHERS =
+      Set.of("gzip", "x-gzip", "deflate", "compress", "x-compress");
 
   /**
    * What a Transfer-Encoding of a response has under its chunks; empty for nothing.
@@ -30,6 +35,24 @@ public enum TransferCoding {
       case "deflate" -> Optional.of(DEFLATE);
       default -> throw other();
     };
+  }
+
+  /**
+   * Why a request is not taken whose Transfer-Encoding is not {@code chunked} alone. Where the end
+   * of its body is certain, only the coding is not ours to undo, and that is said (RFC 9112 §6.1);
+   * everything else could be read in two ways.
+   */
+  static Refusal ofRequest(String value) {
+    String[] codings = value.toLowerCase(Locale.ROOT).split(",", -1);
+    int last = codings.length - 1;
+    boolean endIsCertain = last > 0 && codings[last].strip().equals("chunked");
+    for (int i = 0; i < last; i++) {
+      endIsCertain &= OTHERS.contains(codings[i].strip());
+    }
+    return endIsCertain
+        ? new Refusal(
+            Refusal.Reason.CODING, "a transfer coding that requests may not have: only chunked")
+        : new Refusal("a Transfer-Encoding other than chunked alone");
   }
 
   private static Refusal other() {

@@ -5,11 +5,12 @@ import dev.sekisho.data.exchange.Way;
 import dev.sekisho.data.origin.Dialler;
 import dev.sekisho.data.origin.OriginConnection;
 import dev.sekisho.data.origin.OriginKey;
-import dev.sekisho.data.origin.OriginTls;
+import dev.sekisho.data.origin.SecureDial;
 import dev.sekisho.net.Authority;
 import dev.sekisho.net.Host;
 import dev.sekisho.net.IpAddress;
 import io.netty.channel.Channel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,13 @@ final class Access {
   }
 
   void dial(List<IpAddress> addresses, int port) {
-    attempt = outreach.dial(addresses, port, this::dialled);
+    attempt =
+        switch (key.security()) {
+          case OriginKey.Security.Plain _ -> outreach.dial(addresses, port, this::dialled);
+          case OriginKey.Security.Tls tls ->
+              outreach.dial(
+                  new SecureDial.Destination(addresses, port, key.authority(), tls), this::secured);
+        };
   }
 
   private void dialled(Dialler.Dialled outcome) {
@@ -90,7 +97,21 @@ final class Access {
           channel.close();
           told.failed(Broken.ENDED_AT_ONCE);
         } else {
-          secure(channel, address);
+          told.reached(connection(channel, address));
+        }
+      }
+    }
+  }
+
+  private void secured(SecureDial.Outcome outcome) {
+    attempt = null;
+    switch (outcome) {
+      case SecureDial.Outcome.Failed(Failure failure) -> told.failed(failure);
+      case SecureDial.Outcome.Reached(Channel channel, IpAddress address, var security) -> {
+        told.reached(connection(channel, address).securedBy(security));
+        if (ended(channel)) {
+          // On the way here. Whoever writes hears why where there is a reason; this is for who waits.
+          channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
         }
       }
     }
@@ -100,31 +121,6 @@ final class Access {
   private static boolean ended(Channel channel) {
     return !channel.isActive()
         || channel instanceof SocketChannel socket && socket.isInputShutdown();
-  }
-
-  private void secure(Channel channel, IpAddress address) {
-    switch (key.security()) {
-      case OriginKey.Security.Plain _ -> told.reached(connection(channel, address));
-      case OriginKey.Security.Tls tls ->
-          attempt =
-              lane.means()
-                  .originTls()
-                  .secure(
-                      channel,
-                      key.authority().host(),
-                      key.authority().port(),
-                      tls,
-                      outcome -> client.guarded(() -> secured(outcome, channel, address)));
-    }
-  }
-
-  private void secured(OriginTls.Secured outcome, Channel channel, IpAddress address) {
-    attempt = null;
-    switch (outcome) {
-      case OriginTls.Secured.Failed(Failure failure) -> told.failed(failure);
-      case OriginTls.Secured.Done done ->
-          told.reached(connection(channel, address).securedBy(done));
-    }
   }
 
   private OriginConnection connection(Channel channel, IpAddress address) {

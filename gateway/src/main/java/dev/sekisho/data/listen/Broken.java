@@ -10,10 +10,16 @@ import java.io.IOException;
 import java.util.function.Supplier;
 
 /**
- * The ways in which an exchange breaks off on its sockets. None of them says what the origin did by
- * then, so none may be repeated.
+ * The ways in which an exchange breaks off on its sockets. Once it has begun, none of them says
+ * what the origin did by then, so none may be repeated.
  */
 final class Broken {
+  static final Failure HEAD_IS_LATE =
+      new Failure(
+          Side.CLIENT,
+          Kind.REQUEST_TIMEOUT,
+          Failure.Retry.SAFE,
+          "The request's head did not arrive in time.");
   static final Failure NO_ANSWER =
       failure(Side.ORIGIN, Kind.READ_TIMEOUT, "The origin did not answer in time.");
   static final Failure ENDED_AT_ONCE =

@@ -21,7 +21,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.ssl.SslHandler;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,7 +38,8 @@ import org.slf4j.LoggerFactory;
  * READING    a head has begun                    request-timeout, 408
  * EXCHANGING an exchange has the connection      the carrier's (response, body)
  * TUNNELLING the relay has the connection        the relay's (tunnel-idle)
- * LINGERING  answered, being closed in order     one second
+ * ENDING     answered, the answer is leaving     body-timeout
+ * LINGERING  everything left, our side is over   one second
  * CLOSED
  * </pre>
  */
@@ -53,6 +53,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     READING,
     EXCHANGING,
     TUNNELLING,
+    ENDING,
     LINGERING,
     CLOSED
   }
@@ -92,7 +93,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf bytes = (ByteBuf) message;
-    if (state == State.LINGERING || state == State.CLOSED) {
+    if (state == State.ENDING || state == State.LINGERING || state == State.CLOSED) {
       bytes.release();
       return;
     }
@@ -127,7 +128,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof ChannelInputShutdownEvent && state != State.TUNNELLING) {
+    boolean waits = state == State.TUNNELLING || state == State.ENDING;
+    if (event instanceof ChannelInputShutdownEvent && !waits) {
       left();
     }
   }
@@ -186,14 +188,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   @Override
   public void expired() {
     switch (state) {
-      case AWAITING, LINGERING -> close();
-      case READING ->
-          unreadable(
-              new Failure(
-                  Failure.Side.CLIENT,
-                  Failure.Kind.REQUEST_TIMEOUT,
-                  Failure.Retry.SAFE,
-                  "The request's head did not arrive in time."));
+      case AWAITING, ENDING, LINGERING -> close();
+      case READING -> unreadable(Broken.HEAD_IS_LATE);
       case EXCHANGING -> present().expired();
       case TUNNELLING, CLOSED -> never();
     }
@@ -352,10 +348,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     return house.draining();
   }
 
-  /**
-   * Gives the bare channel and what was read from it to a tunnel. Call {@link #tunnelled} when that
-   * is over.
-   */
+  /** Gives the bare channel and what was read to a tunnel; {@link #tunnelled} when it is over. */
   ByteBuf detach() {
     state = State.TUNNELLING;
     never();
@@ -384,9 +377,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
     deadlineNanos = lane.deadlines().nowNanos() + TimeUnit.DAYS.toNanos(3650);
   }
 
-  /**
-   * Does something with the connection if it lives on this lane; only its own loop may touch it.
-   */
+  /** Does something with it if it lives on this lane; only its own loop may touch it. */
   void ifOn(Lane here, java.util.function.Consumer<ClientConnection> task) {
     if (lane == here) {
       task.accept(this);
@@ -431,21 +422,25 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Dea
   }
 
   /**
-   * Closes in order: our side first, then what the client still sends is read and dropped, so that
-   * the answer is not lost to a reset.
+   * Closes in order: our side first, when the answer has left, then what the client still sends is
+   * read and dropped, so that the answer is not lost to a reset.
    */
   private void linger() {
-    state = State.LINGERING;
-    deadlineNanos = lane.deadlines().nowNanos() + LINGER_NANOS;
+    state = State.ENDING;
+    within(lane.limits().bodyTimeout());
     release();
     readOn();
-    SslHandler tls = LineOpener.innermostTls(channel);
-    if (!(channel instanceof SocketChannel socket) || !channel.isActive()) {
-      close();
-    } else if (tls == null) {
-      socket.shutdownOutput();
+    if (channel instanceof SocketChannel socket && channel.isActive()) {
+      Farewell.say(socket, this::farewellSaid);
     } else {
-      var _ = tls.closeOutbound();
+      close();
+    }
+  }
+
+  private void farewellSaid() {
+    if (state == State.ENDING) {
+      state = State.LINGERING;
+      deadlineNanos = lane.deadlines().nowNanos() + LINGER_NANOS;
     }
   }
 

@@ -12,6 +12,7 @@ import dev.sekisho.data.origin.OriginTls;
 import dev.sekisho.data.relay.Tunnels;
 import dev.sekisho.scan.Scanner;
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -41,6 +42,7 @@ final class Lane {
       Tunnels tunnels,
       OriginConfig origin,
       InspectionMeans inspection,
+      EventLoopGroup handshakes,
       Scanner scanner,
       KeptBodies kept,
       PagedFiles paged) {}
@@ -90,6 +92,11 @@ final class Lane {
 
   EventLoop loop() {
     return loop;
+  }
+
+  /** A loop for a handshake that is too much for this one. */
+  EventLoop handshakes() {
+    return means.handshakes().next();
   }
 
   Gate gate() {

@@ -58,15 +58,24 @@ public record LimitsConfig(
             section.integer("connections", DEFAULT.connections, 1, 1_000_000),
             section.integer("connections-per-client", DEFAULT.connectionsPerClient, 1, 1_000_000),
             section.integer("refusals-recorded", DEFAULT.refusalsRecorded, 0, 1_000_000),
-            section.duration("request-timeout", DEFAULT.requestTimeout),
-            section.duration("idle-timeout", DEFAULT.idleTimeout),
-            section.duration("body-timeout", DEFAULT.bodyTimeout),
-            section.duration("response-timeout", DEFAULT.responseTimeout),
-            section.duration("tunnel-idle", DEFAULT.tunnelIdle),
+            some(section, "request-timeout", DEFAULT.requestTimeout),
+            some(section, "idle-timeout", DEFAULT.idleTimeout),
+            some(section, "body-timeout", DEFAULT.bodyTimeout),
+            some(section, "response-timeout", DEFAULT.responseTimeout),
+            some(section, "tunnel-idle", DEFAULT.tunnelIdle),
             section.duration("drain-grace", DEFAULT.drainGrace),
             section.duration("drain-limit", DEFAULT.drainLimit));
     section.end();
     return config;
+  }
+
+  /** A limit of no time at all would end everything at once. */
+  private static Duration some(Section section, String key, Duration otherwise) {
+    Duration limit = section.duration(key, otherwise);
+    if (limit.isZero()) {
+      section.wrong(section.markOf(key), key, section.text(key, ""), "a duration of more than 0");
+    }
+    return limit;
   }
 
   private static int size(Section section, String key, int otherwise, int most) {

@@ -10,7 +10,6 @@ import dev.sekisho.data.inspect.FirstBytes;
 import dev.sekisho.data.inspect.FirstBytesReader;
 import dev.sekisho.data.inspect.InspectConfig;
 import dev.sekisho.data.inspect.Leaves;
-import dev.sekisho.data.inspect.PlainAlert;
 import dev.sekisho.journal.RecordId;
 import dev.sekisho.net.Authority;
 import dev.sekisho.net.Host;
@@ -24,7 +23,6 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -43,18 +41,12 @@ import org.jspecify.annotations.Nullable;
 final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines.Expiring, House {
   private static final String NAME = "opener";
 
-  /** Our TLS inside of the CONNECT; the listener's own has another name. */
-  private static final String TLS = "inspect-tls";
-
-  private static final String ALERT = "inspect-alert";
-
   private final ClientConnection outer;
   private final Channel channel;
   private final Lane lane;
   private final Line line;
   private final Inherited inherited;
   private @Nullable FirstBytesReader reader = new FirstBytesReader();
-  private final PlainAlert alert = new PlainAlert();
 
   private State state = State.LISTENING;
   private ByteBuf held;
@@ -170,17 +162,8 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    switch (event) {
-      case SslHandshakeCompletionEvent handshake when state == State.SHAKING_HANDS -> {
-        channel.pipeline().remove(alert);
-        if (handshake.isSuccess()) {
-          enter(Target.Scheme.HTTPS);
-        } else {
-          fail(HandshakeTrouble.of(alert, handshake.cause()));
-        }
-      }
-      case ChannelInputShutdownEvent _ -> gone();
-      default -> {}
+    if (event instanceof ChannelInputShutdownEvent) {
+      gone();
     }
   }
 
@@ -196,7 +179,6 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
       outer.defective(cause);
       return;
     }
-    // A handshake that fails is told by its event; what else breaks here ends the connection.
     switch (state) {
       case LISTENING, RECOGNISING, MINTING, UNOPENED -> gone();
       case SHAKING_HANDS, INSIDE, OVER -> {}
@@ -290,19 +272,33 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
     }
   }
 
+  /** Until it is done the connection is elsewhere, and not to be touched but to be closed. */
   private void shakeHands(SslContext context) {
     state = State.SHAKING_HANDS;
-    SslHandler tls = context.newHandler(channel.alloc());
-    // Our own deadline holds.
-    tls.setHandshakeTimeoutMillis(0);
-    channel.pipeline().addBefore(NAME, ALERT, alert).addBefore(NAME, TLS, tls);
-    channel.config().setAutoRead(true);
     ByteBuf first = held;
     held = Unpooled.EMPTY_BUFFER;
-    ChannelHandlerContext ctx = channel.pipeline().context(alert);
-    alert.channelRead(ctx, first);
-    alert.shown();
-    ctx.fireChannelReadComplete();
+    ServerHandshake.begin(channel, NAME, lane.handshakes(), context, first, new Shaken());
+  }
+
+  private final class Shaken implements ServerHandshake.Waiting {
+    @Override
+    public void shaken() {
+      if (state == State.SHAKING_HANDS) {
+        outer.guarded(() -> enter(Target.Scheme.HTTPS));
+      }
+    }
+
+    @Override
+    public void failed(Failure failure) {
+      if (state == State.SHAKING_HANDS) {
+        outer.guarded(() -> fail(failure));
+      }
+    }
+
+    @Override
+    public void defective(Throwable cause) {
+      outer.defective(cause);
+    }
   }
 
   private void enter(Target.Scheme scheme) {
@@ -355,22 +351,24 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
         line.over();
       }
       case RECOGNISING, MINTING -> fail(HandshakeTrouble.LEFT_EARLY);
-      case SHAKING_HANDS -> fail(HandshakeTrouble.left(alert.answered()));
       case UNOPENED -> {
         leave();
         line.left();
       }
-      case INSIDE, OVER -> {}
+      case SHAKING_HANDS, INSIDE, OVER -> {}
     }
   }
 
   /** Stays where it is, so that nobody else hears of what still comes. */
   private void leave() {
+    State before = state;
     state = State.OVER;
     lane.deadlines().remove(this);
     held.release();
     held = Unpooled.EMPTY_BUFFER;
-    stopReading();
+    if (before != State.SHAKING_HANDS) {
+      stopReading();
+    }
   }
 
   private void stopReading() {
@@ -417,7 +415,7 @@ final class LineOpener extends ChannelInboundHandlerAdapter implements Deadlines
 
   /** The TLS that a client connection speaks, the inner one where there are two, or null. */
   static @Nullable SslHandler innermostTls(Channel channel) {
-    return channel.pipeline().get(TLS) instanceof SslHandler inner
+    return channel.pipeline().get(ServerHandshake.TLS) instanceof SslHandler inner
         ? inner
         : channel.pipeline().get(SslHandler.class);
   }

@@ -13,7 +13,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -69,8 +72,32 @@ public record ListenConfig(
               section.mark(),
               "listen: neither proxy nor proxy-tls is set, so nobody could connect.");
     }
+    config.differ(section);
     section.end();
     return config;
+  }
+
+  /** Two doors cannot be at one place, and the second to be opened would blame somebody else. */
+  private void differ(Section section) {
+    Map<InetSocketAddress, String> taken = new HashMap<>();
+    Map<String, Optional<InetSocketAddress>> doors = new LinkedHashMap<>();
+    doors.put("proxy", proxy);
+    doors.put("proxy-tls", proxyTls.map(TlsListener::address));
+    doors.put("admin", admin);
+    doors.put("health", health);
+    doors.forEach((key, door) ->
+        door.filter(at -> at.getPort() != 0)
+            .map(at -> taken.putIfAbsent(at, key))
+            .ifPresent(other ->
+                section
+                    .problems()
+                    .error(
+                        section.markOf(key),
+                        "listen."
+                            + key
+                            + ": expected an address of its own, found that of listen."
+                            + other
+                            + ".")));
   }
 
   private static Optional<TlsListener> tls(Section parent, Path folder) {
@@ -150,7 +177,21 @@ public record ListenConfig(
             + address.getPort()
             + " ("
             + (reason == null ? cause.getClass().getSimpleName() : reason)
-            + "). Is another program, or another Sekisho, using it?",
+            + ")."
+            + advice(String.valueOf(reason)),
         cause);
+  }
+
+  private static String advice(String reason) {
+    if (reason.contains("in use")) {
+      return " Is another program, or another Sekisho, using it?";
+    }
+    if (reason.contains("assign requested address")) {
+      return " This machine does not have that address (now).";
+    }
+    if (reason.contains("ermission denied")) {
+      return " Ports below 1024 need the right to bind them (CAP_NET_BIND_SERVICE).";
+    }
+    return "";
   }
 }

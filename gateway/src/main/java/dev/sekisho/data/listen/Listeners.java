@@ -54,6 +54,7 @@ public final class Listeners implements Closeable {
       new WriteBufferWaterMark(64 << 10, 128 << 10);
 
   private final EventLoopGroup loops;
+  private final EventLoopGroup handshakes;
   private final Map<EventExecutor, Lane> lanes = new HashMap<>();
   private final LimitsConfig config;
   private final ConnectionLimits limits;
@@ -102,6 +103,9 @@ public final class Listeners implements Closeable {
     this.loops =
         new MultiThreadIoEventLoopGroup(
             threads, new DefaultThreadFactory("loop"), transport.loops());
+    this.handshakes =
+        new MultiThreadIoEventLoopGroup(
+            threads, new DefaultThreadFactory("handshake"), transport.loops());
     own.keepUp(loops.next(), OwnAddresses.INTERVAL);
     DeliveryConfig delivery = parts.scanner().delivery();
     // So that what is kept leaves room for what is scanned.
@@ -116,6 +120,7 @@ public final class Listeners implements Closeable {
             parts.reach().tunnels(),
             parts.reach().origin(),
             parts.inspection(),
+            handshakes,
             parts.scanner(),
             kept,
             paged);
@@ -186,6 +191,8 @@ public final class Listeners implements Closeable {
     if (!bound.isSuccess()) {
       throw ListenConfig.cannotListen(name, address, bound.cause());
     }
+    // Behind Netty's own, which waits a second after each failure.
+    bound.channel().pipeline().addLast("door-trouble", new DoorTrouble(name));
     doors.add(bound.channel());
     InetSocketAddress where = (InetSocketAddress) bound.channel().localAddress();
     own.door(where.getPort());
@@ -284,6 +291,8 @@ public final class Listeners implements Closeable {
     onLoops(Lane::close);
     kept.close();
     paged.close();
+    // Before the loops, which hear of what it ends.
+    handshakes.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 

@@ -4,6 +4,7 @@ import dev.sekisho.data.exchange.Exchange;
 import dev.sekisho.data.exchange.Failure;
 import dev.sekisho.data.names.Resolver;
 import dev.sekisho.data.origin.Dialler;
+import dev.sekisho.data.origin.SecureDial;
 import dev.sekisho.identity.Identity;
 import dev.sekisho.net.DomainName;
 import dev.sekisho.net.IpAddress;
@@ -61,5 +62,14 @@ final class Outreach {
     return lane.means()
         .dialler()
         .dial(addresses, port, lane.loop(), outcome -> client.guarded(() -> then.accept(outcome)));
+  }
+
+  /** Dials and shakes hands. */
+  Dialler.Attempt dial(SecureDial.Destination to, Consumer<SecureDial.Outcome> then) {
+    var means =
+        new SecureDial.Means(
+            lane.means().dialler(), lane.means().originTls(), lane.handshakes());
+    return SecureDial.begin(
+        means, to, lane.loop(), outcome -> client.guarded(() -> then.accept(outcome)));
   }
 }

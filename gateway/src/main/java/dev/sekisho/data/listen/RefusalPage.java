@@ -3,6 +3,7 @@ package dev.sekisho.data.listen;
 import dev.sekisho.data.exchange.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.util.Properties;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ final class RefusalPage {
   private static final PageTemplate HTML = PageTemplate.of("refusal.html");
   private static final Properties ENGLISH = PageTemplate.texts("refusal_en.properties");
   private static final Properties JAPANESE = PageTemplate.texts("refusal_ja.properties");
+
+  private static final Set<String> FAMILIES_OF_THEIR_OWN = Set.of("denied", "infected", "ask");
 
   private RefusalPage() {}
 
@@ -92,10 +95,10 @@ final class RefusalPage {
     };
   }
 
-  /** Which of the four texts fits. */
+  /** Which of the texts fits. */
   private static String family(Refusal refusal) {
-    if (refusal.kind().equals("denied")) {
-      return "denied";
+    if (FAMILIES_OF_THEIR_OWN.contains(refusal.kind())) {
+      return refusal.kind();
     }
     return switch (refusal.status()) {
       case 502, 504 -> "origin";

@@ -56,11 +56,8 @@ final class Handover implements Tunnels.Tunnel {
     if (clientFlushed.isDone() && originFlushed.isDone()) {
       pass(fromClient, fromOrigin);
     } else {
-      // A listener runs inside Netty's flush, which is no place to close a channel: hence the
-      // detour over the loop.
-      clientFlushed.addListener(first ->
-          originFlushed.addListener(
-              second -> client.eventLoop().execute(() -> pass(fromClient, fromOrigin))));
+      clientFlushed.addListener(
+          first -> originFlushed.addListener(second -> written(fromClient, fromOrigin)));
       watchIdle(unwritten(), 1);
     }
     SpliceTunnel passed = tunnel;
@@ -98,6 +95,20 @@ final class Handover implements Tunnels.Tunnel {
     if (passed != null) {
       passed.end();
     } else {
+      giveUp(Cause.ENDED);
+    }
+  }
+
+  /**
+   * A listener runs inside Netty's flush, which is no place to close a channel: hence the detour
+   * over the loop. A loop at its end takes no more work, and has closed the channels.
+   */
+  private void written(Takeover fromClient, Takeover fromOrigin) {
+    try {
+      client.eventLoop().execute(() -> pass(fromClient, fromOrigin));
+    } catch (RejectedExecutionException loopEnds) {
+      fromClient.drop();
+      fromOrigin.drop();
       giveUp(Cause.ENDED);
     }
   }
@@ -204,7 +215,12 @@ final class Handover implements Tunnels.Tunnel {
       }
       channel.close();
     }
-    client.eventLoop().execute(() -> then.accept(new Ended(0, 0, cause)));
+    Ended ended = new Ended(0, 0, cause);
+    try {
+      client.eventLoop().execute(() -> then.accept(ended));
+    } catch (RejectedExecutionException loopEnds) {
+      tell(ended, client.eventLoop(), then);
+    }
   }
 
   /**

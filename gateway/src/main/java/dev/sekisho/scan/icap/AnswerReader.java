@@ -89,6 +89,9 @@ final class AnswerReader implements Listener {
 
   private IcapAnswer modified(IcapInput in, Head head, int status, Sending sending)
       throws IOException {
+    if (sending.progress() == Sending.Progress.BEGUN) {
+      throw IcapFault.down("it answered before it had what it asked for of the body");
+    }
     if (status == PARTIAL && !allowed.contains(Allowed.PARTIAL_206)) {
       throw IcapFault.down("it answered 206, which was not allowed");
     }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** So many connections at a time and no more; those that were used well are used again. */
 final class ConnectionPool implements Closeable {
@@ -31,42 +32,49 @@ final class ConnectionPool implements Closeable {
 
   /** The right to one connection. */
   final class Lease implements Closeable {
-    private Lease() {}
+    private @Nullable IcapConnection kept;
+
+    /**
+     * @param last the one that was used last: whoever has the right to a connection has it at once,
+     *     or it would be counted twice
+     */
+    private Lease(@Nullable IcapConnection last) {
+      kept = last;
+    }
 
     /** The one that was used last; whoever gets it keeps it or closes it. */
     Optional<IcapConnection> idle() {
-      while (true) {
-        Optional<IcapConnection> last = poll();
-        if (last.isEmpty() || last.get().isQuiet()) {
-          return last;
-        }
+      Optional<IcapConnection> last = Optional.ofNullable(kept);
+      kept = null;
+      while (last.isPresent() && !last.get().isQuiet()) {
         last.get().close();
+        last = poll();
       }
+      return last;
     }
 
-    /** For another. */
+    /** For another, once this lease is over. */
     void keep(IcapConnection connection) {
       connection.idle(System.nanoTime());
-      lock.lock();
-      try {
-        if (closed || idle.size() >= most) {
-          connection.close();
-        } else {
-          idle.addFirst(connection);
-        }
-      } finally {
-        lock.unlock();
-      }
+      kept = connection;
     }
 
     @Override
     public void close() {
+      IcapConnection left = kept;
       lock.lock();
       try {
         leased--;
+        if (left != null && !closed && idle.size() + leased < most) {
+          idle.addFirst(left);
+          left = null;
+        }
         free.signal();
       } finally {
         lock.unlock();
+      }
+      if (left != null) {
+        left.close();
       }
     }
   }
@@ -80,15 +88,20 @@ final class ConnectionPool implements Closeable {
     }
   }
 
-  /** What the server takes, at least one. */
+  /** What the server takes, at least one; what is kept beyond that is closed. */
   void atMost(int connections) {
+    List<IcapConnection> surplus = new ArrayList<>();
     lock.lock();
     try {
       most = Math.clamp(connections, 1, configured);
+      while (!idle.isEmpty() && idle.size() + leased > most) {
+        surplus.add(idle.removeLast());
+      }
       free.signalAll();
     } finally {
       lock.unlock();
     }
+    surplus.forEach(IcapConnection::close);
   }
 
   Lease take(long deadline) throws IcapFault, InterruptedException {
@@ -105,7 +118,7 @@ final class ConnectionPool implements Closeable {
         waiting--;
       }
       leased++;
-      return new Lease();
+      return new Lease(idle.pollFirst());
     } finally {
       lock.unlock();
     }
@@ -130,7 +143,7 @@ final class ConnectionPool implements Closeable {
         return Optional.empty();
       }
       leased++;
-      return Optional.of(new Lease());
+      return Optional.of(new Lease(idle.pollFirst()));
     } finally {
       lock.unlock();
     }

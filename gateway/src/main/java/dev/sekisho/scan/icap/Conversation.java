@@ -80,7 +80,7 @@ final class Conversation {
     try {
       Listener.Answered answered = listener.listen(in, sending);
       over = sending.isOver();
-      if (answered.after() == Listener.After.KEEP && !in.isQuiet()) {
+      if (answered.after() != Listener.After.LEFT && !in.isQuiet()) {
         throw IcapFault.down("it said more than one answer");
       }
       return over

@@ -18,11 +18,14 @@ import javax.net.ssl.SSLContext;
  * @param download the service for responses
  * @param upload the service for requests; the same unless configured
  * @param trust the authorities that are believed; the system's where there are none
- * @param connections at one time to each service
  */
 public record IcapConfig(
-    IcapUrl download, IcapUrl upload, List<X509Certificate> trust, int connections, Send send) {
-  private static final int CONNECTIONS = 8;
+    IcapUrl download,
+    IcapUrl upload,
+    List<X509Certificate> trust,
+    Connections connections,
+    Send send,
+    Verdicts verdicts) {
   private static final int MOST_CONNECTIONS = 1000;
   private static final String FORM =
       "'icap://host:1344/service', or icaps:// for a server behind TLS";
@@ -35,6 +38,32 @@ public record IcapConfig(
    */
   public record Send(boolean client, boolean user) {
     static final Send NOTHING = new Send(false, false);
+  }
+
+  /** Whether an answer holds for the same body at another time. */
+  public enum Verdicts {
+    /** It may rest on the URL, on heads, or on who asks. */
+    PASSING,
+    /** It rests on the body and the service's tag alone. */
+    LASTING
+  }
+
+  /** What becomes of a connection whose answer was read to its end. */
+  public enum Reuse {
+    /** It is closed: then no answer can be taken for that to another body. */
+    NEVER,
+    /**
+     * It is kept, and before the next body the service has to answer OPTIONS on it, and nothing
+     * else: a second answer to the body before would come first.
+     */
+    FENCED
+  }
+
+  /**
+   * @param most at one time to each service
+   */
+  public record Connections(int most, Reuse reuse) {
+    static final Connections DEFAULT = new Connections(8, Reuse.NEVER);
   }
 
   public IcapConfig {
@@ -52,7 +81,9 @@ public record IcapConfig(
       return item.section("icap").flatMap(section -> read(section, folder, item.problems()));
     }
     return url(item, "icap")
-        .map(url -> new IcapConfig(url, url, List.of(), CONNECTIONS, Send.NOTHING));
+        .map(url ->
+            new IcapConfig(
+                url, url, List.of(), Connections.DEFAULT, Send.NOTHING, Verdicts.PASSING));
   }
 
   private static Optional<IcapConfig> read(Section section, Path folder, Problems problems) {
@@ -64,9 +95,21 @@ public record IcapConfig(
             .text("trust")
             .map(file -> trust(folder.resolve(file), mark, problems))
             .orElse(List.of());
-    int connections = section.integer("connections", CONNECTIONS, 1, MOST_CONNECTIONS);
+    Connections connections =
+        new Connections(
+            section.integer("connections", Connections.DEFAULT.most, 1, MOST_CONNECTIONS),
+            section.choice("reuse", Reuse.class, Connections.DEFAULT.reuse));
     Send send = section.section("send").map(IcapConfig::send).orElse(Send.NOTHING);
+    boolean cache = section.flag("cache", false);
+    Mark cacheMark = section.markOf("cache");
     section.end();
+    if (cache && !send.equals(Send.NOTHING)) {
+      problems.error(
+          cacheMark,
+          section.name()
+              + ".cache and .send exclude each other: a verdict that may rest on who asks is for"
+              + " that one alone.");
+    }
     if (section.node("url").isEmpty()) {
       problems.error(section.mark(), section.name() + " needs a url: " + FORM + ".");
     }
@@ -76,7 +119,9 @@ public record IcapConfig(
     if (!trust.isEmpty() && !secured) {
       problems.error(mark, section.name() + ".trust is for a server behind TLS: write icaps://.");
     }
-    return download.map(url -> new IcapConfig(url, upload.orElse(url), trust, connections, send));
+    Verdicts verdicts = cache ? Verdicts.LASTING : Verdicts.PASSING;
+    return download.map(
+        url -> new IcapConfig(url, upload.orElse(url), trust, connections, send, verdicts));
   }
 
   private static Optional<IcapUrl> url(Section section, String key) {

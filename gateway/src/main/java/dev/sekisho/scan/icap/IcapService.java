@@ -3,7 +3,6 @@ package dev.sekisho.scan.icap;
 import dev.sekisho.scan.icap.IcapOptions.Transfer;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -32,6 +31,14 @@ public final class IcapService implements Closeable {
     DOWN
   }
 
+  /** What a message is given for. */
+  public enum Purpose {
+    /** What becomes of a body; that there is no answer counts against the service. */
+    VERDICT,
+    /** To see what it says to such a message. */
+    TRIAL
+  }
+
   /**
    * @param since when it came into this state
    * @param detail what it calls itself, or what is wrong with it
@@ -45,22 +52,20 @@ public final class IcapService implements Closeable {
   }
 
   private final IcapUrl url;
-  private final Optional<SSLContext> tls;
-  private final Addresses addresses;
+  private final Asking asking;
   private final ConnectionPool pool;
   private final IcapHealth health;
-  private final ReentrantLock asking = new ReentrantLock();
+  private final ReentrantLock optionsLock = new ReentrantLock();
   private final Semaphore wake = new Semaphore(0);
   private volatile @Nullable Known known;
   private volatile String tag = "";
   private volatile boolean silent;
   private final Thread prober;
 
-  private IcapService(IcapUrl url, Optional<SSLContext> tls, int connections) {
+  private IcapService(IcapUrl url, Optional<SSLContext> tls, IcapConfig.Connections connections) {
     this.url = url;
-    this.tls = tls;
-    this.addresses = new Addresses(url.host());
-    this.pool = new ConnectionPool(connections);
+    this.asking = new Asking(url, tls, connections.reuse(), this::noteTag);
+    this.pool = new ConnectionPool(connections.most());
     this.health = new IcapHealth("ICAP service " + url);
     this.prober = Thread.ofVirtual().name("icap-probe").unstarted(this::probe);
   }
@@ -88,10 +93,11 @@ public final class IcapService implements Closeable {
   /**
    * Gives it a message. Blocks; does not read the body any more once it has returned.
    *
+   * @param purpose what for
    * @param limit bytes of another body that it may answer with
    * @param deadline of {@link System#nanoTime}
    */
-  public IcapAnswer ask(IcapMessage message, long limit, long deadline)
+  public IcapAnswer ask(IcapMessage message, Purpose purpose, long limit, long deadline)
       throws InterruptedException {
     try {
       IcapOptions options = options(deadline);
@@ -111,10 +117,12 @@ public final class IcapService implements Closeable {
       var reader = new AnswerReader(message.method(), options.allowed(), message.body(), limit);
       Listener.Answered answered;
       try (ConnectionPool.Lease lease = pool.take(deadline)) {
-        answered = converse(lease, request, reader, deadline);
+        answered = converse(lease, request, reader, purpose, deadline);
       }
-      silent = false;
-      health.answered();
+      if (purpose == Purpose.VERDICT) {
+        silent = false;
+        health.answered();
+      }
       noteTag(answered.head());
       return answered.answer().orElseThrow();
     } catch (IcapFault e) {
@@ -128,62 +136,29 @@ public final class IcapService implements Closeable {
     return e.getMessage() == null ? "it failed" : IcapFault.printable(e.getMessage());
   }
 
-  /**
-   * A connection that was used before may have been closed in the meantime: then a new one gets the
-   * question, once.
-   */
   private Listener.Answered converse(
-      ConnectionPool.Lease lease, Sending.Request request, Listener listener, long deadline)
+      ConnectionPool.Lease lease,
+      Sending.Request request,
+      Listener listener,
+      Purpose purpose,
+      long deadline)
       throws IOException, InterruptedException {
     try {
-      Optional<Listener.Answered> answered = onIdle(lease, request, listener, deadline);
-      return answered.isPresent()
-          ? answered.get()
-          : on(new IcapConnection(url, addresses, tls), lease, request, listener, deadline);
+      return asking.ask(lease, request, listener, deadline);
     } catch (IOException e) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
-      health.failed(
-          e instanceof IcapFault fault ? fault.failure() : IcapAnswer.Failure.DOWN, text(e));
+      switch (purpose) {
+        case VERDICT ->
+            health.failed(
+                e instanceof IcapFault fault ? fault.failure() : IcapAnswer.Failure.DOWN, text(e));
+        case TRIAL -> {
+          // A service may fail at what nobody can look into, and scan everything else.
+        }
+      }
       throw e;
     }
-  }
-
-  /** Empty where there is none, or where it was closed and nothing of an answer came. */
-  private static Optional<Listener.Answered> onIdle(
-      ConnectionPool.Lease lease, Sending.Request request, Listener listener, long deadline)
-      throws IOException, InterruptedException {
-    Optional<IcapConnection> idle = lease.idle();
-    if (idle.isEmpty()) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(on(idle.get(), lease, request, listener, deadline));
-    } catch (IOException e) {
-      if (idle.get().in().spoke() || isTimeout(e)) {
-        throw e;
-      }
-      return Optional.empty();
-    }
-  }
-
-  private static Listener.Answered on(
-      IcapConnection connection,
-      ConnectionPool.Lease lease,
-      Sending.Request request,
-      Listener listener,
-      long deadline)
-      throws IOException, InterruptedException {
-    Listener.Answered answered = Conversation.hold(connection, request, listener, deadline);
-    if (answered.after() == Listener.After.KEEP) {
-      lease.keep(connection);
-    }
-    return answered;
-  }
-
-  private static boolean isTimeout(IOException e) {
-    return e instanceof IcapFault fault && fault.failure() == IcapAnswer.Failure.TIMEOUT;
   }
 
   private IcapOptions options(long deadline) throws IOException, InterruptedException {
@@ -191,7 +166,7 @@ public final class IcapService implements Closeable {
     if (before.isPresent()) {
       return before.get();
     }
-    if (!asking.tryLock(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+    if (!optionsLock.tryLock(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
       throw new IcapFault(
           IcapAnswer.Failure.TIMEOUT, "it did not say in time what it does (OPTIONS)");
     }
@@ -204,7 +179,7 @@ public final class IcapService implements Closeable {
         return fetch(lease, deadline);
       }
     } finally {
-      asking.unlock();
+      optionsLock.unlock();
     }
   }
 
@@ -219,13 +194,9 @@ public final class IcapService implements Closeable {
 
   private IcapOptions fetch(ConnectionPool.Lease lease, long deadline)
       throws IOException, InterruptedException {
-    String head =
-        "OPTIONS %s ICAP/1.0\r\nHost: %s\r\nUser-Agent: Sekisho\r\n\r\n"
-            .formatted(url.asked(), url.authority());
-    var request =
-        new Sending.Request(
-            head.getBytes(StandardCharsets.ISO_8859_1), OptionalInt.empty(), Optional.empty());
-    Head answer = converse(lease, request, Listener.forOptions(), deadline).head();
+    Head answer =
+        converse(lease, asking.optionsRequest(), Listener.forOptions(), Purpose.VERDICT, deadline)
+            .head();
     IcapOptions options;
     try {
       options = IcapOptions.parse(answer);
@@ -275,7 +246,7 @@ public final class IcapService implements Closeable {
 
   /** Where all connections are in use, the answers on them say how it is. */
   private void probe(long deadline) throws InterruptedException {
-    if (!asking.tryLock()) {
+    if (!optionsLock.tryLock()) {
       return;
     }
     try {
@@ -284,7 +255,7 @@ public final class IcapService implements Closeable {
         probe(free.get(), deadline);
       }
     } finally {
-      asking.unlock();
+      optionsLock.unlock();
     }
   }
 
@@ -292,7 +263,7 @@ public final class IcapService implements Closeable {
     try (free) {
       fetch(free, deadline);
     } catch (IOException e) {
-      silent = isTimeout(e);
+      silent = Asking.isTimeout(e);
       health.failed(IcapAnswer.Failure.DOWN, text(e));
     }
   }

@@ -13,7 +13,10 @@ interface Listener {
   /** What becomes of the connection. */
   enum After {
     KEEP,
-    CLOSE
+    /** The server wants it to be closed. */
+    CLOSE,
+    /** Something of the answer was not read. */
+    LEFT
   }
 
   /**
@@ -26,7 +29,8 @@ interface Listener {
      */
     static Answered of(Head head, Optional<IcapAnswer> answer, boolean left) {
       boolean closes = head.elements("Connection").stream().anyMatch("close"::equalsIgnoreCase);
-      return new Answered(head, answer, left || closes ? After.CLOSE : After.KEEP);
+      After after = closes ? After.CLOSE : After.KEEP;
+      return new Answered(head, answer, left ? After.LEFT : after);
     }
   }
 
@@ -41,6 +45,23 @@ interface Listener {
           !head.all("Encapsulated").isEmpty()
               && Encapsulated.parse(head).body() != Encapsulated.Body.NONE;
       return Answered.of(head, Optional.empty(), body);
+    };
+  }
+
+  /**
+   * To OPTIONS between two bodies: only what cannot be the answer to a body. Methods is in each
+   * answer to OPTIONS and in no other (RFC 3507 section 4.10.2).
+   */
+  static Listener forFence() {
+    return (in, sending) -> {
+      Answered answered = forOptions().listen(in, sending);
+      boolean message =
+          !answered.head().all("Encapsulated").isEmpty()
+              && Encapsulated.parse(answered.head()).head().isPresent();
+      if (message || answered.head().elements("Methods").isEmpty()) {
+        throw IcapFault.down("it said more than one answer");
+      }
+      return answered;
     };
   }
 }

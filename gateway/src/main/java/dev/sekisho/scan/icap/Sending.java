@@ -21,9 +21,11 @@ final class Sending implements Runnable {
 
   /** How far it is. */
   enum Progress {
+    /** The server has nothing of the body, or not all of the preview. */
     BEGUN,
     /** The server has the preview, which is not all, and is to say whether it wants the rest. */
     PREVIEW,
+    /** The server gets the body, or what follows the preview. */
     REST,
     ENDED
   }
@@ -112,6 +114,7 @@ final class Sending implements Runnable {
   }
 
   private void rest(InputStream in, byte[] first, int from) throws IOException {
+    progress = Progress.REST;
     chunk(first, from, first.length - from);
     byte[] buffer = new byte[CHUNK];
     for (int count = in.readNBytes(buffer, 0, CHUNK);

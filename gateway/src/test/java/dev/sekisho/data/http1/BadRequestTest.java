@@ -3,6 +3,7 @@ package dev.sekisho.data.http1;
 import static dev.sekisho.data.exchange.Failure.Kind.HEADER_TOO_LARGE;
 import static dev.sekisho.data.exchange.Failure.Kind.MALFORMED_REQUEST;
 import static dev.sekisho.data.exchange.Failure.Kind.TARGET_TOO_LONG;
+import static dev.sekisho.data.exchange.Failure.Kind.UNSUPPORTED_CODING;
 import static dev.sekisho.data.exchange.Failure.Kind.UNSUPPORTED_EXPECTATION;
 import static dev.sekisho.data.exchange.Failure.Kind.UNSUPPORTED_VERSION;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -273,7 +274,34 @@ class BadRequestTest {
     head("empty or too large", "Content-Length: 9223372036854775808\r\n");
     head("empty or too large", "Content-Length: 18446744073709551621\r\n");
     head("empty or too large", "Content-Length: " + "0".repeat(40) + "5\r\n");
-    head("other than chunked", "Transfer-Encoding: gzip, chunked\r\n");
+    codings();
+    bad(
+        MALFORMED_REQUEST,
+        "a body with CONNECT",
+        "CONNECT h.example:443 HTTP/1.1\r\n" + HOST + "Content-Length: 5\r\n\r\n");
+    bad(
+        MALFORMED_REQUEST,
+        "a body with CONNECT",
+        "CONNECT h.example:443 HTTP/1.1\r\n" + HOST + "Transfer-Encoding: chunked\r\n\r\n");
+  }
+
+  private void codings() {
+    for (String coding :
+        List.of("gzip", "X-Gzip", "deflate", "compress", "x-compress", "gzip,gzip")) {
+      bad(
+          UNSUPPORTED_CODING,
+          "only chunked",
+          "POST http://h.example/ HTTP/1.1\r\n"
+              + HOST
+              + "Transfer-Encoding: "
+              + coding
+              + " ,\tChunked\r\n\r\n");
+    }
+    head("other than chunked", "Transfer-Encoding: xchunked, chunked\r\n");
+    head("other than chunked", "Transfer-Encoding: gzip;q=1, chunked\r\n");
+    head("other than chunked", "Transfer-Encoding: identity, chunked\r\n");
+    head("other than chunked", "Transfer-Encoding: gzip,, chunked\r\n");
+    head("other than chunked", "Transfer-Encoding: gzip\r\n");
     head("other than chunked", "Transfer-Encoding: chunked, gzip\r\n");
     head("other than chunked", "Transfer-Encoding: chunked, chunked\r\n");
     head("other than chunked", "Transfer-Encoding: chunked, identity\r\n");
@@ -291,14 +319,6 @@ class BadRequestTest {
         MALFORMED_REQUEST,
         "in HTTP/1.0",
         "POST / HTTP/1.0\r\n" + HOST + "Transfer-Encoding: chunked\r\n\r\n");
-    bad(
-        MALFORMED_REQUEST,
-        "a body with CONNECT",
-        "CONNECT h.example:443 HTTP/1.1\r\n" + HOST + "Content-Length: 5\r\n\r\n");
-    bad(
-        MALFORMED_REQUEST,
-        "a body with CONNECT",
-        "CONNECT h.example:443 HTTP/1.1\r\n" + HOST + "Transfer-Encoding: chunked\r\n\r\n");
   }
 
   private void connection() {

@@ -10,10 +10,12 @@ import dev.sekisho.testing.ScriptedOrigin;
 import dev.sekisho.testing.TestCertificate;
 import dev.sekisho.testing.TestGateway;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.SSLContext;
@@ -28,6 +30,9 @@ class AskedWhoTest {
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
   private static final String HANAKO = credentials("hanako", "correct horse");
   private static final String TARO = credentials("taro", "battery staple");
+
+  /** More than are recorded one by one. */
+  private static final int TURNED_AWAY = 60;
 
   @TempDir private static Path folder;
 
@@ -53,6 +58,7 @@ class AskedWhoTest {
     gateway =
         TestGateway.start(
             """
+            limits: { refusals-recorded: 20 }
             origin: { trust: [%s] }
             inspect: { never: [] }
             identity: { password-file: %s, group-file: %s }
@@ -146,6 +152,44 @@ class AskedWhoTest {
     assertThat(gateway.journal().awaitClosed(2))
         .allSatisfy(record -> assertThat(record.user).isNull());
     assertThat(gateway.journal().closed().getFirst().errorDetail).contains("password");
+  }
+
+  @Test
+  void attemptsThatAreTurnedAwayUncheckedAreCountedWhenTheyAreMany() throws Exception {
+    List<RawClient> waiting = new ArrayList<>();
+    try (ScriptedOrigin origin = ScriptedOrigin.answering(OK)) {
+      try (RawClient client = gateway.client()) {
+        for (int i = 0; i < 4; i++) {
+          String guess = credentials("hanako", "guess" + i);
+          assertThat(client.send(get(origin, "/", guess)).readResponse().status()).isEqualTo(407);
+        }
+      }
+      for (int i = 0, seen = 0; seen < TURNED_AWAY; i++) {
+        if (waiting.isEmpty() || i < 8) {
+          waiting.add(gateway.client());
+        }
+        RawClient last = waiting.getLast();
+        last.socket().setSoTimeout(i < 8 ? 50 : 1000);
+        try {
+          last.send(get(origin, "/", credentials("hanako", "more" + i)));
+          seen += last.readResponse().status() == 503 ? 1 : 0;
+        } catch (SocketTimeoutException _) {
+          // This one has to wait for its turn.
+          waiting.add(gateway.client());
+        }
+      }
+      for (RawClient one : waiting) {
+        one.close();
+      }
+      assertThat(origin.lines()).isEmpty();
+    }
+    gateway.close();
+    List<Record> unchecked =
+        gateway.journal().closed().stream()
+            .filter(record -> "identity-unavailable".equals(record.errorKind))
+            .toList();
+    assertThat(unchecked).hasSizeLessThan(TURNED_AWAY);
+    assertThat(unchecked).anySatisfy(count -> assertThat(count.repeats).isPositive());
   }
 
   @Test

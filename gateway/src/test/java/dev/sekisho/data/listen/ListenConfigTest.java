@@ -107,11 +107,39 @@ class ListenConfigTest {
           proxy-tls: { address: "127.0.0.1:3129" }     | needs address, certificate and key
           proxy-protocol-from: [10.0.0.1/8]            | an address or a range
           prox: "127.0.0.1:1"                          | Did you mean 'proxy'
+          admin: "127.0.0.1:3128"                      | an address of its own, found that of listen.proxy
+          health: "127.0.0.1:8128"                     | an address of its own, found that of listen.admin
           """)
   void refusesWhatCannotBeUsed(String yaml, String words) {
     var unused = ListenConfig.read(section("listen", yaml), Path.of("."));
     assertThat(problems.hasErrors()).isTrue();
     assertThat(problems.all())
         .anySatisfy(problem -> assertThat(problem.toString()).startsWith("f:1:").contains(words));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          idle-timeout: 0s           | a duration of more than 0
+          request-timeout: 0ms       | a duration of more than 0
+          tunnel-idle: 99999999999d  | a duration such as
+          body-timeout: 5            | a duration such as
+          connections: 0             | from 1 to 1000000
+          header-block: 2MiB         | expected 1KiB to 1024KiB
+          drain-limt: 1s             | Did you mean 'drain-limit'
+          """)
+  void refusesLimitsThatCannotBe(String yaml, String words) {
+    var unused = LimitsConfig.read(section("limits", yaml));
+    assertThat(problems.all())
+        .anySatisfy(problem -> assertThat(problem.toString()).startsWith("f:1:").contains(words));
+  }
+
+  @Test
+  void noGraceAndNoLimitOfTheDrainAreLimitsToo() {
+    var config = LimitsConfig.read(section("limits", "{ drain-grace: 0s, drain-limit: 0s }"));
+    assertThat(config.drainLimit()).isZero();
+    assertThat(problems.all()).isEmpty();
   }
 }

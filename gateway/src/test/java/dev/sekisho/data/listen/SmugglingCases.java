@@ -195,7 +195,8 @@ final class SmugglingCases {
             "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
             "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
             "Transfer-Encoding: chunked, chunked",
-            "Transfer-Encoding: gzip, chunked",
+            "Transfer-Encoding: chunked, gzip",
+            "Transfer-Encoding: identity, chunked",
             "Transfer-Encoding: chunked, identity",
             "Transfer-Encoding: identity",
             "Transfer-Encoding: xchunked",
@@ -209,6 +210,11 @@ final class SmugglingCases {
             "Transfer-Encoding: chunk\r\n ed")) {
       to.add(new Case("the framing " + shown(fields), 400, POST + fields + "\r\n\r\nabc"));
     }
+    to.add(
+        new Case(
+            "a coding that is known and not ours to undo",
+            501,
+            POST + "Transfer-Encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"));
     String chunks = HOST + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
     to.add(new Case("chunks in HTTP/1.0", 400, "POST http://{o}/p HTTP/1.0\r\n" + chunks));
     to.add(

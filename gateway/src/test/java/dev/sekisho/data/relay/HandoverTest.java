@@ -83,6 +83,18 @@ class HandoverTest {
   }
 
   @Test
+  void whatIsStillToBeWrittenWhenItsLoopEndsIsToldAndCut() throws Exception {
+    try (TunnelRig rig = rig()) {
+      Line line = rig.open(Setup.plain().written(new byte[BACKLOG]));
+      rig.endLoop();
+      assertThat(line.end().bytesDown()).isZero();
+      assertThat(line.client().getInputStream().readAllBytes().length).isLessThan(BACKLOG);
+      line.client().close();
+      line.origin().close();
+    }
+  }
+
+  @Test
   void ownersOfALoopThatEndsAreToldAfterItsEndAndOneAtATime() throws Exception {
     int count = 40;
     Tunnels tunnels = new SpliceTunnels(TunnelLimits.ofThisMachine());

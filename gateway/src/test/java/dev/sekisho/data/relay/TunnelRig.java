@@ -175,8 +175,14 @@ final class TunnelRig implements AutoCloseable {
   @Override
   public void close() throws IOException {
     tunnels.close();
-    gateway.close().syncUninterruptibly();
+    endLoop();
     originServer.close();
+  }
+
+  void endLoop() {
+    if (!group.isShuttingDown()) {
+      gateway.close().syncUninterruptibly();
+    }
     group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
   }
 

@@ -8,16 +8,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a clamd does not tell of: it answers OK for what it did not look at, unless told to alert.
+ * What an engine does not tell of: clamd, also behind an ICAP server, calls clean what it did not
+ * look at, unless told to alert.
  */
-sealed interface ClamdSight {
+sealed interface Sight {
   /** It has not been tried since it came up. */
-  record Untried() implements ClamdSight {}
+  record Untried() implements Sight {}
 
   /**
-   * @param blind empty for a clamd that tells of everything it was tried with
+   * @param blind empty for one that tells of everything it was tried with
    */
-  record Tried(Set<Blind> blind) implements ClamdSight {
+  record Tried(Set<Blind> blind) implements Sight {
     public Tried {
       blind = Set.copyOf(blind);
     }
@@ -30,15 +31,20 @@ sealed interface ClamdSight {
     };
   }
 
-  /** What has to be said of a body that this clamd calls clean. */
-  default Optional<String> caveat() {
+  /**
+   * What has to be said of a body that this engine calls clean.
+   *
+   * @param engine its name in a sentence
+   */
+  default Optional<String> caveat(String engine) {
     return switch (this) {
       case Untried _ ->
           Optional.of(
-              "whether clamd tells of encrypted archives and of what exceeds its limits is not"
-                  + " known yet");
+              "whether "
+                  + engine
+                  + " tells of encrypted archives and of what exceeds its limits is not known yet");
       case Tried(Set<Blind> blind) when blind.isEmpty() -> Optional.empty();
-      case Tried(Set<Blind> blind) -> Optional.of("clamd does not tell of " + what(blind));
+      case Tried(Set<Blind> blind) -> Optional.of(engine + " does not tell of " + what(blind));
     };
   }
 
