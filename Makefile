@@ -23,7 +23,7 @@ test: peers ## format, rules of the house and every test, then the launcher in a
 	.ci/launcher-test
 	.ci/dist-test
 
-soak: peers ## the same tests with larger counts: a hundred kills of gateway and journal, a thousand policies
+soak: peers ## the same tests with larger counts: a hundred kills of gateway and journal, a thousand policies, ten tables of deliveries
 	@$(MAVEN) verify -Dsekisho.soak=true -Dtests.timeout=0
 
 bench: peers ## Sekisho beside Squid, HAProxy and Traffic Server on this machine; writes bench/RESULTS.md

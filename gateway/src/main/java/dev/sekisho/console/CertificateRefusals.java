@@ -3,6 +3,8 @@ package dev.sekisho.console;
 import dev.sekisho.data.exchange.Failure;
 import dev.sekisho.data.exchange.Observer;
 import dev.sekisho.journal.Record;
+import dev.sekisho.scan.Scanner;
+import dev.sekisho.scan.Verdict;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +36,7 @@ public final class CertificateRefusals implements Observer {
       };
 
   /**
-   * @param next told of every exchange too
+   * @param next told of everything too
    */
   public CertificateRefusals(Observer next) {
     this.next = next;
@@ -66,6 +68,11 @@ public final class CertificateRefusals implements Observer {
     if (kind != null && KINDS.contains(kind)) {
       count(record, kind);
     }
+  }
+
+  @Override
+  public void judged(Scanner.Direction direction, Verdict verdict) {
+    next.judged(direction, verdict);
   }
 
   private synchronized void count(Record record, String kind) {

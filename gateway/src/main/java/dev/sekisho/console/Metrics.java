@@ -4,6 +4,7 @@ import dev.sekisho.data.exchange.Observer;
 import dev.sekisho.journal.Journal;
 import dev.sekisho.journal.Record;
 import dev.sekisho.scan.Scanner;
+import dev.sekisho.scan.Verdict;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -33,6 +34,7 @@ public final class Metrics implements Observer {
   private final CounterDataPoint up;
   private final CounterDataPoint down;
   private final Counter failures;
+  private final ScannedBodies bodies;
 
   public Metrics() {
     Counter counts =
@@ -73,6 +75,7 @@ public final class Metrics implements Observer {
             .help("Exchanges that failed, by whose side and what kind.")
             .labelNames("side", "kind")
             .register(registry);
+    bodies = new ScannedBodies(registry);
   }
 
   @Override
@@ -92,6 +95,11 @@ public final class Metrics implements Observer {
       down.inc(record.bytesDown);
     }
     failed(record.errorSide, record.errorKind);
+  }
+
+  @Override
+  public void judged(Scanner.Direction direction, Verdict verdict) {
+    bodies.judged(direction, verdict);
   }
 
   private void failed(@Nullable String side, @Nullable String kind) {

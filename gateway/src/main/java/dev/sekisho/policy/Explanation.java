@@ -2,6 +2,7 @@ package dev.sekisho.policy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -67,6 +68,16 @@ public record Explanation(Decision decision, Seal seal, List<Step> steps) {
           case Decision.Learn learn ->
               "learn " + Needs.word(learn.need()) + ": " + decision.reason();
         });
+    if (decision instanceof Decision.Allow allow) {
+      allow
+          .obligations()
+          .deliver()
+          .ifPresent(how ->
+              lines.add(
+                  "deliver: "
+                      + how.name().toLowerCase(Locale.ROOT)
+                      + ", unless a line of scan.rules says otherwise"));
+    }
     decision.observed().forEach(one -> lines.add("observed: " + one));
     return lines;
   }

@@ -126,14 +126,14 @@ final class RuleReader {
       problems.error(section.mark(), section.name() + " needs action: allow or deny.");
     }
     Action action = section.choice("action", Action.class, Action.DENY);
-    boolean obliges = section.has("scan") | section.has("log");
+    boolean obliges = section.has("scan") | section.has("log") | section.has("deliver");
     return switch (action) {
       case ALLOW -> new Outcome.Allows(obligations(section));
       case DENY -> {
         if (obliges) {
           problems.error(
               section.mark(),
-              "scan and log say what an allowed exchange is obliged to; '"
+              "scan, log and deliver say what an allowed exchange is obliged to; '"
                   + section.name()
                   + "' denies.");
         }
@@ -143,8 +143,25 @@ final class RuleReader {
   }
 
   private Obligations obligations(Section section) {
+    Obligations.Scan scanned = section.choice("scan", Obligations.Scan.class, scan);
     return new Obligations(
-        section.choice("scan", Obligations.Scan.class, scan),
-        section.choice("log", Obligations.Log.class, Obligations.DEFAULT.log()));
+        scanned,
+        section.choice("log", Obligations.Log.class, Obligations.DEFAULT.log()),
+        deliver(section, scanned));
+  }
+
+  private Optional<Obligations.Deliver> deliver(Section section, Obligations.Scan scanned) {
+    if (section.node("deliver").isEmpty()) {
+      return Optional.empty();
+    }
+    if (scanned == Obligations.Scan.NONE) {
+      problems.error(
+          section.markOf("deliver"),
+          "deliver says how what is scanned reaches its client, and '"
+              + section.name()
+              + "' has nothing scanned; write scan: all, or leave deliver out.");
+    }
+    return Optional.of(
+        section.choice("deliver", Obligations.Deliver.class, Obligations.Deliver.AUTO));
   }
 }

@@ -2,6 +2,7 @@ package dev.sekisho.scan;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.security.MessageDigest;
 import java.util.Optional;
 
 /**
@@ -24,6 +25,18 @@ record Body(
 
     /** In bytes, as sent. */
     long length();
+
+    /** SHA-256 of the bytes as sent. May block, and may read all of them. */
+    default byte[] sha256() throws IOException {
+      MessageDigest digest = Sha256.begin();
+      byte[] buffer = new byte[64 << 10];
+      try (InputStream in = open()) {
+        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+          digest.update(buffer, 0, count);
+        }
+      }
+      return digest.digest();
+    }
   }
 
   /** How a body is read. */

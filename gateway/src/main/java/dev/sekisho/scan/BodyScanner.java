@@ -30,8 +30,8 @@ public final class BodyScanner implements Scanner {
   private BodyScanner(ScanConfig config, List<Engine> engines, Path state) throws IOException {
     this.config = config;
     this.engines = List.copyOf(engines);
-    this.spool = Spool.open(config.spool(), state.resolve("spool"));
     this.cache = cache(state);
+    this.spool = Spool.open(config.spool(), state.resolve("spool"), digests());
     this.quarantine =
         config
             .quarantine()
@@ -93,6 +93,15 @@ public final class BodyScanner implements Scanner {
                 InstantSource.system(),
                 Optional.of(new VerdictFile(state.resolve("scan/verdicts")))))
         : Optional.empty();
+  }
+
+  /** The cache finds its verdicts by it, and lists their files; the quarantine asks seldom. */
+  private Spool.Digests digests() {
+    boolean asked =
+        cache.isPresent()
+            || engines.stream()
+                .anyMatch(engine -> engine instanceof Signatures known && known.hasDigests());
+    return asked ? Spool.Digests.AS_THEY_COME : Spool.Digests.WHEN_ASKED_FOR;
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -104,7 +105,7 @@ public final class HeldBody implements Body.Source {
 
   private void toFile(ByteBuffer bytes) {
     if (file == null) {
-      file = new SpoolFile(spool);
+      file = new SpoolFile(spool, digest());
     }
     if (chunk.length == 0) {
       chunk = new byte[CHUNK];
@@ -115,6 +116,19 @@ public final class HeldBody implements Body.Source {
     if (filled == CHUNK) {
       flush(file);
     }
+  }
+
+  private Optional<RunningDigest> digest() {
+    return switch (spool.digests()) {
+      case WHEN_ASKED_FOR -> Optional.empty();
+      // Nothing goes into memory any more once there is a file.
+      case AS_THEY_COME ->
+          Optional.of(
+              new RunningDigest(
+                  pieces.stream()
+                      .map(piece -> ByteBuffer.wrap(piece.bytes, 0, piece.length))
+                      .toList()));
+    };
   }
 
   /** What the file has no room for stays in memory: one chunk, and what comes until others stop. */
@@ -163,6 +177,20 @@ public final class HeldBody implements Body.Source {
   @Override
   public InputStream open() {
     return new HeldStream(this);
+  }
+
+  /** Of a body in a file, most of it was worked out while it came. After {@link #end}. */
+  @Override
+  public byte[] sha256() throws IOException {
+    SpoolFile from = file;
+    if (from == null || spool.digests() == Spool.Digests.WHEN_ASKED_FOR) {
+      return Body.Source.super.sha256();
+    }
+    try {
+      return from.sha256With(overflow);
+    } catch (InterruptedException e) {
+      throw HeldStream.givenUp(e);
+    }
   }
 
   /** Reads it piece by piece on an event loop. After {@link #end}, or for what came before it. */

@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  * virtual thread has fetched it. Holds the body until it is closed.
  */
 public final class HeldReader {
-  private static final int FETCHED = 256 << 10;
+  private static final int FETCHED = 128 << 10;
 
   private final HeldBody body;
   private long to;
   private long position;
   private @Nullable ByteBuffer fetched;
+  private @Nullable ByteBuffer ahead;
+  private @Nullable Executor hurrying;
   private @Nullable IOException failure;
   private Runnable waiting = () -> {};
   private State state = State.READING;
@@ -44,6 +46,11 @@ public final class HeldReader {
     to = end;
   }
 
+  /** From now on the next bytes are fetched while those at hand are taken. */
+  public void hurry(Executor loop) {
+    hurrying = loop;
+  }
+
   public long position() {
     return position;
   }
@@ -63,7 +70,7 @@ public final class HeldReader {
     if (failure != null) {
       throw failure;
     }
-    if (atEnd() || state != State.READING) {
+    if (atEnd() || state == State.CLOSED) {
       return null;
     }
     ByteBuffer here = fetched == null ? body.memory(position) : fetched;
@@ -75,23 +82,32 @@ public final class HeldReader {
     here.position(here.position() + count);
     position += count;
     if (!here.hasRemaining()) {
-      fetched = null;
+      fetched = ahead;
+      ahead = null;
+    }
+    if (hurrying != null && fetched != null && ahead == null) {
+      start(hurrying);
     }
     return piece;
   }
 
   /**
-   * Fetches what comes next, then calls once on the loop; not when it was closed meanwhile. Of
-   * those who ask while it is being fetched, the last is called.
+   * Fetches what comes next, then calls on the loop; not when it was closed meanwhile. Of those who
+   * ask while it is being fetched, the last is called; when it hurries, after each fetch again.
    */
   public void fetch(Executor loop, Runnable then) {
     waiting = then;
-    if (state != State.READING) {
+    start(loop);
+  }
+
+  private void start(Executor loop) {
+    long at = position + (fetched == null ? 0 : fetched.remaining());
+    // What found no room in the file lies in memory, behind it.
+    if (state != State.READING || at >= to || body.memory(at) != null) {
       return;
     }
     state = State.FETCHING;
     body.retain();
-    long at = position;
     int most = (int) Math.min(FETCHED, to - at);
     Thread.ofVirtual().name("spool-read").start(() -> fetch(at, most, loop));
   }
@@ -133,7 +149,8 @@ public final class HeldReader {
     }
     state = State.READING;
     switch (result) {
-      case Fetched.Bytes(ByteBuffer bytes) -> fetched = bytes;
+      case Fetched.Bytes(ByteBuffer bytes) when fetched == null -> fetched = bytes;
+      case Fetched.Bytes(ByteBuffer bytes) -> ahead = bytes;
       case Fetched.Failed(IOException e) -> failure = e;
     }
     waiting.run();
@@ -144,6 +161,7 @@ public final class HeldReader {
     if (state != State.CLOSED) {
       state = State.CLOSED;
       fetched = null;
+      ahead = null;
       body.release();
     }
   }

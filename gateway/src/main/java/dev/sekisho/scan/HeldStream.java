@@ -7,7 +7,11 @@ import java.nio.ByteBuffer;
 
 /** A held body from its beginning to its end, for whoever may wait. */
 final class HeldStream extends InputStream {
+  /** Each reading of the file is a hop to another thread, and many readers want little at once. */
+  private static final int AT_ONCE = 128 << 10;
+
   private final HeldBody body;
+  private byte[] fetched = new byte[0];
   private ByteBuffer here = ByteBuffer.allocate(0);
   private long position;
 
@@ -38,10 +42,17 @@ final class HeldStream extends InputStream {
       return fromMemory(into, offset, length);
     }
     try {
-      return body.readFile(position, into, offset, length);
+      if (length >= AT_ONCE) {
+        return body.readFile(position, into, offset, length);
+      }
+      if (fetched.length == 0) {
+        fetched = new byte[AT_ONCE];
+      }
+      int count = body.readFile(position, fetched, 0, AT_ONCE);
+      here = ByteBuffer.wrap(fetched, 0, Math.max(0, count));
+      return count < 0 ? -1 : fromMemory(into, offset, length);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw (IOException) new InterruptedIOException("given up").initCause(e);
+      throw givenUp(e);
     } catch (FaultException e) {
       throw e;
     } catch (IOException e) {
@@ -49,6 +60,11 @@ final class HeldStream extends InputStream {
       throw new FaultException(
           Verdict.Reason.SPOOL_FULL, "What is held cannot be read: " + e.getMessage() + ".");
     }
+  }
+
+  static IOException givenUp(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return (IOException) new InterruptedIOException("given up").initCause(e);
   }
 
   private int fromMemory(byte[] into, int offset, int length) {

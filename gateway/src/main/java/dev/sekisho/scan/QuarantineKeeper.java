@@ -97,7 +97,7 @@ final class QuarantineKeeper implements Closeable {
               verdict.engine(),
               verdict.name(),
               subject.contentCoding() == null ? "" : subject.contentCoding(),
-              HexFormat.of().formatHex(VerdictKey.sha256(source)),
+              HexFormat.of().formatHex(source.sha256()),
               source.length());
       makeRoom(bytes);
       add(new Held(record, onDisk(quarantine.write(item, source)), clock.instant()));

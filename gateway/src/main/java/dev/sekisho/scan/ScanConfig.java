@@ -81,7 +81,7 @@ public record ScanConfig(
         return rule.treatment();
       }
     }
-    return new Treatment(Optional.empty(), deliver, unscanned);
+    return new Treatment(Optional.empty(), Optional.empty(), deliver, unscanned);
   }
 
   /** What holds for messages of a WebSocket: never more than for other bodies. */

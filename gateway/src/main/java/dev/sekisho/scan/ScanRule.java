@@ -53,7 +53,10 @@ record ScanRule(
     Treatment treatment =
         new Treatment(
             excluded,
-            section.choice("deliver", Delivery.class, delivery),
+            section.node("deliver").isPresent()
+                ? Optional.of(section.choice("deliver", Delivery.class, delivery))
+                : Optional.empty(),
+            delivery,
             section.section("unscanned").map(one -> Fates.read(one, fates)).orElse(fates));
     section.end();
     return new ScanRule(name, hosts, types, largerThan, direction, treatment);

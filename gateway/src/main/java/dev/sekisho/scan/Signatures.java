@@ -1,5 +1,8 @@
 package dev.sekisho.scan;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,7 +49,39 @@ final class Signatures implements Engine {
     return finding;
   }
 
+  /** Whether it looks for digests, and not for EICAR alone. */
+  boolean hasDigests() {
+    return digests;
+  }
+
   private Finding look(Body body, Body.View view, long deadline) throws InterruptedException {
+    return digests && (view == Body.View.RAW || body.isPlain())
+        ? lookAsSent(body)
+        : lookThrough(body, view, deadline);
+  }
+
+  /** The digest of all of it is known without reading it again. */
+  private Finding lookAsSent(Body body) throws InterruptedException {
+    byte[] head = new byte[Eicar.LONGEST + 1];
+    try (InputStream in = body.source().open()) {
+      int length = in.readNBytes(head, 0, head.length);
+      if (eicar && Eicar.is(head, length)) {
+        return new Finding.Found(Eicar.NAME);
+      }
+      return find(body.source().sha256()).orElseGet(Finding.Nothing::new);
+    } catch (FaultException e) {
+      return new Finding.Unable(e.fault());
+    } catch (InterruptedIOException _) {
+      Thread.interrupted();
+      throw new InterruptedException();
+    } catch (IOException e) {
+      return Finding.unable(
+          Verdict.Reason.SPOOL_FULL, "What is held cannot be read: " + e.getMessage() + ".");
+    }
+  }
+
+  private Finding lookThrough(Body body, Body.View view, long deadline)
+      throws InterruptedException {
     byte[] head = new byte[Eicar.LONGEST + 1];
     MessageDigest sha256 = Sha256.begin();
     try (Reading reading = body.read(view)) {

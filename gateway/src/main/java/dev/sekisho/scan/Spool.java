@@ -31,14 +31,23 @@ public final class Spool implements Closeable {
 
   private final SpoolConfig config;
   private final Path folder;
+  private final Digests digests;
   private final Budget memory;
   private final Budget disk;
   private final AtomicLong number = new AtomicLong();
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("spool-", 0).factory());
 
-  private Spool(SpoolConfig config, Path folder) {
+  /** Whether the SHA-256 of bodies is worked out as they come. */
+  enum Digests {
+    AS_THEY_COME,
+    /** Most are not asked for. */
+    WHEN_ASKED_FOR
+  }
+
+  private Spool(SpoolConfig config, Path folder, Digests digests) {
     this.config = config;
+    this.digests = digests;
     this.folder = folder;
     this.memory = new Budget(config.memory());
     this.disk = new Budget(config.disk());
@@ -48,7 +57,7 @@ public final class Spool implements Closeable {
    * @param folder of the spool's own; whatever lies in it is deleted
    * @throws IOException when it cannot be made or swept
    */
-  public static Spool open(SpoolConfig config, Path folder) throws IOException {
+  static Spool open(SpoolConfig config, Path folder, Digests digests) throws IOException {
     Files.createDirectories(folder, FOLDER_OURS_ALONE);
     int swept = 0;
     try (var left = Files.newDirectoryStream(folder)) {
@@ -60,7 +69,7 @@ public final class Spool implements Closeable {
     if (swept > 0) {
       LOG.info("{} files of bodies were left in {} and are deleted.", swept, folder);
     }
-    return new Spool(config, folder);
+    return new Spool(config, folder, digests);
   }
 
   /** Begins to hold one body. */
@@ -70,6 +79,10 @@ public final class Spool implements Closeable {
 
   int memoryPerBody() {
     return (int) Math.min(config.memoryPerBody(), 1 << 30);
+  }
+
+  Digests digests() {
+    return digests;
   }
 
   Budget memory() {

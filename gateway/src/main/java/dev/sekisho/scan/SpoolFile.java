@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -25,6 +26,10 @@ final class SpoolFile {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolFile.class);
 
   private final Spool spool;
+
+  /** The writer's own; another one's only while everything that was handed in has landed. */
+  private final Optional<RunningDigest> digest;
+
   private final Deque<byte[]> waiting = new ArrayDeque<>();
   private long handedIn;
   private long landed;
@@ -45,8 +50,12 @@ final class SpoolFile {
     OVER
   }
 
-  SpoolFile(Spool spool) {
+  /**
+   * @param digest goes on with every chunk, if anybody is going to ask for it
+   */
+  SpoolFile(Spool spool, Optional<RunningDigest> digest) {
     this.spool = spool;
+    this.digest = digest;
   }
 
   /**
@@ -116,9 +125,13 @@ final class SpoolFile {
     }
   }
 
-  private static void write(AsynchronousFileChannel to, byte[] chunk, long position)
+  private void write(AsynchronousFileChannel to, byte[] chunk, long position)
       throws IOException, InterruptedException {
     ByteBuffer bytes = ByteBuffer.wrap(chunk);
+    Future<Integer> written = to.write(bytes, position);
+    // Meanwhile: another thread writes.
+    digest.ifPresent(one -> one.update(chunk));
+    await(written);
     while (bytes.hasRemaining()) {
       await(to.write(bytes, position + bytes.position()));
     }
@@ -202,13 +215,7 @@ final class SpoolFile {
       while (use == Use.WANTED && failure == null && position >= landed && position < handedIn) {
         wait();
       }
-      if (failure != null) {
-        throw new FaultException(
-            Verdict.Reason.SPOOL_FULL, "The spool cannot be written: " + failure.getMessage());
-      }
-      if (use == Use.OVER) {
-        throw new IOException("the body was let go");
-      }
+      checkUsable();
       if (position >= handedIn || channel == null) {
         return -1;
       }
@@ -222,6 +229,29 @@ final class SpoolFile {
       throw new IOException("the gateway is closing", e);
     } finally {
       readOver();
+    }
+  }
+
+  /**
+   * SHA-256 of everything, once it has landed, and of what has found no room behind it. Blocks.
+   *
+   * @throws IllegalStateException where nobody was to ask for it
+   */
+  synchronized byte[] sha256With(byte[] rest) throws IOException, InterruptedException {
+    while (use == Use.WANTED && failure == null && landed < handedIn) {
+      wait();
+    }
+    checkUsable();
+    return digest.orElseThrow(() -> new IllegalStateException("no digest is kept")).with(rest);
+  }
+
+  private void checkUsable() throws IOException {
+    if (failure != null) {
+      throw new FaultException(
+          Verdict.Reason.SPOOL_FULL, "The spool cannot be written: " + failure.getMessage());
+    }
+    if (use == Use.OVER) {
+      throw new IOException("the body was let go");
     }
   }
 

@@ -2,6 +2,7 @@ package dev.sekisho.scan;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the scanner says of one body. */
 public sealed interface Verdict {
@@ -30,8 +31,18 @@ public sealed interface Verdict {
    * @param page what an ICAP server says to the client in the place of our own page
    */
   record Infected(String engine, String name, Optional<Replacement> page) implements Verdict {
+    /** With these a client would try to prove who it is, to somebody who does not ask it. */
+    private static final Set<Integer> OF_CREDENTIALS = Set.of(401, 407);
+
     public Infected(String engine, String name) {
       this(engine, name, Optional.empty());
+    }
+
+    /** What the client is told it with: 403, or the page's own status where that refuses. */
+    public int status() {
+      return page.map(Replacement::status)
+          .filter(given -> given >= 400 && given < 600 && !OF_CREDENTIALS.contains(given))
+          .orElse(403);
     }
   }
 

@@ -1,9 +1,7 @@
 package dev.sekisho.scan;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -14,8 +12,6 @@ import java.util.stream.Collectors;
 record VerdictKey(long a, long b, long c, long d, long length, String coding) {
   /** Of a message's own making; nobody stacks so many that it would be longer. */
   private static final int LONGEST_CODING = 100;
-
-  private static final int BUFFER = 64 << 10;
 
   static VerdictKey of(byte[] sha256, long length, String coding) {
     ByteBuffer numbers = ByteBuffer.wrap(sha256);
@@ -30,7 +26,7 @@ record VerdictKey(long a, long b, long c, long d, long length, String coding) {
       return Optional.empty();
     }
     try {
-      return Optional.of(of(sha256(body.source()), body.source().length(), coding));
+      return Optional.of(of(body.source().sha256(), body.source().length(), coding));
     } catch (IOException _) {
       return Optional.empty();
     }
@@ -46,17 +42,5 @@ record VerdictKey(long a, long b, long c, long d, long length, String coding) {
   private static String said(Body body) {
     String coding = body.subject().contentCoding();
     return coding == null ? "" : coding;
-  }
-
-  /** Of the bytes as sent. */
-  static byte[] sha256(Body.Source source) throws IOException {
-    MessageDigest digest = Sha256.begin();
-    byte[] buffer = new byte[BUFFER];
-    try (InputStream in = source.open()) {
-      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        digest.update(buffer, 0, count);
-      }
-    }
-    return digest.digest();
   }
 }

@@ -195,10 +195,17 @@ class DaemonTest {
           .contains("sekisho_event_loop_lag_seconds")
           .contains("sekisho_pool_idle_connections")
           .contains("sekisho_client_connections")
-          .contains("sekisho_scan_engine_up{engine=\"signatures\"} 1.0");
+          .contains("sekisho_scan_engine_up{engine=\"signatures\"} 1.0")
+          .contains(bodies("clean", "none", "delivered") + " 1.0")
+          .contains(bodies("unscanned", "too-big", "delivered") + " 0.0");
       assertThat(admin(sekisho, "/engines").body())
           .contains("\"engine\":\"signatures\"", "\"state\":\"UP\"", "\"blind\":[]");
     }
+  }
+
+  private static String bodies(String fate, String reason, String outcome) {
+    return "sekisho_scan_bodies_total{direction=\"down\",fate=\"%s\",outcome=\"%s\",reason=\"%s\"}"
+        .formatted(fate, outcome, reason);
   }
 
   @Test

@@ -46,6 +46,8 @@ class ExplainMatchesLiveTest {
   private static final List<String> CONTENT_TYPES =
       List.of("text/html", "application/zip", "image/png");
 
+  private static final List<String> DELIVER = List.of("auto", "hold", "trickle", "page");
+
   private static final List<String> WHO =
       List.of(
           "devices: here",
@@ -278,6 +280,9 @@ class ExplainMatchesLiveTest {
     }
     if (random.nextInt(8) == 0) {
       yaml.append("      observe: true\n");
+    }
+    if (allow && random.nextInt(3) == 0) {
+      yaml.append("      deliver: ").append(one(random, DELIVER)).append('\n');
     }
   }
 

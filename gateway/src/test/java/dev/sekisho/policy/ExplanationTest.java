@@ -70,6 +70,18 @@ class ExplanationTest {
   }
 
   @Test
+  void tellsHowTheRuleWantsItDelivered() {
+    Policy policy =
+        PolicyFixture.rules(
+            "{name: builds, to: {host: a.example}, action: allow, deliver: trickle}",
+            "{name: rest, action: allow}");
+    assertThat(policy.explain(facts("a.example")).lines())
+        .endsWith("deliver: trickle, unless a line of scan.rules says otherwise");
+    assertThat(policy.explain(facts("b.example")).lines())
+        .noneMatch(line -> line.startsWith("deliver"));
+  }
+
+  @Test
   void tellsWhatKeepsAConnectionSealed() {
     Policy policy =
         policy("inspect: {never: [{name: banks, host: .bank.example}]}\npolicy: {default: deny}");

@@ -49,7 +49,8 @@ class PolicyConfigTest {
         "when: 'request.hos == 1' | undeclared reference",
         "when: '1 + 2' | expected type 'bool' but found 'int'",
         "scan: some | expected one of all, none",
-        "deliver: now | unknown key 'deliver'",
+        "deliver: now | expected one of auto, hold, trickle, page",
+        "scan: none, deliver: hold | deliver says how what is scanned reaches its client",
         "not: {} | has no condition",
         "observe: yes | expected true or false"
       })
@@ -71,6 +72,7 @@ class PolicyConfigTest {
         "policy: {rules: [{name: a}]} | needs action: allow or deny",
         "policy: {rules: [{name: default, action: deny}]} | and not 'default'",
         "policy: {rules: [{name: a, action: deny, log: host}]} | 'policy.rules[1]' denies",
+        "policy: {rules: [{name: a, action: deny, deliver: hold}]} | 'policy.rules[1]' denies",
         "policy: {rule: []} | unknown key 'rule' in policy. Did you mean 'rules'?",
         "devices: {pcs: 10.1.2.3/16} | devices.pcs: '10.1.2.3/16' is not an address or a range",
         "devices: {pcs: []} | devices.pcs has no address",

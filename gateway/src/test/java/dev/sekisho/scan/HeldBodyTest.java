@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -31,7 +32,11 @@ class HeldBodyTest {
   private final Random random = new Random(5);
 
   private Spool spool(SpoolConfig config) throws IOException {
-    return Spool.open(config, folder.resolve("spool"));
+    return spool(config, Spool.Digests.AS_THEY_COME);
+  }
+
+  private Spool spool(SpoolConfig config, Spool.Digests digests) throws IOException {
+    return Spool.open(config, folder.resolve("spool"), digests);
   }
 
   private byte[] bytes(int length) {
@@ -65,11 +70,26 @@ class HeldBodyTest {
 
   /** Reads as an event loop does: each thing that has to be waited for comes back as an event. */
   private static byte[] viaReader(HeldBody body, long from, long to, int most) throws Exception {
+    byte[] read = viaReader(body, from, to, most, (_, _) -> {});
+    assertThat(viaReader(body, from, to, most, HeldReader::hurry)).as("in a hurry").isEqualTo(read);
+    return read;
+  }
+
+  private interface Pace {
+    void set(HeldReader reader, Executor loop);
+  }
+
+  private static byte[] viaReader(HeldBody body, long from, long to, int most, Pace pace)
+      throws Exception {
     var events = new LinkedBlockingQueue<Runnable>();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     HeldReader reader = body.reader(from, to);
+    pace.set(reader, events::add);
     try {
       while (!reader.atEnd()) {
+        for (Runnable event = events.poll(); event != null; event = events.poll()) {
+          event.run();
+        }
         ByteBuffer piece = reader.next(most);
         if (piece == null) {
           reader.fetch(events::add, () -> {});
@@ -96,7 +116,46 @@ class HeldBodyTest {
       assertThat(body.length()).isEqualTo(length);
       assertThat(all(body)).isEqualTo(bytes);
       assertThat(viaReader(body, 0, length, 10_000)).isEqualTo(bytes);
-      assertThat(VerdictKey.sha256(body)).isEqualTo(Sha256.begin().digest(bytes));
+      assertThat(body.sha256()).isEqualTo(Sha256.begin().digest(bytes));
+      assertThat(body.sha256()).as("again").isEqualTo(Sha256.begin().digest(bytes));
+      body.release();
+    }
+    try (Spool spool = spool(SMALL, Spool.Digests.WHEN_ASKED_FOR)) {
+      HeldBody body = spool.begin();
+      fill(body, bytes);
+      assertThat(body.sha256()).isEqualTo(Sha256.begin().digest(bytes));
+      body.release();
+    }
+  }
+
+  @Test
+  void theDigestOfALargeBodyCostsNoSecondReading() throws Exception {
+    byte[] bytes = bytes(1_000_000);
+    for (Spool.Digests digests : Spool.Digests.values()) {
+      Spool spool = spool(SMALL, digests);
+      HeldBody body = spool.begin();
+      fill(body, bytes);
+      assertThat(all(body)).as("all of it has landed").isEqualTo(bytes);
+      // From here on no file is read.
+      spool.close();
+      switch (digests) {
+        case AS_THEY_COME -> assertThat(body.sha256()).isEqualTo(Sha256.begin().digest(bytes));
+        case WHEN_ASKED_FOR -> assertThatThrownBy(body::sha256).isInstanceOf(IOException.class);
+      }
+      body.release();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {10, 64 << 10})
+  void whatFoundNoRoomOnDiskIsReadAndDigestedBehindTheRest(long disk) throws Exception {
+    byte[] bytes = bytes((4 << 10) + (64 << 10) + 100);
+    try (Spool spool = spool(new SpoolConfig(4 << 10, 64 << 10, disk))) {
+      HeldBody body = spool.begin();
+      fill(body, bytes);
+      assertThat(all(body)).isEqualTo(bytes);
+      assertThat(viaReader(body, 0, bytes.length, 10)).isEqualTo(bytes);
+      assertThat(body.sha256()).isEqualTo(Sha256.begin().digest(bytes));
       body.release();
     }
   }

@@ -24,8 +24,13 @@ public sealed interface Ending {
    */
   record AskedWho(String rule, String reason, String challenge) implements Ending {}
 
-  /** The scanner found something. */
-  record Infected(Scanner.Direction direction, String engine, String name) implements Ending {}
+  /**
+   * The scanner found something.
+   *
+   * @param status what the client is told it with
+   */
+  record Infected(Scanner.Direction direction, String engine, String name, int status)
+      implements Ending {}
 
   /** It could not be done, or not to its end. */
   record Failed(Failure failure) implements Ending {}

@@ -9,6 +9,7 @@ import dev.sekisho.policy.Decision;
 import dev.sekisho.policy.Facts;
 import dev.sekisho.policy.Obligations;
 import dev.sekisho.policy.Policy;
+import dev.sekisho.scan.Scanner;
 import dev.sekisho.scan.Verdict;
 import org.jspecify.annotations.Nullable;
 
@@ -151,7 +152,12 @@ final class Entry {
   }
 
   /** Of two bodies, up and down, the worse fate is the exchange's. */
-  void verdict(Verdict verdict) {
+  void verdict(Scanner.Direction direction, Verdict verdict) {
+    gate.observer().judged(direction, verdict);
+    note(verdict);
+  }
+
+  private void note(Verdict verdict) {
     switch (verdict) {
       case Verdict.Clean clean -> {
         if (record.fate == null) {
@@ -177,16 +183,21 @@ final class Entry {
     }
   }
 
+  void message(Scanner.Direction direction, Verdict verdict) {
+    gate.observer().judged(direction, verdict);
+    among(verdict);
+  }
+
   /**
    * Of many messages the worst is the exchange's; of those not scanned the first, or who blocks.
    */
-  void message(Verdict verdict) {
+  void among(Verdict verdict) {
     boolean said =
         verdict instanceof Verdict.Unscanned unscanned
             && unscanned.fate() == Verdict.Fate.DELIVER
             && record.fate == Record.Fate.UNSCANNED;
     if (!said) {
-      verdict(verdict);
+      note(verdict);
     }
   }
 

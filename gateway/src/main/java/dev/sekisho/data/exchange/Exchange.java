@@ -84,7 +84,7 @@ public final class Exchange {
       case DIAL -> dial();
       case FORWARD -> forward();
       case JUDGE -> judge();
-      case SCAN_DOWNLOAD -> ifScanned(RequestCarrier::scanDownload);
+      case SCAN_DOWNLOAD -> ifScanned(request -> request.scanDownload(obligations.deliver()));
       case DELIVER -> deliver();
       case DONE -> Step.end(new Ending.Delivered());
     };
@@ -299,7 +299,7 @@ public final class Exchange {
       return;
     }
     if (scanned instanceof Scanned.Judged(Verdict verdict)) {
-      entry.verdict(verdict);
+      entry.verdict(Stopped.direction(phase), verdict);
     }
     Stopped.by(scanned, phase).ifPresentOrElse(this::end, this::proceed);
   }
@@ -307,7 +307,7 @@ public final class Exchange {
   /** One of many messages was scanned, or was not. May end the exchange. */
   public void judged(Scanner.Direction direction, Verdict verdict) {
     if (progress == Progress.RUNNING) {
-      entry.message(verdict);
+      entry.message(direction, verdict);
       Stopped.by(verdict, direction).ifPresent(this::end);
     }
   }
@@ -461,7 +461,8 @@ public final class Exchange {
       case Decision.Allow allow -> {
         decided = Decided.ALLOWED;
         // Of several names the strictest obligations would hold; no rule's word releases them all.
-        obligations = known.alsoNamed().isEmpty() ? allow.obligations() : Obligations.DEFAULT;
+        obligations =
+            known.alsoNamed().isEmpty() ? allow.obligations() : allow.obligations().strict();
         entry.allowed(obligations);
         yield Step.GO;
       }
@@ -501,7 +502,7 @@ public final class Exchange {
    */
   private void end(Ending ending) {
     progress = Progress.ENDED;
-    carrier.untold().ifPresent(entry::message);
+    carrier.untold().ifPresent(entry::among);
     entry.moved(phase, carrier.bytesUp(), carrier.bytesDown());
     entry.ended(ending);
     Optional<Refusal> refusal = Refusal.of(ending, entry.id(), known.subject());

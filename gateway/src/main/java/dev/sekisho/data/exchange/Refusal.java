@@ -31,9 +31,9 @@ public record Refusal(
     return switch (ending) {
       case Ending.Delivered _ -> Optional.empty();
       case Ending.Denied denied ->
-          Optional.of(forbidden("denied", denied.reason(), denied.rule(), id, subject));
+          Optional.of(refused(403, "denied", denied.reason(), denied.rule(), id, subject));
       case Ending.Infected infected ->
-          Optional.of(forbidden("infected", reason(infected), null, id, subject));
+          Optional.of(refused(infected.status(), "infected", reason(infected), null, id, subject));
       case Ending.AskedWho asked -> Optional.of(asked(asked, id, subject));
       case Ending.Failed(Failure failure) when failure.kind() == Failure.Kind.CLIENT_LEFT ->
           Optional.empty();
@@ -77,10 +77,9 @@ public record Refusal(
         Optional.empty());
   }
 
-  /** 403. */
-  private static Refusal forbidden(
-      String kind, String reason, @Nullable String rule, RecordId id, String subject) {
+  private static Refusal refused(
+      int status, String kind, String reason, @Nullable String rule, RecordId id, String subject) {
     return new Refusal(
-        403, "http_request_denied", kind, reason, rule, id, subject, Optional.empty());
+        status, "http_request_denied", kind, reason, rule, id, subject, Optional.empty());
   }
 }

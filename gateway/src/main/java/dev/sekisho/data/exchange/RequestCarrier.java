@@ -1,6 +1,7 @@
 package dev.sekisho.data.exchange;
 
 import dev.sekisho.policy.Obligations;
+import java.util.Optional;
 
 /** Carries one request and its response. */
 public non-sealed interface RequestCarrier extends Carrier {
@@ -28,8 +29,10 @@ public non-sealed interface RequestCarrier extends Carrier {
   /**
    * Has the response's body scanned before the client has all of it; answered by {@link
    * Exchange#scanned} or {@link Exchange#failed}.
+   *
+   * @param deliver how it reaches the client, by the word of the rule that allowed it
    */
-  void scanDownload();
+  void scanDownload(Optional<Obligations.Deliver> deliver);
 
   /**
    * Hands the response to the client; answered by {@link Exchange#delivered} or {@link

@@ -41,8 +41,10 @@ final class Stopped {
   static Optional<Ending> by(Verdict verdict, Scanner.Direction direction) {
     return switch (verdict) {
       case Verdict.Clean _ -> Optional.empty();
-      case Verdict.Infected(String engine, String name, _) ->
-          Optional.of(new Ending.Infected(direction, engine, name));
+      case Verdict.Infected infected ->
+          Optional.of(
+              new Ending.Infected(
+                  direction, infected.engine(), infected.name(), infected.status()));
       case Verdict.Unscanned unscanned ->
           switch (unscanned.fate()) {
             case DELIVER -> Optional.empty();
@@ -51,7 +53,7 @@ final class Stopped {
     };
   }
 
-  private static Scanner.Direction direction(Phase phase) {
+  static Scanner.Direction direction(Phase phase) {
     return phase == Phase.SCAN_UPLOAD ? Scanner.Direction.UP : Scanner.Direction.DOWN;
   }
 

@@ -55,17 +55,6 @@ final class Broken {
           Side.GATEWAY,
           Kind.NOT_SCANNED,
           "The whole could not be scanned after a part of it had gone to the client.");
-  static final Failure PAGED_NOT_WHOLE =
-      failure(
-          Side.GATEWAY,
-          Kind.NOT_SCANNED,
-          "The file could not be scanned to its end while its page was shown.");
-  static final Failure PAGED_NOT_KEPT =
-      failure(
-          Side.GATEWAY,
-          Kind.NOT_SCANNED,
-          "Nothing was found, but there is no room to keep the file until it is fetched; a quarter"
-              + " of scan.spool.disk is for that, and deliver: trickle needs none.");
   static final Failure MESSAGE_REPLACED =
       failure(
           Side.GATEWAY,

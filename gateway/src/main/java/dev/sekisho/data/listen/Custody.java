@@ -51,6 +51,9 @@ final class Custody implements HeldDownload.Told, Pour.Told {
 
     void resumeOrigin();
 
+    /** What it would still send is of no use. */
+    void dropOrigin();
+
     /** The client has the response up to here; its end is written when the trailers are known. */
     void over(Fields trailers);
   }
@@ -102,6 +105,7 @@ final class Custody implements HeldDownload.Told, Pour.Told {
     if (over != null) {
       HeldReader reader = over.reader(0);
       reader.until(over.length());
+      reader.hurry(lane.loop());
       upload.held(reader);
       over.letGo();
       holding = null;
@@ -142,7 +146,7 @@ final class Custody implements HeldDownload.Told, Pour.Told {
     } else if (part == null || isAuthenticated()) {
       exchange.nothingKept();
     } else {
-      client.never();
+      client.within(scanner().patience());
       part.begin(
           () -> client.guarded(exchange::nothingKept), there -> client.guarded(() -> serve(there)));
     }
@@ -180,7 +184,7 @@ final class Custody implements HeldDownload.Told, Pour.Told {
 
   // The download.
 
-  void scanDownload() {
+  void scanDownload(Optional<Obligations.Deliver> deliver) {
     if (kept != null) {
       exchange.scanned(new Scanned.Judged(kept.verdict()));
       return;
@@ -192,7 +196,12 @@ final class Custody implements HeldDownload.Told, Pour.Told {
       case Scannable.Never(Verdict.Unscanned never) -> notHeld(new Scanned.Judged(never));
       case Scannable.Body _ -> {
         held =
-            new HeldDownload(client, lane, download, subject, sent(response, subject.size()), this);
+            new HeldDownload(
+                client,
+                lane,
+                download,
+                new HeldDownload.Wanted(subject, sent(response, subject.size()), deliver),
+                this);
         carrier.startBody(response);
         // A client that was behind with interim responses holds nothing back any more.
         carrier.resumeOrigin();
@@ -210,17 +219,9 @@ final class Custody implements HeldDownload.Told, Pour.Told {
 
   /** What of it the client wants, as far as that is known. */
   private HeldDownload.Sent sent(ResponseHead response, long size) {
-    if (part == null) {
-      return HeldDownload.Sent.ALL;
-    }
-    if (size < 0) {
-      return HeldDownload.Sent.AT_THE_END;
-    }
-    return switch (WantedPart.of(subjects.head(), response, size)) {
-      case WantedPart.Whole _ -> HeldDownload.Sent.ALL;
-      case WantedPart.Bytes bytes -> new HeldDownload.Sent(bytes.first(), bytes.last() + 1);
-      case WantedPart.Beyond _ -> HeldDownload.Sent.AT_THE_END;
-    };
+    return part == null
+        ? HeldDownload.Sent.ALL
+        : HeldDownload.Sent.of(subjects.head(), response, size);
   }
 
   @Override
@@ -296,16 +297,14 @@ final class Custody implements HeldDownload.Told, Pour.Told {
   }
 
   private void deliverPaged(HeldDownload body, ProgressPage to) {
-    if (!body.whole()) {
-      exchange.failed(Broken.PAGED_NOT_WHOLE);
-      return;
-    }
-    if (!to.ready(new KeptBodies.Kept(download.head(), body.body(), judged()))) {
-      exchange.failed(Broken.PAGED_NOT_KEPT);
-      return;
+    if (body.whole()) {
+      to.ready(new KeptBodies.Kept(download.head(), body.body(), judged()));
+    } else {
+      to.again(judged());
     }
     page = null;
     releaseHeld();
+    carrier.dropOrigin();
     carrier.over(Fields.NONE);
   }
 
@@ -377,7 +376,9 @@ final class Custody implements HeldDownload.Told, Pour.Told {
 
   @Override
   public HeldDownload.Shown show() {
-    if (part == null && ProgressPage.suits(subjects.head(), download.head(), held().delivery())) {
+    if (part == null
+        && ProgressPage.suits(subjects.head(), download.head(), held().delivery())
+        && !ProgressPage.isComingAgain(subjects, exchange.user(), lane)) {
       page = new ProgressPage(subjects, exchange, download, lane);
       page.begin(afterwards());
       return HeldDownload.Shown.PAGE;
@@ -447,6 +448,9 @@ final class Custody implements HeldDownload.Told, Pour.Told {
   boolean expired() {
     if (holding != null && holding.filling()) {
       holding.outOfPatience();
+      return true;
+    }
+    if (part != null && part.outOfPatience()) {
       return true;
     }
     return held != null && held.expired();

@@ -1,6 +1,9 @@
 package dev.sekisho.data.listen;
 
 import dev.sekisho.data.http1.Fields;
+import dev.sekisho.data.http1.RequestHead;
+import dev.sekisho.data.http1.ResponseHead;
+import dev.sekisho.policy.Obligations;
 import dev.sekisho.scan.Delivery;
 import dev.sekisho.scan.DeliveryConfig;
 import dev.sekisho.scan.HeldBody;
@@ -11,6 +14,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +63,39 @@ final class HeldDownload implements Pour.Told {
 
     /** A part of which nothing can be said before the end of the whole: whether there is one. */
     static final Sent AT_THE_END = new Sent(0, 0);
+
+    /**
+     * The part that a request asks for, as far as that is known.
+     *
+     * @param size of the whole, or -1
+     */
+    static Sent of(RequestHead request, ResponseHead response, long size) {
+      if (size < 0) {
+        return AT_THE_END;
+      }
+      return switch (WantedPart.of(request, response, size)) {
+        case WantedPart.Whole _ -> ALL;
+        case WantedPart.Bytes bytes -> new Sent(bytes.first(), bytes.last() + 1);
+        case WantedPart.Beyond _ -> AT_THE_END;
+      };
+    }
+  }
+
+  /**
+   * What is held, and what its client gets of it.
+   *
+   * @param obliged how it is delivered, where policy says so
+   */
+  record Wanted(Scanner.Subject subject, Sent sent, Optional<Obligations.Deliver> obliged) {
+    Optional<Delivery> byPolicy() {
+      return obliged.map(word ->
+          switch (word) {
+            case AUTO -> Delivery.AUTO;
+            case HOLD -> Delivery.HOLD;
+            case TRICKLE -> Delivery.TRICKLE;
+            case PAGE -> Delivery.PAGE;
+          });
+    }
   }
 
   /** What a client has got that waits. */
@@ -92,20 +129,15 @@ final class HeldDownload implements Pour.Told {
     void unreadable(IOException cause);
   }
 
-  HeldDownload(
-      ClientConnection client,
-      Lane lane,
-      Download download,
-      Scanner.Subject subject,
-      Sent sent,
-      Told told) {
+  HeldDownload(ClientConnection client, Lane lane, Download download, Wanted wanted, Told told) {
+    Scanner.Subject subject = wanted.subject();
     this.client = client;
-    this.sent = sent;
+    this.sent = wanted.sent();
     this.lane = lane;
     this.download = download;
     this.told = told;
     this.config = lane.means().scanner().delivery();
-    this.delivery = delivery(subject);
+    this.delivery = delivery(wanted);
     this.holding =
         new Holding(lane, subject, verdict -> client.guarded(() -> told.scanned(verdict)));
     this.pour = new Pour(client, lane, download, holding.reader(sent.from()), this);
@@ -115,8 +147,9 @@ final class HeldDownload implements Pour.Told {
     }
   }
 
-  private Delivery delivery(Scanner.Subject subject) {
-    Delivery configured = lane.means().scanner().treatment(subject).delivery();
+  private Delivery delivery(Wanted wanted) {
+    Scanner.Subject subject = wanted.subject();
+    Delivery configured = lane.means().scanner().treatment(subject).delivery(wanted.byPolicy());
     boolean small = subject.size() >= 0 && subject.size() <= config.small();
     boolean held = configured == Delivery.AUTO && small || sent == Sent.AT_THE_END;
     return held ? Delivery.HOLD : configured;
@@ -170,8 +203,13 @@ final class HeldDownload implements Pour.Told {
 
   private void tick() {
     if (state == State.HOLDING && holding.undecided()) {
+      Shown shown = told.show();
+      // What was written may have broken the connection, and that ended all this.
+      if (state != State.HOLDING) {
+        return;
+      }
       state =
-          switch (told.show()) {
+          switch (shown) {
             case TRICKLE -> State.TRICKLING;
             case PAGE -> State.PAGED;
           };

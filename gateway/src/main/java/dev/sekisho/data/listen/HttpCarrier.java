@@ -97,11 +97,11 @@ final class HttpCarrier
   }
 
   @Override
-  public void scanDownload() {
+  public void scanDownload(Optional<Obligations.Deliver> deliver) {
     if (download.head().status() == 101) {
       custody.notHeld(switched.agree(download.head()));
     } else {
-      custody.scanDownload();
+      custody.scanDownload(deliver);
     }
   }
 
@@ -193,6 +193,14 @@ final class HttpCarrier
   public void resumeOrigin() {
     if (origin != null) {
       origin.resume();
+    }
+  }
+
+  @Override
+  public void dropOrigin() {
+    if (origin != null) {
+      origin.close();
+      origin = null;
     }
   }
 
@@ -458,10 +466,7 @@ final class HttpCarrier
     if (access != null) {
       access.cancel();
     }
-    if (origin != null) {
-      origin.close();
-      origin = null;
-    }
+    dropOrigin();
     custody.letGo();
     upload.discard();
   }

@@ -45,7 +45,7 @@ final class Lane {
       EventLoopGroup handshakes,
       Scanner scanner,
       KeptBodies kept,
-      KeptBodies paged) {}
+      PagedFiles paged) {}
 
   /**
    * How the gateway speaks to others.

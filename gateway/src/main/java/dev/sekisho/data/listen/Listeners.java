@@ -64,7 +64,7 @@ public final class Listeners implements Closeable {
   private final List<Channel> doors = new ArrayList<>();
   private final Transport transport;
   private final KeptBodies kept;
-  private final KeptBodies paged;
+  private final PagedFiles paged;
 
   /**
    * What the data plane is made of.
@@ -111,7 +111,7 @@ public final class Listeners implements Closeable {
     // So that what is kept leaves room for what is scanned.
     long quarter = parts.scanner().spool().most() / 4;
     this.kept = new KeptBodies(delivery.keepParts(), quarter);
-    this.paged = new KeptBodies(delivery.keepPaged(), quarter);
+    this.paged = new PagedFiles(delivery.keepPaged(), quarter);
     var means =
         new Lane.Means(
             parts.reach().resolver(),

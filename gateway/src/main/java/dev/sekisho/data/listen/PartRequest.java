@@ -22,7 +22,7 @@ final class PartRequest {
   private final Lane lane;
   private final KeptBodies.Key key;
   private Role role = Role.WAITING;
-  private @Nullable Consumer<KeptBodies.Turn> waiting;
+  private @Nullable Waiting waiting;
 
   private enum Role {
     WAITING,
@@ -30,6 +30,14 @@ final class PartRequest {
     FIRST,
     OVER
   }
+
+  /**
+   * One who waits for what another one fetches.
+   *
+   * @param asked by which the others know it
+   * @param fetch to go on without them
+   */
+  private record Waiting(Consumer<KeptBodies.Turn> asked, Runnable fetch) {}
 
   private PartRequest(Lane lane, KeptBodies.Key key) {
     this.lane = lane;
@@ -62,25 +70,50 @@ final class PartRequest {
    * @param serve it is kept; its body is held for the callee
    */
   void begin(Runnable fetch, Consumer<KeptBodies.Kept> serve) {
-    Consumer<KeptBodies.Turn> asked =
-        turn -> {
-          switch (turn) {
-            case KeptBodies.Turn.First _ -> first(fetch);
-            case KeptBodies.Turn.Alone _ -> fetch.run();
-            case KeptBodies.Turn.There(KeptBodies.Kept kept) -> serve.accept(kept);
-          }
-        };
-    waiting = asked;
+    Consumer<KeptBodies.Turn> asked = turn -> take(turn, fetch, serve);
+    waiting = new Waiting(asked, fetch);
     lane.means().kept().ask(key, lane.loop(), asked);
   }
 
-  private void first(Runnable fetch) {
-    if (role == Role.OVER) {
-      lane.means().kept().pass(key);
-    } else {
-      role = Role.FIRST;
-      fetch.run();
+  /** A turn that was on its way when the wait was over is given back. */
+  private void take(KeptBodies.Turn turn, Runnable fetch, Consumer<KeptBodies.Kept> serve) {
+    boolean late = role == Role.OVER;
+    waiting = null;
+    switch (turn) {
+      case KeptBodies.Turn.First _ -> {
+        if (late) {
+          lane.means().kept().pass(key);
+        } else {
+          role = Role.FIRST;
+          fetch.run();
+        }
+      }
+      case KeptBodies.Turn.Alone _ -> {
+        role = Role.OVER;
+        if (!late) {
+          fetch.run();
+        }
+      }
+      case KeptBodies.Turn.There(KeptBodies.Kept kept) -> {
+        role = Role.OVER;
+        if (late) {
+          kept.body().release();
+        } else {
+          serve.accept(kept);
+        }
+      }
     }
+  }
+
+  /** It waits no longer, and fetches for itself; whether it was waiting. */
+  boolean outOfPatience() {
+    Waiting before = waiting;
+    if (before == null) {
+      return false;
+    }
+    over();
+    before.fetch().run();
+    return true;
   }
 
   /** The whole was fetched and may be delivered. Kept where another part would be of the same. */
@@ -104,7 +137,8 @@ final class PartRequest {
       case FIRST -> lane.means().kept().pass(key);
       case WAITING -> {
         if (waiting != null) {
-          lane.means().kept().forget(key, waiting);
+          lane.means().kept().forget(key, waiting.asked());
+          waiting = null;
         }
       }
       case OVER -> {}

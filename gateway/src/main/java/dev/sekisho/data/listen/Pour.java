@@ -58,6 +58,7 @@ final class Pour {
   /** Everything up to here. */
   void all(long end) {
     reader.until(end);
+    reader.hurry(lane.loop());
     state = State.POURING;
     go();
   }

@@ -6,6 +6,7 @@ import dev.sekisho.data.http1.FieldName;
 import dev.sekisho.data.http1.RequestHead;
 import dev.sekisho.data.http1.ResponseHead;
 import dev.sekisho.scan.Delivery;
+import dev.sekisho.scan.Verdict;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -127,6 +128,15 @@ final class ProgressPage {
         subjects.client().text() + " " + token);
   }
 
+  private static KeptBodies.Key keyOfNextTime(ScanSubjects subjects, String user) {
+    return new KeptBodies.Key(subjects.asked().url(), user, subjects.client().text());
+  }
+
+  /** Whether this client had a page for it, whose link is what is asked for now. */
+  static boolean isComingAgain(ScanSubjects subjects, String user, Lane lane) {
+    return lane.means().paged().isComingAgain(keyOfNextTime(subjects, user));
+  }
+
   void begin(Afterwards afterwards) {
     download.beginPage(afterwards, language);
     write(
@@ -161,26 +171,52 @@ final class ProgressPage {
     return String.format(Locale.ROOT, "%.1f", bytes / 1e6);
   }
 
-  /** The file may be picked up, if it can be kept from here on; whether it can. */
-  boolean ready(KeptBodies.Kept file) {
+  /** The whole file may go: it is picked up here, where it can be kept. */
+  void ready(KeptBodies.Kept file) {
     if (!lane.means().paged().keep(key(subjects, exchange.user(), token), file)) {
-      return false;
+      again(file.verdict());
+      return;
     }
     @Nullable String query = subjects.asked().query();
     String link =
         PageTemplate.escaped("?" + (query == null ? "" : query + "&") + PARAMETER + token);
+    link(file.verdict(), link, "kept");
+    write("<meta http-equiv=\"refresh\" content=\"0;url=" + link + "\">\n</main></body></html>\n");
+  }
+
+  /**
+   * It may go, but is not here. The link is the URL itself, which gets no page the next time.
+   * Nobody follows it by itself: what does not end would be fetched for ever.
+   */
+  void again(Verdict verdict) {
+    lane.means().paged().comesAgain(keyOfNextTime(subjects, exchange.user()));
+    link(verdict, PageTemplate.escaped(subjects.asked().url()), "again");
+    write("</main></body></html>\n");
+  }
+
+  private void link(Verdict verdict, String link, String note) {
     line(
         "now done",
-        texts.getProperty("clean")
+        said(verdict)
             + "<br><a href=\""
             + link
             + "\">"
             + PageTemplate.escaped(fileName())
             + "</a><br><small>"
-            + texts.getProperty("kept")
+            + texts.getProperty(note)
             + "</small>");
-    write("<meta http-equiv=\"refresh\" content=\"0;url=" + link + "\">\n</main></body></html>\n");
-    return true;
+  }
+
+  private String said(Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Clean _ -> texts.getProperty("clean");
+      case Verdict.Unscanned unscanned ->
+          texts.getProperty("unscanned")
+              + "<br><span lang=\"en\">"
+              + PageTemplate.escaped(unscanned.detail())
+              + "</span>";
+      case Verdict.Infected _ -> throw new IllegalStateException("nobody gets a link to this");
+    };
   }
 
   void refused(Refusal refusal) {

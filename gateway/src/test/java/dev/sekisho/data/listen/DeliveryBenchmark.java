@@ -2,12 +2,17 @@ package dev.sekisho.data.listen;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.sekisho.testing.ClamavDaemon;
 import dev.sekisho.testing.RawClient;
 import dev.sekisho.testing.ScriptedOrigin;
 import dev.sekisho.testing.TestGateway;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,19 +21,31 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What a large scanned download costs its client, and many at once the gateway: {@code
- * DeliveryBenchmark MEGABYTES COUNT}. Real clamd; origin, gateway and clients in one process, so
- * the memory is an upper bound.
+ * DeliveryBenchmark MEGABYTES COUNT}. Beside it what it costs without a scan, with a verdict that
+ * is known, and clamd alone. Real clamd; origin, gateway and clients in one process, so the memory
+ * is an upper bound.
  */
 public final class DeliveryBenchmark {
   private static final byte[] PATTERN = "no such thing is in these bodies".getBytes(ISO_8859_1);
 
   private DeliveryBenchmark() {}
 
-  /** Seconds until the first byte of the body, and until the last. */
-  private record Taken(double first, double whole) {}
+  /**
+   * Seconds until the first byte of the body, and until the last, and of processors by all of this
+   * process, which is origin and client too.
+   */
+  private record Taken(double first, double whole, double cpu) {}
+
+  private static final OperatingSystemMXBean SYSTEM =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
+  private static double cpu() {
+    return SYSTEM.getProcessCpuTime() / 1e9;
+  }
 
   public static void main(String[] arguments) throws Exception {
     long length = Long.parseLong(arguments[0]) * 1_000_000;
@@ -40,13 +57,65 @@ public final class DeliveryBenchmark {
     try (ClamavDaemon clamd = ClamavDaemon.start(folder, "Pattern", PATTERN, limits);
         ScriptedOrigin origin = ScriptedOrigin.of(line -> serve(line, block, length));
         TestGateway direct = TestGateway.start("");
-        TestGateway scanning = TestGateway.start(scan(clamd))) {
-      for (int i = 0; i < 3; i++) {
-        print("not scanned", get(direct, origin, length));
-        print("scanned    ", get(scanning, origin, length));
+        TestGateway scanning = TestGateway.start(scan(clamd, 0));
+        TestGateway knowing = TestGateway.start(scan(clamd, 100))) {
+      int rounds = (int) Math.clamp(100_000_000 / length, 5, 200);
+      List<Taken> unscanned = new ArrayList<>();
+      List<Taken> scanned = new ArrayList<>();
+      List<Taken> known = new ArrayList<>();
+      List<Taken> alone = new ArrayList<>();
+      // The first of each is for warming up, and for the cache.
+      for (int i = 0; i <= rounds; i++) {
+        unscanned.add(get(direct, origin, length));
+        known.add(get(knowing, origin, length));
+        scanned.add(get(scanning, origin, length));
+        alone.add(alone(clamd, block, length));
       }
-      many(scanning, origin, length, count);
+      print("not scanned", unscanned);
+      print("known      ", known);
+      print("scanned    ", scanned);
+      print("clamd alone", alone);
+      if (count > 0) {
+        many(scanning, origin, length, count);
+      }
     }
+  }
+
+  /** What clamd itself takes for the same bytes. */
+  private static Taken alone(ClamavDaemon clamd, byte[] block, long length) throws IOException {
+    long begin = System.nanoTime();
+    double cpu = cpu();
+    try (SocketChannel line = SocketChannel.open(UnixDomainSocketAddress.of(clamd.socket()))) {
+      write(line, ByteBuffer.wrap("zINSTREAM\0".getBytes(ISO_8859_1)));
+      for (long sent = 0; sent < length; sent += block.length) {
+        int rest = (int) Math.min(block.length, length - sent);
+        write(line, ByteBuffer.allocate(4).putInt(rest).flip());
+        write(line, ByteBuffer.wrap(block, 0, rest));
+      }
+      write(line, ByteBuffer.allocate(4));
+      line.read(ByteBuffer.allocate(100));
+    }
+    double taken = (System.nanoTime() - begin) / 1e9;
+    return new Taken(taken, taken, cpu() - cpu);
+  }
+
+  private static void write(SocketChannel to, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      to.write(bytes);
+    }
+  }
+
+  private static void print(String what, List<Taken> all) {
+    List<Taken> warm = all.subList(1, all.size());
+    print(
+        what,
+        new Taken(
+            median(warm, Taken::first), median(warm, Taken::whole), median(warm, Taken::cpu)));
+  }
+
+  private static double median(List<Taken> all, ToDoubleFunction<Taken> of) {
+    double[] sorted = all.stream().mapToDouble(of).sorted().toArray();
+    return sorted[sorted.length / 2];
   }
 
   private static void many(TestGateway scanning, ScriptedOrigin origin, long length, int count)
@@ -72,10 +141,12 @@ public final class DeliveryBenchmark {
         (peak - before) >> 20);
   }
 
-  private static String scan(ClamavDaemon clamd) {
+  private static String scan(ClamavDaemon clamd, int remembered) {
     return "scan: { engines: [ { clamd: \""
         + clamd.address()
-        + "\" } ], engine-timeout: 30m, cache: { entries: 0 } }\n";
+        + "\" } ], engine-timeout: 30m, cache: { entries: "
+        + remembered
+        + " } }\n";
   }
 
   private static void serve(ScriptedOrigin.Line line, byte[] block, long length)
@@ -92,6 +163,7 @@ public final class DeliveryBenchmark {
   private static Taken get(TestGateway gateway, ScriptedOrigin origin, long length)
       throws IOException {
     long begin = System.nanoTime();
+    double cpu = cpu();
     try (RawClient client = gateway.client()) {
       client.socket().setSoTimeout(0);
       client.send(
@@ -115,17 +187,18 @@ public final class DeliveryBenchmark {
         }
         got += more;
       }
-      return new Taken(first, (System.nanoTime() - begin) / 1e9);
+      return new Taken(first, (System.nanoTime() - begin) / 1e9, cpu() - cpu);
     }
   }
 
   private static void print(String what, Taken taken) {
     System.out.printf(
         Locale.ROOT,
-        "%s: first byte after %.2f s, whole after %.2f s%n",
+        "%s: first byte after %.4f s, whole after %.4f s, %.4f s of processors%n",
         what,
         taken.first,
-        taken.whole);
+        taken.whole,
+        taken.cpu);
   }
 
   private static long resident() throws IOException {

@@ -1,7 +1,13 @@
 package dev.sekisho.data.listen;
 
+import static dev.sekisho.data.listen.SlowBodies.LENGTH;
+import static dev.sekisho.data.listen.SlowBodies.UNWANTED;
+import static dev.sekisho.data.listen.SlowBodies.WANTED;
+import static dev.sekisho.data.listen.SlowBodies.get;
+import static dev.sekisho.data.listen.SlowBodies.holdingBack;
+import static dev.sekisho.data.listen.SlowBodies.origin;
+import static dev.sekisho.data.listen.SlowBodies.send;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,14 +19,8 @@ import dev.sekisho.testing.TestCertificate;
 import dev.sekisho.testing.TestGateway;
 import java.io.IOException;
 import java.net.SocketException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
-import java.util.Random;
 import java.util.concurrent.CountDownLatch;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,70 +29,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How bodies that are held reach their clients, and that unwanted ones never do as a whole. */
 class DeliveryTest {
-  private static final int LENGTH = 700_000;
   private static final int MOST_BEFORE_VERDICT = LENGTH - (64 << 10);
 
   @TempDir private static Path folder;
 
-  private static byte[] wanted;
-  private static byte[] unwanted;
-
   @BeforeAll
   static void listTheUnwanted() throws Exception {
-    wanted = random(1);
-    unwanted = random(2);
-    Files.writeString(
-        folder.resolve("unwanted.sha256"),
-        HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(unwanted))
-            + "  unwanted.bin\n");
-  }
-
-  private static byte[] random(int seed) {
-    byte[] bytes = new byte[LENGTH];
-    new Random(seed).nextBytes(bytes);
-    return bytes;
+    SlowBodies.list(folder);
   }
 
   private static TestGateway start(String scan) throws IOException {
-    return TestGateway.start(
-        "scan: { engines: [ { signatures: { sha256: [ "
-            + folder.resolve("unwanted.sha256")
-            + " ] } } ], delivery: { small: 1KiB, after: 20ms, every: 20ms, portion: 5KiB,"
-            + " keep-back: 64KiB }, spool: { memory-per-body: 16KiB }, "
-            + scan
-            + " }\n");
-  }
-
-  /** Sends all but the last byte, and that when it is told to. */
-  private static ScriptedOrigin holdingBack(byte[] body, String framing, CountDownLatch last) {
-    return origin(line -> {
-      line.readHead();
-      line.send("HTTP/1.1 200 OK\r\n" + framing + "\r\n\r\n");
-      send(line, framing, body, 0, body.length - 1);
-      last.await();
-      send(line, framing, body, body.length - 1, body.length);
-      line.send(framing.startsWith("Transfer") ? "0\r\n\r\n" : "");
-      if (framing.startsWith("Connection")) {
-        line.socket().close();
-      }
-    });
-  }
-
-  private static ScriptedOrigin origin(ScriptedOrigin.Script script) {
-    try {
-      return ScriptedOrigin.of(script);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static void send(ScriptedOrigin.Line line, String framing, byte[] body, int from, int to)
-      throws IOException {
-    String text = new String(body, from, to - from, ISO_8859_1);
-    line.send(
-        framing.startsWith("Transfer")
-            ? Integer.toHexString(to - from) + "\r\n" + text + "\r\n"
-            : text);
+    return SlowBodies.start(folder, scan);
   }
 
   @ParameterizedTest
@@ -101,7 +48,7 @@ class DeliveryTest {
   void aCleanDownloadTricklesAndArrivesByteForByte(String framing) throws Exception {
     CountDownLatch last = new CountDownLatch(1);
     try (TestGateway gateway = start("deliver: auto");
-        ScriptedOrigin origin = holdingBack(wanted, framing, last);
+        ScriptedOrigin origin = holdingBack(WANTED, framing, last);
         RawClient client = gateway.client()) {
       client.send(get(origin));
       String head = client.readHead();
@@ -114,7 +61,7 @@ class DeliveryTest {
           framing.startsWith("Content")
               ? client.read(LENGTH - early.length)
               : client.readChunks(head).body();
-      assertThat(new String(early, ISO_8859_1) + rest).isEqualTo(new String(wanted, ISO_8859_1));
+      assertThat(new String(early, ISO_8859_1) + rest).isEqualTo(new String(WANTED, ISO_8859_1));
       Record record = gateway.record();
       assertThat(record.fate).isEqualTo(Record.Fate.CLEAN);
       assertThat(record.bytesDown).isEqualTo(LENGTH);
@@ -127,7 +74,7 @@ class DeliveryTest {
   void anUnwantedDownloadIsNeverCompleteAndItsEndIsAnError(String framing) throws Exception {
     CountDownLatch last = new CountDownLatch(1);
     try (TestGateway gateway = start("deliver: trickle");
-        ScriptedOrigin origin = holdingBack(unwanted, framing, last);
+        ScriptedOrigin origin = holdingBack(UNWANTED, framing, last);
         RawClient client = gateway.client()) {
       client.send(get(origin));
       String head = client.readHead();
@@ -148,7 +95,7 @@ class DeliveryTest {
   void toAnHttp10ClientTheBrokenEndIsAReset() throws Exception {
     CountDownLatch last = new CountDownLatch(1);
     try (TestGateway gateway = start("deliver: trickle");
-        ScriptedOrigin origin = holdingBack(unwanted, "Transfer-Encoding: chunked", last);
+        ScriptedOrigin origin = holdingBack(UNWANTED, "Transfer-Encoding: chunked", last);
         RawClient client = gateway.client()) {
       client.send(get(origin).replace("HTTP/1.1", "HTTP/1.0"));
       assertThat(client.readHead()).startsWith("HTTP/1.1 200 ");
@@ -178,9 +125,9 @@ class DeliveryTest {
                 line -> {
                   line.readHead();
                   line.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-                  send(line, "Transfer", unwanted, 0, LENGTH - 1);
+                  send(line, "Transfer", UNWANTED, 0, LENGTH - 1);
                   last.await();
-                  send(line, "Transfer", unwanted, LENGTH - 1, LENGTH);
+                  send(line, "Transfer", UNWANTED, LENGTH - 1, LENGTH);
                   line.send("0\r\n\r\n");
                 });
         RawClient client =
@@ -195,104 +142,6 @@ class DeliveryTest {
     }
   }
 
-  private static String asABrowser(String request, String language) {
-    return request.replace(
-        "\r\n\r\n",
-        "\r\nAccept: text/html,*/*;q=0.8\r\nSec-Fetch-Dest: document\r\nAccept-Language: "
-            + language
-            + "\r\n\r\n");
-  }
-
-  private static final String SAVED =
-      "Content-Length: 700000\r\nContent-Type: application/octet-stream\r\nContent-Disposition:"
-          + " attachment; filename=\"<b>tool.bin\"";
-
-  @Test
-  void aBrowsersDownloadGetsAPageThatTurnsIntoTheFile() throws Exception {
-    CountDownLatch last = new CountDownLatch(1);
-    try (TestGateway gateway = start("deliver: auto");
-        ScriptedOrigin origin = holdingBack(wanted, SAVED, last);
-        RawClient client = gateway.client()) {
-      client.send(asABrowser(get(origin).replace("/file", "/file?v=1"), "en"));
-      String head = client.readHead();
-      assertThat(head).contains("Content-Type: text/html").contains("no-store");
-      last.countDown();
-      String page = client.readChunks(head).body();
-      assertThat(page)
-          .contains("&lt;b&gt;tool.bin")
-          .contains("<progress max=\"700000\"")
-          .contains("nothing was found")
-          .endsWith("</html>\n");
-      Matcher link =
-          Pattern.compile("href=\"(\\?v=1&amp;sekisho-download=[0-9a-f]{32})\"").matcher(page);
-      assertThat(link.find()).as(page).isTrue();
-      String pickUp =
-          asABrowser(
-              get(origin).replace("/file", "/file" + link.group(1).replace("&amp;", "&")), "en");
-      RawClient.Response file = client.send(pickUp).readResponse();
-      assertThat(file.status()).isEqualTo(200);
-      assertThat(file.field("Content-Disposition")).contains("attachment");
-      assertThat(file.body()).isEqualTo(new String(wanted, ISO_8859_1));
-      client.send(pickUp.replace("\r\n\r\n", "\r\nRange: bytes=699990-\r\n\r\n"));
-      assertThat(client.readResponse().body())
-          .isEqualTo(new String(wanted, LENGTH - 10, 10, ISO_8859_1));
-      assertThat(gateway.journal().awaitClosed(3))
-          .allSatisfy(record -> assertThat(record.fate).isEqualTo(Record.Fate.CLEAN));
-      assertThat(origin.lines()).hasSize(1);
-    }
-  }
-
-  @Test
-  void theLinkGivesTheFileToNothingButAGet() throws Exception {
-    try (TestGateway gateway = start("deliver: auto");
-        ScriptedOrigin origin =
-            origin(line -> {
-              String head = line.readHead();
-              if (head.contains("sekisho-download=")) {
-                line.send(
-                    "HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-                return;
-              }
-              line.send("HTTP/1.1 200 OK\r\n" + SAVED + "\r\nConnection: close\r\n\r\n");
-              line.send(new String(wanted, 0, 9, ISO_8859_1));
-              // Long enough for a page.
-              Thread.sleep(100);
-              line.send(new String(wanted, 9, LENGTH - 9, ISO_8859_1));
-            });
-        RawClient client = gateway.client()) {
-      client.send(asABrowser(get(origin), "en"));
-      String page = client.readChunks(client.readHead()).body();
-      Matcher link = Pattern.compile("href=\"(\\?sekisho-download=[0-9a-f]{32})\"").matcher(page);
-      assertThat(link.find()).as(page).isTrue();
-      String pickUp = get(origin).replace("/file", "/file" + link.group(1));
-      client.send(pickUp.replace("GET ", "HEAD "));
-      assertThat(client.readResponse("HEAD").status()).isEqualTo(405);
-      try (RawClient other = gateway.client()) {
-        other.send(
-            pickUp.replace("GET ", "POST ").replace("\r\n\r\n", "\r\nContent-Length: 1\r\n\r\nx"));
-        assertThat(other.readResponse().status()).isEqualTo(405);
-      }
-    }
-  }
-
-  @Test
-  void aFileThatCannotBeKeptHasNoLink() throws Exception {
-    CountDownLatch last = new CountDownLatch(1);
-    try (TestGateway gateway =
-            TestGateway.start(
-                "scan: { engines: [ { signatures: { eicar: true } } ], delivery: { small: 1KiB,"
-                    + " after: 20ms, every: 20ms }, limit: 1MiB, spool: { memory-per-body: 16KiB, disk: 2MiB } }\n");
-        ScriptedOrigin origin = holdingBack(wanted, SAVED, last);
-        RawClient client = gateway.client()) {
-      client.send(asABrowser(get(origin), "en"));
-      String head = client.readHead();
-      last.countDown();
-      assertThat(client.readChunks(head).body())
-          .contains("no room to keep the file")
-          .doesNotContain("sekisho-download=");
-    }
-  }
-
   @Test
   void aPartBehindTheEndIsToldWhenTheWholeWasScanned() throws Exception {
     try (TestGateway gateway = start("deliver: trickle");
@@ -300,10 +149,10 @@ class DeliveryTest {
             origin(line -> {
               line.readHead();
               line.send("HTTP/1.1 200 OK\r\nContent-Length: " + LENGTH + "\r\n\r\n");
-              line.send(new String(wanted, 0, 600_000, ISO_8859_1));
+              line.send(new String(WANTED, 0, 600_000, ISO_8859_1));
               // Long enough for a trickle.
               Thread.sleep(100);
-              line.send(new String(wanted, 600_000, 100_000, ISO_8859_1));
+              line.send(new String(WANTED, 600_000, 100_000, ISO_8859_1));
             });
         RawClient client = gateway.client()) {
       client.send(get(origin).replace("\r\n\r\n", "\r\nRange: bytes=700000-\r\n\r\n"));
@@ -315,43 +164,11 @@ class DeliveryTest {
   }
 
   @Test
-  void thePageSaysInTheBrowsersLanguageWhyThereIsNoFile() throws Exception {
-    CountDownLatch last = new CountDownLatch(1);
-    try (TestGateway gateway = start("deliver: auto");
-        ScriptedOrigin origin = holdingBack(unwanted, SAVED, last);
-        RawClient client = gateway.client()) {
-      client.send(asABrowser(get(origin), "ja"));
-      String head = client.readHead();
-      last.countDown();
-      byte[] page = client.readChunks(head).body().getBytes(ISO_8859_1);
-      assertThat(new String(page, UTF_8))
-          .contains("このファイルはお渡しできません")
-          .contains("unwanted.bin")
-          .doesNotContain("sekisho-download=");
-      Record record = gateway.record();
-      assertThat(record.fate).isEqualTo(Record.Fate.INFECTED);
-      assertThat(record.decision).isEqualTo(Record.Decided.DENY);
-    }
-  }
-
-  @Test
-  void whatIsKeptForOneClientIsForNobodyElse() throws Exception {
-    try (TestGateway gateway = start("deliver: auto");
-        ScriptedOrigin origin =
-            ScriptedOrigin.answering("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
-        RawClient client = gateway.client()) {
-      client.send(
-          get(origin).replace("/file", "/file?sekisho-download=" + "0123456789abcdef".repeat(2)));
-      assertThat(client.readResponse().status()).isEqualTo(404);
-    }
-  }
-
-  @Test
   void nothingIsSeenOfADownloadThatIsHeld() throws Exception {
     CountDownLatch last = new CountDownLatch(1);
     last.countDown();
     try (TestGateway gateway = start("deliver: hold");
-        ScriptedOrigin origin = holdingBack(unwanted, "Content-Length: 700000", last);
+        ScriptedOrigin origin = holdingBack(UNWANTED, "Content-Length: 700000", last);
         RawClient client = gateway.client()) {
       RawClient.Response refused = client.send(get(origin)).readResponse();
       assertThat(refused.status()).isEqualTo(403);
@@ -374,13 +191,13 @@ class DeliveryTest {
           get(origin)
               .replace("GET ", "POST ")
               .replace("\r\n\r\n", "\r\nContent-Length: " + LENGTH + "\r\n\r\n");
-      client.send(post).send(wanted);
+      client.send(post).send(WANTED);
       assertThat(client.readResponse().status()).isEqualTo(200);
-      assertThat(origin.received()).endsWith(new String(wanted, ISO_8859_1));
-      client.send(post).send(unwanted);
+      assertThat(origin.received()).endsWith(new String(WANTED, ISO_8859_1));
+      client.send(post).send(UNWANTED);
       assertThat(client.readResponse().status()).isEqualTo(403);
       assertThat(origin.lines()).hasSize(1);
-      assertThat(origin.received()).endsWith(new String(wanted, ISO_8859_1));
+      assertThat(origin.received()).endsWith(new String(WANTED, ISO_8859_1));
     }
   }
 
@@ -403,6 +220,52 @@ class DeliveryTest {
     }
   }
 
+  private static TestGateway obliging(String deliver, String scan) throws IOException {
+    return TestGateway.start(
+        "policy: { rules: [ { name: one, to: { address: 127.0.0.0/8 }, action: allow, deliver: "
+            + deliver
+            + " } ] }\nscan: { engines: [ { signatures: { sha256: [ "
+            + folder.resolve("unwanted.sha256")
+            + " ] } } ], delivery: { small: 1KiB, after: 20ms, every: 20ms }, "
+            + scan
+            + " }\n");
+  }
+
+  @Test
+  void theWordOfThePolicyRuleGoesBeforeThatForAll() throws Exception {
+    CountDownLatch last = new CountDownLatch(1);
+    try (TestGateway gateway = obliging("trickle", "deliver: hold");
+        ScriptedOrigin origin = holdingBack(WANTED, "Content-Length: 700000", last);
+        RawClient client = gateway.client()) {
+      client.send(get(origin));
+      assertThat(client.readHead()).startsWith("HTTP/1.1 200 ");
+      assertThat(last.getCount()).as("the origin has not ended").isEqualTo(1);
+      last.countDown();
+      assertThat(client.read(LENGTH)).isEqualTo(new String(WANTED, ISO_8859_1));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "hold | deliver: trickle",
+        "trickle | rules: [ { name: octets, content-type: application/octet-stream, deliver: hold } ]",
+      })
+  void whatIsToBeHeldByPolicyOrByALineOfTheRulesIsHeld(String words) throws Exception {
+    CountDownLatch last = new CountDownLatch(1);
+    String fields = "Content-Length: 700000\r\nContent-Type: application/octet-stream";
+    String[] word = words.split(" \\| ", 2);
+    try (TestGateway gateway = obliging(word[0], word[1]);
+        ScriptedOrigin origin = holdingBack(UNWANTED, fields, last);
+        RawClient client = gateway.client()) {
+      client.send(get(origin));
+      // Long enough for a trickle, if there were one.
+      Thread.sleep(200);
+      last.countDown();
+      assertThat(client.readResponse().status()).as("nothing went before").isEqualTo(403);
+    }
+  }
+
   @Test
   void aPartWhoseWholeWasNotScannedIsPartial() throws Exception {
     try (TestGateway gateway = start("ranges: part");
@@ -415,13 +278,5 @@ class DeliveryTest {
       assertThat(gateway.record().verdictReason).startsWith("partial");
       assertThat(origin.received()).contains("Range: bytes=0-0");
     }
-  }
-
-  private static String get(ScriptedOrigin origin) {
-    return "GET http://"
-        + origin.authority()
-        + "/file HTTP/1.1\r\nHost: "
-        + origin.authority()
-        + "\r\n\r\n";
   }
 }

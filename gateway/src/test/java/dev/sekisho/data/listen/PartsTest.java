@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
@@ -257,6 +258,39 @@ class PartsTest {
       assertThat(quick.readResponse().body()).isEqualTo("abc");
       over.countDown();
       assertThat(slow.read(3)).isEqualTo("abc");
+    }
+  }
+
+  @Test
+  void nobodyWaitsForAFetchThatGoesOnForEver() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    try (TestGateway gateway =
+            start("deliver: trickle, patience: 1s, delivery: { small: 1KiB, after: 20ms }");
+        ScriptedOrigin origin =
+            ScriptedOrigin.of(line -> {
+              line.readHead();
+              line.send(
+                  "HTTP/1.1 200 OK\r\nETag: \"v1\"\r\nContent-Length: " + LENGTH + "\r\n\r\n");
+              boolean first = fetches.incrementAndGet() == 1;
+              int sent = 0;
+              while (first && !over.await(50, TimeUnit.MILLISECONDS)) {
+                line.send(wanted.substring(sent, sent + 1));
+                sent++;
+              }
+              line.send(wanted.substring(sent));
+            });
+        RawClient slow = gateway.client();
+        RawClient quick = gateway.client()) {
+      slow.send(get(origin, "Range: bytes=0-\r\n"));
+      assertThat(slow.readHead()).startsWith("HTTP/1.1 206 ");
+      quick.send(get(origin, "Range: bytes=5-9\r\n"));
+      RawClient.Response part = quick.readResponse();
+      assertThat(part.status()).isEqualTo(206);
+      assertThat(part.body()).isEqualTo(wanted.substring(5, 10));
+      assertThat(over.getCount()).as("the first is still at it").isEqualTo(1);
+      over.countDown();
+      assertThat(slow.read(LENGTH)).isEqualTo(wanted);
+      assertThat(fetches).hasValue(2);
     }
   }
 
