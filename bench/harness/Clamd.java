@@ -65,8 +65,7 @@ final class Clamd implements AutoCloseable {
             .formatted(socket, database, temporary));
     Path output = Files.createTempFile(bed.folder, "clamd-", ".out");
     Process process =
-        bed.start(
-            Testbed.Core.PROXY, account, output, List.of("clamd", "--config-file=" + conf));
+        bed.start(Testbed.Core.PROXY, account, output, List.of("clamd", "--config-file=" + conf));
     long began = System.nanoTime();
     Clamd clamd = new Clamd(socket, process);
     while (!clamd.answers()) {
@@ -122,9 +121,7 @@ final class Clamd implements AutoCloseable {
   }
 
   private static void chunk(SocketChannel channel, ByteBuffer bytes) throws IOException {
-    ByteBuffer[] both = {
-      ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.remaining()), bytes
-    };
+    ByteBuffer[] both = {ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.remaining()), bytes};
     while (both[0].hasRemaining() || both[1].hasRemaining()) {
       channel.write(both);
     }

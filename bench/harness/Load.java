@@ -47,8 +47,7 @@ final class Load {
   }
 
   /** The same for any target, from so many connections. */
-  static Requests requests(
-      Testbed bed, Proxy proxy, String target, int connections, double seconds)
+  static Requests requests(Testbed bed, Proxy proxy, String target, int connections, double seconds)
       throws IOException, InterruptedException {
     // wrk counts in whole seconds; the true time is taken here.
     List<String> command =

@@ -25,10 +25,10 @@ record ScanCrowds(Scanners scanners, Pace pace, Report report) {
   /** More than clamd needs for all of them on a slow machine. */
   private static final double PATIENCE_SECONDS = 240;
 
-  private static final double WARMING_SECONDS = 60;
+  private static final double WARMING_SECONDS = 20;
 
   private static final Pattern FATE = Pattern.compile("\"fate\":\"([a-z]+)\"");
-  private static final Pattern REASON = Pattern.compile("\"verdict_reason\":\"([a-z-]+)\"");
+  private static final Pattern REASON = Pattern.compile("\"verdict_reason\":\"([a-z-]+)");
 
   private record Grown(SizedCrowd.Ended ended, long before, long peak) {
     double mebibytes() {
@@ -73,7 +73,7 @@ record ScanCrowds(Scanners scanners, Pace pace, Report report) {
       Map<String, Integer> fates = fates(ours, grown, sizes.huge());
       int clean = fates.getOrDefault("clean", 0);
       int full = fates.getOrDefault("unscanned spool-full", 0);
-      if (clean == grown.ended.whole() && clean > 0 && clean + full == sizes.crowd()) {
+      if (clean == grown.ended.whole() && clean + full == sizes.crowd()) {
         String fate = " (%d clean, %d spool-full)".formatted(clean, full);
         report.judged(figure + fate, bar, Interval.observed(grown.mebibytes()), "MiB");
       } else {

@@ -20,11 +20,16 @@ final class ScanTimes implements AutoCloseable {
 
   private static final int MEGABYTE = 1_000_000;
   private static final int SMALL = 100_000;
-  private static final int SMALL_PER_SECOND = 100;
+
+  /** What Squid can hold of a body before its scanner has it all. */
+  private static final int SMALLER = 50_000;
+
+  private static final int SMALL_PER_SECOND = 50;
+
   /** A peer that has been silent for so long in a small body, or a large one, does not go on. */
   private static final int STANDSTILL_MILLIS = 1000;
 
-  private static final int LARGE_STANDSTILL_MILLIS = 20_000;
+  private static final int LARGE_STANDSTILL_MILLIS = 10_000;
   private static final List<Integer> KNOWN = List.of(SMALL, MEGABYTE);
   private static final int KNOWN_CONNECTIONS = 8;
 
@@ -84,72 +89,80 @@ final class ScanTimes implements AutoCloseable {
         .toList();
   }
 
-  /** Bodies of 100 KB that nobody has seen, one after the other on one connection. */
+  /** Small bodies that nobody has seen, one after the other on one connection. */
   void fresh() throws IOException, ExecutionException, InterruptedException {
+    fresh(SMALL);
+    fresh(SMALLER);
+  }
+
+  private void fresh(int length) throws IOException, ExecutionException, InterruptedException {
     int count = (int) (SMALL_PER_SECOND * pace.windowSeconds());
     Turns<Small> turns = new Turns<>();
-    turns.add(CLAMD, () -> clamdItself(count));
+    turns.add(CLAMD, () -> clamdItself(length, count));
     for (String name : scanning()) {
-      turns.add(name, () -> small(name, count));
+      turns.add(name, () -> small(name, length, count));
     }
-    turns.warmUp(pace.warmUpSeconds() / 4);
+    turns.warmUp(pace.warmUpSeconds() / 6);
     turns.rounds(pace.pairs());
     double[] own = turns.of(CLAMD, Small::millis);
     report.note(
-        "100 KB, clamd itself: %s, its CPU %s"
+        "%s, clamd itself: %s, its CPU %s"
             .formatted(
+                size(length),
                 Interval.of(own).text("ms"),
                 Interval.of(turns.of(CLAMD, Small::clamdMicros)).text("us")));
     for (String name : scanning()) {
-      concludeFresh(name, turns, own);
+      concludeFresh(length, name, turns, own);
     }
   }
 
-  private void concludeFresh(String name, Turns<Small> turns, double[] own) {
-    String figure = "clean 100 KB body, never seen: ";
-    if (standstills.containsKey(name)) {
-      report.notCompared(figure + name, standstills.get(name));
+  private void concludeFresh(int length, String name, Turns<Small> turns, double[] own) {
+    String figure = "clean %s body, never seen: ".formatted(size(length));
+    String lasting = size(length) + name;
+    if (standstills.containsKey(lasting)) {
+      report.notCompared(figure + name, standstills.get(lasting));
       return;
     }
     double[] cpu = turns.of(name, Small::cpuMicros);
     report.note(
-        "100 KB, %s: %s, %.0f stood still, CPU %s, clamd's for it %s"
+        "%s, %s: %s, %.0f stood still, CPU %s, clamd's for it %s"
             .formatted(
+                size(length),
                 name,
                 Interval.of(turns.of(name, Small::millis)).text("ms"),
                 Arrays.stream(turns.of(name, Small::standstills)).sum(),
                 Interval.of(cpu).text("us"),
                 Interval.of(turns.of(name, Small::clamdMicros)).text("us")));
     Interval more = differences(turns.of(name, Small::millis), own);
-    if (name.equals(OURS)) {
+    if (name.equals(OURS) && length == SMALL) {
       report.judged(
           figure + "time beyond clamd's own", Bar.atMost(2, "clamd's own + 2 ms"), more, "ms");
       return;
     }
     report.compared(figure + "time beyond clamd's own, " + name, more, "ms");
-    if (!name.equals(UNCACHED)) {
+    if (!(proxies.get(name).proxy().subject instanceof Sekisho)) {
       double[] ours = turns.of(OURS, Small::cpuMicros);
       report.compared(
           figure + "CPU without clamd's, against " + name, Interval.ofRatios(cpu, ours), "x");
     }
   }
 
-  private Small clamdItself(int count) throws IOException {
+  private Small clamdItself(int length, int count) throws IOException {
     double[] seconds = new double[count];
     long cpu = scanners.clamd().cpuNanos();
     for (int i = 0; i < count; i++) {
-      seconds[i] = scanners.clamd().scan(scanners.origins().sized, scanners.fresh(SMALL));
+      seconds[i] = scanners.clamd().scan(scanners.origins().sized, scanners.fresh(length));
     }
     double micros = each(scanners.clamd().cpuNanos() - cpu, count);
     return new Small(median(seconds) * 1e3, 0, micros, 0);
   }
 
   /** Ours may not stand still; a peer may, and its window then ends after twice its time. */
-  private Small small(String name, int count) throws IOException {
+  private Small small(String name, int length, int count) throws IOException {
     Scanners.Scanning proxy = proxies.get(name);
     int patience =
         proxy.proxy().subject instanceof Sekisho ? SizedClient.PATIENCE_MILLIS : STANDSTILL_MILLIS;
-    if (standstills.containsKey(name)) {
+    if (standstills.containsKey(size(length) + name)) {
       return new Small(0, 0, 0, 0);
     }
     long end = System.nanoTime() + (long) (2 * pace.windowSeconds() * 1e9);
@@ -161,7 +174,7 @@ final class ScanTimes implements AutoCloseable {
       try (SizedClient client =
           SizedClient.through(proxy.proxy(), scanners.origins().sized, patience)) {
         while (seconds.size() < count) {
-          seconds.add(client.get(scanners.fresh(SMALL)).whole());
+          seconds.add(client.get(scanners.fresh(length)).whole());
         }
       } catch (SocketTimeoutException e) {
         stood++;
@@ -171,7 +184,7 @@ final class ScanTimes implements AutoCloseable {
     }
     if (seconds.isEmpty()) {
       standstills.put(
-          name, new IOException("%s: of %d none came".formatted(name, stood)));
+          size(length) + name, new IOException("%s: of %d none came".formatted(name, stood)));
       return new Small(0, 0, 0, stood);
     }
     return new Small(
@@ -189,14 +202,14 @@ final class ScanTimes implements AutoCloseable {
       for (String name : List.of(OURS, UNSCANNED)) {
         turns.add(name, () -> known(proxies.get(name), body));
       }
-      turns.warmUp(pace.warmUpSeconds() / 6);
+      turns.warmUp(pace.warmUpSeconds() / 12);
       turns.rounds(pace.pairs());
       concludeKnown(length, turns);
     }
   }
 
   private void concludeKnown(int length, Turns<Known> turns) throws IOException {
-    String size = length == SMALL ? "100 KB" : "1 MB";
+    String size = size(length);
     for (String name : List.of(OURS, UNSCANNED)) {
       report.note(
           "%s, known, %s: p50 %s, CPU %s, %s/s, core used %s, clamd's for it %s"
@@ -289,8 +302,7 @@ final class ScanTimes implements AutoCloseable {
     String wholeFigure = body + ": whole, against directly + clamd's own time";
     if (name.equals(OURS)) {
       report.judged(firstFigure, Bar.atMost(1, "1 s"), first, "s");
-      report.judged(
-          wholeFigure, Bar.atMost(1.15, "1.15 x"), Interval.ofRatios(whole, least), "x");
+      report.judged(wholeFigure, Bar.atMost(1.15, "1.15 x"), Interval.ofRatios(whole, least), "x");
     } else {
       report.compared(firstFigure + ", " + name, first, "s");
       report.compared(wholeFigure + ", " + name, Interval.ofRatios(whole, least), "x");
@@ -320,6 +332,10 @@ final class ScanTimes implements AutoCloseable {
 
   private static String large(long length) {
     return "clean %d MB body".formatted(length / MEGABYTE);
+  }
+
+  private static String size(int length) {
+    return length < MEGABYTE ? length / 1000 + " KB" : length / MEGABYTE + " MB";
   }
 
   private static double each(long nanos, int count) {

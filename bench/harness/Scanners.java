@@ -53,8 +53,7 @@ record Scanners(Testbed bed, Origins origins, Clamd clamd, CIcap icap, AtomicLon
   private Scanning start(Subject subject, List<ProcessHandle> beside)
       throws IOException, InterruptedException {
     Proxy proxy = Proxy.start(bed, origins, Testbed.Core.PROXY, subject);
-    return new Scanning(
-        proxy, Stream.concat(Stream.of(proxy.handle()), beside.stream()).toList());
+    return new Scanning(proxy, Stream.concat(Stream.of(proxy.handle()), beside.stream()).toList());
   }
 
   /** A body that nobody has seen before. */

@@ -59,7 +59,8 @@ final class SizedAnswer {
     if (!text.matches("(?s)HTTP/1\\.[01] 200 .*")) {
       return State.REFUSED;
     }
-    if (!text.toLowerCase(Locale.ROOT).contains("\r\ncontent-length: " + wanted.length() + "\r\n")) {
+    if (!text.toLowerCase(Locale.ROOT)
+        .contains("\r\ncontent-length: " + wanted.length() + "\r\n")) {
       throw new IOException("not the length that was asked for:\n" + text);
     }
     return State.BODY;

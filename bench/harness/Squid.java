@@ -87,8 +87,7 @@ record Squid(Names names, Bump bump, Optional<CIcap> scanner) implements Subject
         shutdown_lifetime 0 seconds
         %6$s
         """
-            .formatted(
-                folder, port, list(), bump.lines, origins.inside.authority, adaptation()));
+            .formatted(folder, port, list(), bump.lines, origins.inside.authority, adaptation()));
     // A service name of its own: Squid's shared memory is named by it, and a daemon of the machine
     // may use the default.
     List<String> command =
