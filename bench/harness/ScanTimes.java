@@ -102,7 +102,12 @@ final class ScanTimes implements AutoCloseable {
     for (String name : scanning()) {
       turns.add(name, () -> small(name, length, count));
     }
-    turns.warmUp(pace.warmUpSeconds() / 6);
+    turns.warmUp(0);
+    if (length == SMALL) {
+      // The JVM needs some thousand bodies; the others need none.
+      turns.warmUp(OURS, pace.warmUpSeconds() / 2);
+      turns.warmUp(UNCACHED, pace.warmUpSeconds() / 4);
+    }
     turns.rounds(pace.pairs());
     double[] own = turns.of(CLAMD, Small::millis);
     report.note(

@@ -27,14 +27,19 @@ final class Turns<S> {
     samples.put(name, new ArrayList<>());
   }
 
-  /** Measures each way for so long and forgets. */
+  /** Measures each way for so long, once at the least, and forgets. */
   void warmUp(double seconds) throws IOException, ExecutionException, InterruptedException {
-    for (Way<S> way : ways.values()) {
-      long end = System.nanoTime() + (long) (seconds * 1e9);
-      do {
-        way.take();
-      } while (System.nanoTime() < end);
+    for (String name : ways.keySet()) {
+      warmUp(name, seconds);
     }
+  }
+
+  void warmUp(String name, double seconds)
+      throws IOException, ExecutionException, InterruptedException {
+    long end = System.nanoTime() + (long) (seconds * 1e9);
+    do {
+      ways.get(name).take();
+    } while (System.nanoTime() < end);
   }
 
   void rounds(int count) throws IOException, ExecutionException, InterruptedException {
