@@ -34,6 +34,7 @@ final class Bench {
               new TunnelRow(listed),
               new IdleRow(listed),
               new StartRow(listed),
+              new ScanRow(),
               new DecisionRow(),
               new JournalRow());
       List<Row> chosen = choose(rows);

@@ -25,6 +25,11 @@ record Interval(double median, double low, double high, double coverage, int sam
     return new Interval(median, sorted[k - 1], sorted[n - k], coverage(n, k), n);
   }
 
+  /** What happened, as a peak of one run did: there is nothing to estimate. */
+  static Interval observed(double value) {
+    return new Interval(value, value, value, 1, 1);
+  }
+
   /**
    * {@code numerator[i] / denominator[i]}, pair by pair, so that what slows the whole machine for a
    * while cancels out.
@@ -46,8 +51,8 @@ record Interval(double median, double low, double high, double coverage, int sam
   }
 
   String text(String unit) {
-    return "%s [%s, %s]%s"
-        .formatted(number(median), number(low), number(high), unit.isEmpty() ? "" : " " + unit);
+    String range = samples == 1 ? "" : " [%s, %s]".formatted(number(low), number(high));
+    return number(median) + range + (unit.isEmpty() ? "" : " " + unit);
   }
 
   static String number(double value) {

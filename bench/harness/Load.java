@@ -43,12 +43,18 @@ final class Load {
   static Requests requests(Testbed bed, Origins origins, Proxy proxy, double seconds)
       throws IOException, InterruptedException {
     String target = "http://" + Origins.HOST + ":" + origins.http + "/1k";
+    return requests(bed, proxy, target, CONNECTIONS, seconds);
+  }
+
+  /** The same for any target, from so many connections. */
+  static Requests requests(Testbed bed, Proxy proxy, String target, int connections, double seconds)
+      throws IOException, InterruptedException {
     // wrk counts in whole seconds; the true time is taken here.
     List<String> command =
         List.of(
             "wrk",
             "-t1",
-            "-c" + CONNECTIONS,
+            "-c" + connections,
             "-d" + (int) Math.ceil(seconds) + "s",
             "-s",
             script(bed),

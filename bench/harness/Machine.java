@@ -50,6 +50,8 @@ final class Machine {
             new TrafficServer())) {
       line(text, subject.name(), subject.description(bed));
     }
+    line(text, "clamd", Clamd.description(bed));
+    line(text, "c-icap", CIcap.description(bed));
     return text.toString();
   }
 

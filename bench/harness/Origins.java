@@ -31,6 +31,7 @@ final class Origins implements AutoCloseable {
   final int sender;
   final int silent;
   final TlsOrigin inside;
+  final SizedOrigin sized;
   private final Process nginx;
   private final List<ServerSocketChannel> listeners;
   private final Queue<SocketChannel> held = new ConcurrentLinkedQueue<>();
@@ -39,6 +40,7 @@ final class Origins implements AutoCloseable {
     http = Testbed.freePort();
     nginx = startNginx(bed, http);
     inside = new TlsOrigin(bed);
+    sized = new SizedOrigin(bed);
     Path file = bed.folder.resolve("sent.bin");
     Files.write(file, new byte[FILE_BYTES]);
     FileChannel content = FileChannel.open(file, StandardOpenOption.READ);
@@ -165,6 +167,7 @@ final class Origins implements AutoCloseable {
     }
     dropHeld();
     inside.close();
+    sized.close();
     Testbed.end(nginx);
   }
 }

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** A running subject. */
 final class Proxy implements AutoCloseable {
@@ -52,25 +51,16 @@ final class Proxy implements AutoCloseable {
   }
 
   long cpuNanos() {
-    return ProcessClock.nanos(process.toHandle());
+    return ProcessClock.nanos(handle());
   }
 
-  /**
-   * Bytes in memory, pages shared with others counted by share (PSS), of the process and its
-   * children.
-   */
+  /** Of the process and its children. */
   long memoryBytes() throws IOException {
-    long sum = 0;
-    for (ProcessHandle one :
-        Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList()) {
-      Path rollup = Path.of("/proc", Long.toString(one.pid()), "smaps_rollup");
-      sum +=
-          Files.readAllLines(rollup).stream()
-              .filter(line -> line.startsWith("Pss:"))
-              .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-              .sum();
-    }
-    return sum;
+    return ProcessMemory.bytes(handle());
+  }
+
+  ProcessHandle handle() {
+    return process.toHandle();
   }
 
   long pid() {

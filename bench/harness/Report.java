@@ -51,6 +51,12 @@ final class Report {
             Bar.Outcome.NOT_MEASURED));
   }
 
+  /** What a peer did not do. */
+  void notCompared(String figure, Exception why) {
+    String text = why.getMessage().lines().findFirst().orElse("?").replace("|", "/");
+    line(new Line(figure, "", text, Bar.Outcome.NOT_MEASURED));
+  }
+
   void failed(Row row, Exception why) {
     note("failed: " + why.getMessage());
     line(new Line("row " + row.key(), "", "failed, see its raw figures", Bar.Outcome.NOT_MEASURED));

@@ -12,17 +12,21 @@ import java.util.List;
  * and so opens it.
  */
 record Sekisho(Names names, Scan scan) implements Subject {
-  /** What the rule that lets requests through to the origins says of bodies. */
-  enum Scan {
-    NONE("Sekisho", "none"),
-    ALL("Sekisho scanning", "all");
+  /**
+   * What becomes of bodies.
+   *
+   * @param word what the rule that lets requests through to the origins says of them
+   * @param section the keys of {@code scan:}, as a flow mapping
+   */
+  record Scan(String name, String word, String section) {
+    private static final String SIGNATURES = "{ engines: [{ signatures: { eicar: true } }] }";
+    static final Scan NONE = new Scan("Sekisho", "none", SIGNATURES);
+    static final Scan ALL = new Scan("Sekisho scanning", "all", SIGNATURES);
 
-    private final String name;
-    private final String word;
-
-    Scan(String name, String word) {
-      this.name = name;
-      this.word = word;
+    /** By clamd, which has time enough also where many wait for it. */
+    static Scan by(Clamd clamd, String name, String more) {
+      String section = "{ engines: [{ clamd: \"unix:%s\" }], engine-timeout: 30m%s }";
+      return new Scan(name, "all", section.formatted(clamd.socket, more));
     }
   }
 
@@ -92,8 +96,7 @@ record Sekisho(Names names, Scan scan) implements Subject {
       connections-per-client: 20000
     origin:
       trust: ["%s"]
-    scan:
-      engines: [{ signatures: { eicar: true } }]
+    scan: %s
     %s
     policy:
       default: deny
@@ -103,18 +106,20 @@ record Sekisho(Names names, Scan scan) implements Subject {
         - { name: private pages, to: { host: .corp.example, path: /private/** }, action: deny }
         - { name: nothing written to the archive, to: { host: archive.example }, method: [PUT, POST, DELETE], action: deny }
         - { name: sealed tunnels, to: { address: [127.0.0.0/8, "::1/128"], port: [%d, %d] }, scan: none, log: host, action: allow }
-        - { name: the origin, to: { address: [127.0.0.0/8, "::1/128"], port: [%d, %d] }, scan: %s, action: allow }
+        - { name: the origin, to: { address: [127.0.0.0/8, "::1/128"], port: [%d, %d, %d] }, scan: %s, action: allow }
     """
         .formatted(
             port,
             admin,
             origins.inside.authority,
+            scan.section,
             lists(),
             listRule(),
             origins.sender,
             origins.silent,
             origins.http,
             origins.inside.port,
+            origins.sized.port,
             scan.word);
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Squid of Debian's squid-openssl, ready to inspect (certificate generator running) and told to do
@@ -11,7 +12,7 @@ import java.util.List;
  * a dstdomain rule it takes more than ten seconds to start, so it has them only where they are
  * looked up in every request.
  */
-record Squid(Names names, Bump bump) implements Subject {
+record Squid(Names names, Bump bump, Optional<CIcap> scanner) implements Subject {
   /**
    * What it does with TLS. Where it opens it, it looks at the ClientHello first, as its manual
    * recommends, and verifies the origin as it does by itself.
@@ -31,9 +32,13 @@ record Squid(Names names, Bump bump) implements Subject {
     this(names, Bump.NONE);
   }
 
+  Squid(Names names, Bump bump) {
+    this(names, bump, Optional.empty());
+  }
+
   @Override
   public String name() {
-    return "Squid";
+    return scanner.isPresent() ? "Squid with c-icap" : "Squid";
   }
 
   @Override
@@ -80,8 +85,9 @@ record Squid(Names names, Bump bump) implements Subject {
         visible_hostname bench.example
         max_filedescriptors 16384
         shutdown_lifetime 0 seconds
+        %6$s
         """
-            .formatted(folder, port, list(), bump.lines, origins.inside.authority));
+            .formatted(folder, port, list(), bump.lines, origins.inside.authority, adaptation()));
     // A service name of its own: Squid's shared memory is named by it, and a daemon of the machine
     // may use the default.
     List<String> command =
@@ -92,6 +98,23 @@ record Squid(Names names, Bump bump) implements Subject {
   @Override
   public Path authority(Launch launch) {
     return launch.folder().resolve("ca.pem");
+  }
+
+  /**
+   * Every response body is judged before its client gets it; without a judge, none passes. Nothing
+   * is decided by a preview, so it is spared the turn.
+   */
+  private String adaptation() {
+    return scanner
+        .map(icap ->
+            """
+            icap_enable on
+            icap_preview_enable off
+            icap_service scan respmod_precache bypass=off icap://127.0.0.1:%d/avscan
+            adaptation_access scan allow all
+            """
+                .formatted(icap.port))
+        .orElse("icap_enable off");
   }
 
   private String list() {
