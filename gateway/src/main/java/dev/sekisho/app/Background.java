@@ -40,7 +40,10 @@ final class Background implements Closeable {
   /** The shortest that the kernel gives, in nanoseconds; its own is some milliseconds. */
   private static final long TURN = 100_000;
 
-  /** struct sched_attr in its first form (sched_setattr(2)): 48 bytes, niceness and turn in the middle. */
+  /**
+   * struct sched_attr in its first form (sched_setattr(2)): 48 bytes, niceness and turn in the
+   * middle.
+   */
   private static final int ATTRIBUTES = 48;
 
   private static final int NICE_AT = 16;
@@ -181,11 +184,9 @@ final class Background implements Closeable {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment attributes = arena.allocate(ATTRIBUTES, Long.BYTES);
       attributes.set(ValueLayout.JAVA_INT, 0, ATTRIBUTES);
-      attributes.set(
-          ValueLayout.JAVA_INT, NICE_AT, (int) getpriority.invokeExact(0, thread));
+      attributes.set(ValueLayout.JAVA_INT, NICE_AT, (int) getpriority.invokeExact(0, thread));
       attributes.set(ValueLayout.JAVA_LONG, RUNTIME_AT, TURN);
-      long _ =
-          (long) syscall.invokeExact(schedSetattr.getAsLong(), (long) thread, attributes, 0L);
+      long _ = (long) syscall.invokeExact(schedSetattr.getAsLong(), (long) thread, attributes, 0L);
     } catch (Throwable e) {
       throw new IllegalStateException("sched_setattr(2) cannot be called", e);
     }

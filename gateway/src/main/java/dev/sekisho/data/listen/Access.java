@@ -110,7 +110,8 @@ final class Access {
       case SecureDial.Outcome.Reached(Channel channel, IpAddress address, var security) -> {
         told.reached(connection(channel, address).securedBy(security));
         if (ended(channel)) {
-          // On the way here. Whoever writes hears why where there is a reason; this is for who waits.
+          // On the way here. Whoever writes hears why where there is a reason; this is for who
+          // waits.
           channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
         }
       }

@@ -67,8 +67,7 @@ final class Outreach {
   /** Dials and shakes hands. */
   Dialler.Attempt dial(SecureDial.Destination to, Consumer<SecureDial.Outcome> then) {
     var means =
-        new SecureDial.Means(
-            lane.means().dialler(), lane.means().originTls(), lane.handshakes());
+        new SecureDial.Means(lane.means().dialler(), lane.means().originTls(), lane.handshakes());
     return SecureDial.begin(
         means, to, lane.loop(), outcome -> client.guarded(() -> then.accept(outcome)));
   }

@@ -28,10 +28,11 @@ public final class Relocation {
     var _ =
         channel
             .deregister()
-            .addListener(
-                _ -> {
-                  var _ = to.register(channel).addListener(done -> arrived(channel, done.isSuccess(), then));
-                });
+            .addListener(_ -> {
+              var _ =
+                  to.register(channel)
+                      .addListener(done -> arrived(channel, done.isSuccess(), then));
+            });
   }
 
   private static void arrived(Channel channel, boolean registered, Consumer<Outcome> then) {

@@ -96,10 +96,14 @@ class RelocationTest {
       var moved = new CompletableFuture<Relocation.Outcome>();
       channel
           .eventLoop()
-          .execute(() -> Relocation.move(channel, to, outcome -> {
-            assertThat(to.inEventLoop()).isTrue();
-            moved.complete(outcome);
-          }));
+          .execute(() ->
+              Relocation.move(
+                  channel,
+                  to,
+                  outcome -> {
+                    assertThat(to.inEventLoop()).isTrue();
+                    moved.complete(outcome);
+                  }));
       return moved.get(10, TimeUnit.SECONDS);
     }
 
@@ -163,10 +167,12 @@ class RelocationTest {
   void oneThatIsClosedOnTheWaySaysSo(Transport transport) throws Exception {
     try (Ends ends = new Ends(transport)) {
       var moved = new CompletableFuture<Relocation.Outcome>();
-      ends.channel.eventLoop().execute(() -> {
-        Relocation.move(ends.channel, ends.second.next(), moved::complete);
-        ends.channel.close();
-      });
+      ends.channel
+          .eventLoop()
+          .execute(() -> {
+            Relocation.move(ends.channel, ends.second.next(), moved::complete);
+            ends.channel.close();
+          });
       assertThat(moved.get(10, TimeUnit.SECONDS)).isEqualTo(Relocation.Outcome.CLOSED);
       assertThat(ends.peer.getInputStream().read()).isEqualTo(-1);
     }
