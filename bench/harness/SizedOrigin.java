@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Serves bodies of any length, of which no two need be alike: the path says how long, and what the
@@ -24,23 +25,37 @@ import java.util.Random;
 final class SizedOrigin implements AutoCloseable {
   private static final int BLOCK_BYTES = 1 << 20;
   private static final int REQUEST_BYTES = 8 << 10;
+  private static final long PACE_NANOS = 50_000;
 
   final int port;
   private final ServerSocketChannel listener;
   private final FileChannel noise;
   private final byte[] block = new byte[BLOCK_BYTES];
 
-  /** One body: {@code name} makes its content, and so its digest, its own. */
-  record Body(long length, String name) {
+  /**
+   * One body: {@code name} makes its content, and so its digest, its own.
+   *
+   * @param bytesPerSecond how fast it is sent; 0 for as fast as it is taken
+   */
+  record Body(long length, String name, long bytesPerSecond) {
     static final int BEGINNING = 48;
 
+    Body(long length, String name) {
+      this(length, name, 0);
+    }
+
+    /** The same content, from farther away. */
+    Body at(long bytesPerSecond) {
+      return new Body(length, name, bytesPerSecond);
+    }
+
     String path() {
-      return "/" + length + "/" + name;
+      return "/" + length + "/" + name + "/" + bytesPerSecond;
     }
 
     static Body of(String path) {
       String[] parts = path.split("/");
-      return new Body(Long.parseLong(parts[1]), parts[2]);
+      return new Body(Long.parseLong(parts[1]), parts[2], Long.parseLong(parts[3]));
     }
 
     byte[] beginning() {
@@ -114,11 +129,26 @@ final class SizedOrigin implements AutoCloseable {
       channel.write(first);
     }
     long left = body.length - Body.BEGINNING;
+    long began = System.nanoTime();
     for (long at = 0; left > 0; ) {
-      long sent = noise.transferTo(at, Math.min(left, BLOCK_BYTES - at), channel);
+      long due = Math.min(due(body, began, left), BLOCK_BYTES - at);
+      if (due == 0) {
+        LockSupport.parkNanos(PACE_NANOS);
+      }
+      long sent = noise.transferTo(at, due, channel);
       left -= sent;
       at = (at + sent) % BLOCK_BYTES;
     }
+  }
+
+  /** How much of what is left may be on its way by now. */
+  private static long due(Body body, long began, long left) {
+    if (body.bytesPerSecond == 0) {
+      return left;
+    }
+    long sent = body.length - Body.BEGINNING - left;
+    double due = (System.nanoTime() - began) / 1e9 * body.bytesPerSecond;
+    return Math.clamp((long) due - sent, 0, left);
   }
 
   @Override

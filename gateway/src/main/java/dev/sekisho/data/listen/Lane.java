@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
 final class Lane {
   private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
 
+  private static final long SOON_MILLIS = 5;
+
   private final EventLoop loop;
   private final Gate gate;
   private final Means means;
@@ -75,10 +77,19 @@ final class Lane {
 
   private void sweep() {
     try {
-      pool.sweep(deadlines.nowNanos());
+      sweepPool();
       gate.flood().sweep(WallClock.micros());
     } catch (RuntimeException defect) {
       LOG.error("A defect in the gateway; please report it.", defect);
+    }
+  }
+
+  private void sweepPool() {
+    switch (pool.sweep(deadlines.nowNanos())) {
+      case ALL -> {}
+      case SOME -> {
+        var _ = loop.schedule(this::sweepPool, SOON_MILLIS, TimeUnit.MILLISECONDS);
+      }
     }
   }
 
