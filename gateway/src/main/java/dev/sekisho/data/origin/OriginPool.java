@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Idle connections of one event loop, by what the client asked for. The one used last is used next,
- * so that those not needed grow old and are closed; where there are too many, the oldest makes room,
- * or origins that are asked once would keep out those that are asked all the time. Connections whose
- * origin authenticated the connection itself (NTLM, Negotiate) must never be given here.
+ * so that those not needed grow old and are closed; where there are too many, the oldest makes
+ * room, or origins that are asked once would keep out those that are asked all the time.
+ * Connections whose origin authenticated the connection itself (NTLM, Negotiate) must never be
+ * given here.
  */
 public final class OriginPool {
   /** A thousand that grow old together must not keep the loop from its work. */

@@ -17,13 +17,11 @@ class OriginPoolTest {
   private static final long SECOND = 1_000_000_000L;
 
   private static OriginPool pool(int perOrigin, int total) {
-    return new OriginPool(
-        new OriginConfig.PoolLimits(Duration.ofSeconds(60), perOrigin, total));
+    return new OriginPool(new OriginConfig.PoolLimits(Duration.ofSeconds(60), perOrigin, total));
   }
 
   private static OriginKey key(String name) {
-    return new OriginKey(
-        new Authority(new DomainName(name), 80), OriginKey.Security.PLAIN, "");
+    return new OriginKey(new Authority(new DomainName(name), 80), OriginKey.Security.PLAIN, "");
   }
 
   private static OriginConnection connection() {
