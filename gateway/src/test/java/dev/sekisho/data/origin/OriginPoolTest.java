@@ -10,6 +10,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class OriginPoolTest {
@@ -28,7 +29,7 @@ class OriginPoolTest {
     return new OriginConnection(new EmbeddedChannel(), ADDRESS, HeadLimits.DEFAULT);
   }
 
-  private static OriginConnection take(OriginPool pool, String name, long now) {
+  private static @Nullable OriginConnection take(OriginPool pool, String name, long now) {
     return pool.take(key(name), List.of(ADDRESS), Long.MAX_VALUE, now);
   }
 
