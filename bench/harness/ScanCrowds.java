@@ -23,7 +23,10 @@ record ScanCrowds(Scanners scanners, Pace pace, Report report) {
   private static final int SETTLE_MILLIS = 3000;
 
   /** More than clamd needs for all of them on a slow machine. */
-  private static final double PATIENCE_SECONDS = 240;
+  private static final double PATIENCE_SECONDS = 600;
+
+  /** A peer of which many stand still is not waited for so long. */
+  private static final double PEER_PATIENCE_SECONDS = 90;
 
   private static final double WARMING_SECONDS = 20;
 
@@ -42,7 +45,7 @@ record ScanCrowds(Scanners scanners, Pace pace, Report report) {
     String figure = "memory beyond idle, %d scans of 50 MB at once".formatted(count);
     Bar bar = Bar.atMost(512, "512 MiB");
     try (Scanners.Scanning ours = scanners.sekisho(OURS, "")) {
-      Grown grown = grow(ours, count, MANY_BYTES, figure);
+      Grown grown = grow(ours, count, MANY_BYTES, figure, PATIENCE_SECONDS);
       fates(ours, grown, MANY_BYTES);
       if (grown.ended.whole() == count) {
         report.judged(figure, bar, Interval.observed(grown.mebibytes()), "MiB");
@@ -51,7 +54,7 @@ record ScanCrowds(Scanners scanners, Pace pace, Report report) {
       }
     }
     try (Scanners.Scanning squid = scanners.squid()) {
-      Grown grown = grow(squid, count, MANY_BYTES, figure);
+      Grown grown = grow(squid, count, MANY_BYTES, figure, PEER_PATIENCE_SECONDS);
       String all = grown.ended.whole() == count ? "" : " (" + grown.ended.text() + ")";
       report.compared(
           figure + ", " + squid.name() + all, Interval.observed(grown.mebibytes()), "MiB");
@@ -69,7 +72,7 @@ record ScanCrowds(Scanners scanners, Pace pace, Report report) {
             .formatted(sizes.crowd(), sizes.huge() >> 20, sizes.spool() >> 20);
     Bar bar = Bar.atMost(512, "512 MiB, each with its fate");
     try (Scanners.Scanning ours = scanners.sekisho(OURS, more)) {
-      Grown grown = grow(ours, sizes.crowd(), sizes.huge(), figure);
+      Grown grown = grow(ours, sizes.crowd(), sizes.huge(), figure, PATIENCE_SECONDS);
       Map<String, Integer> fates = fates(ours, grown, sizes.huge());
       int clean = fates.getOrDefault("clean", 0);
       int full = fates.getOrDefault("unscanned spool-full", 0);
@@ -82,14 +85,15 @@ record ScanCrowds(Scanners scanners, Pace pace, Report report) {
     }
   }
 
-  private Grown grow(Scanners.Scanning proxy, int count, long length, String figure)
+  private Grown grow(
+      Scanners.Scanning proxy, int count, long length, String figure, double patienceSeconds)
       throws IOException, ExecutionException, InterruptedException {
     warmUp(proxy);
     long before = ProcessMemory.bytes(proxy.processes());
     MemoryWatch watch = MemoryWatch.begin(proxy.processes());
     SizedCrowd.Ended ended =
         SizedCrowd.download(
-            proxy.proxy(), scanners.origins().sized, fresh(count, length), PATIENCE_SECONDS);
+            proxy.proxy(), scanners.origins().sized, fresh(count, length), patienceSeconds);
     Grown grown = new Grown(ended, before, watch.peakBytes());
     report.note(
         "%s, %s: %d MiB idle, at most %d MiB; %s"
