@@ -103,6 +103,12 @@ class DocsTest {
   }
 
   @Test
+  void nothingIsLeftOfAMerge() {
+    Pattern mark = Pattern.compile("(?m)^(<{7}|={7}|>{7})(?: .*)?$");
+    assertThat(pages().stream().filter(page -> mark.matcher(SOURCES.read(page)).find())).isEmpty();
+  }
+
+  @Test
   void commandsThatAreShownExist() {
     Set<String> commands = new HashSet<>(Set.of("help"));
     for (Path file : SOURCES.below("gateway/src/main/java/dev/sekisho/app", ".java")) {

@@ -107,6 +107,8 @@ final class Access {
     attempt = null;
     switch (outcome) {
       case SecureDial.Outcome.Failed(Failure failure) -> told.failed(failure);
+      // Whoever calls this guards it.
+      case SecureDial.Outcome.Defective(RuntimeException cause) -> throw cause;
       case SecureDial.Outcome.Reached(Channel channel, IpAddress address, var security) -> {
         told.reached(connection(channel, address).securedBy(security));
         if (ended(channel)) {

@@ -57,7 +57,7 @@ final class Conversation implements MessageFlow.Told, OriginEnd.Told {
     this.client = client;
     this.lane = lane;
     this.exchange = exchange;
-    this.origin = new OriginEnd(far, this);
+    this.origin = new OriginEnd(far, lane.limits().bodyTimeout(), this);
     this.up = flow(up, new MessageFlow.Way(client::held, origin.channel()));
     this.down = flow(down, new MessageFlow.Way(origin::in, client.channel()));
   }

@@ -11,21 +11,28 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The origin's end of a WebSocket whose frames are read here. */
 final class OriginEnd extends ChannelInboundHandlerAdapter {
   private static final int MOST_HELD = 64 << 10;
-  private static final long LINGER_MILLIS = 1000;
+  private static final Duration LINGER = Duration.ofSeconds(1);
 
   private final Channel channel;
+  private final Duration patience;
   private final Told told;
+  private @Nullable ScheduledFuture<?> end;
   private ByteBuf in;
   private State state = State.OPEN;
 
   private enum State {
     OPEN,
+    /** What was written is leaving. */
+    ENDING,
     /** What still comes is dropped, so that our last word is not lost to a reset. */
     LINGERING,
     CLOSED
@@ -44,7 +51,11 @@ final class OriginEnd extends ChannelInboundHandlerAdapter {
     void defective(Throwable cause);
   }
 
-  OriginEnd(OriginConnection.Detached from, Told told) {
+  /**
+   * @param patience how long what was written last may take to leave
+   */
+  OriginEnd(OriginConnection.Detached from, Duration patience, Told told) {
+    this.patience = patience;
     this.channel = from.channel();
     this.in = from.early();
     this.told = told;
@@ -117,13 +128,16 @@ final class OriginEnd extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     ended();
+    if (state == State.ENDING) {
+      close();
+    }
   }
 
   private void ended() {
     switch (state) {
       case OPEN -> told.originEnded();
       case LINGERING -> close();
-      case CLOSED -> {}
+      case ENDING, CLOSED -> {}
     }
   }
 
@@ -137,7 +151,7 @@ final class OriginEnd extends ChannelInboundHandlerAdapter {
           told.defective(cause);
         }
       }
-      case LINGERING -> close();
+      case ENDING, LINGERING -> close();
       case CLOSED -> {}
     }
   }
@@ -147,29 +161,44 @@ final class OriginEnd extends ChannelInboundHandlerAdapter {
     if (state != State.OPEN) {
       return;
     }
-    state = State.LINGERING;
+    state = State.ENDING;
     drop();
+    closeIn(patience);
+    if (channel.isActive()) {
+      // An origin that waits until we read reads nothing itself.
+      channel.config().setAutoRead(true);
+    }
     channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> linger());
-    channel.eventLoop().schedule(this::close, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void closeIn(Duration time) {
+    if (end != null) {
+      end.cancel(false);
+    }
+    end = channel.eventLoop().schedule(this::close, time.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void linger() {
     SslHandler tls = channel.pipeline().get(SslHandler.class);
-    if (state != State.LINGERING || !channel.isActive()) {
+    if (state != State.ENDING || !channel.isActive()) {
       close();
-    } else if (tls != null) {
+      return;
+    }
+    state = State.LINGERING;
+    closeIn(LINGER);
+    if (tls != null) {
       var _ = tls.closeOutbound();
     } else if (channel instanceof SocketChannel socket) {
       socket.shutdownOutput();
-    }
-    if (channel.isActive()) {
-      channel.config().setAutoRead(true);
     }
   }
 
   void close() {
     if (state != State.CLOSED) {
       state = State.CLOSED;
+      if (end != null) {
+        end.cancel(false);
+      }
       drop();
       channel.close();
     }

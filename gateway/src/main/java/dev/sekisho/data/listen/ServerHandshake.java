@@ -107,9 +107,18 @@ final class ServerHandshake extends ChannelDuplexHandler {
         if (input == Input.ENDED) {
           fail(HandshakeTrouble.LEFT_EARLY);
         } else {
-          shake();
+          guarded(this::shake);
         }
       }
+    }
+  }
+
+  /** What a listener of Netty's throws, nobody hears of. */
+  private void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException defect) {
+      defective(defect);
     }
   }
 
@@ -230,7 +239,13 @@ final class ServerHandshake extends ChannelDuplexHandler {
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     // A handshake that fails is told by its event, a connection that breaks by its end.
     boolean theirs = cause instanceof IOException || cause.getCause() instanceof SSLException;
-    if (!theirs && state != State.OVER) {
+    if (!theirs) {
+      defective(cause);
+    }
+  }
+
+  private void defective(Throwable cause) {
+    if (state != State.OVER) {
       over();
       home.execute(() -> waiting.defective(cause));
     }

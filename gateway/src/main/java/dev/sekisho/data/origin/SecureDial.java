@@ -6,6 +6,7 @@ import dev.sekisho.net.IpAddress;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,17 @@ public final class SecureDial implements Dialler.Attempt {
         implements Outcome {}
 
     record Failed(Failure failure) implements Outcome {}
+
+    /** Something of ours threw on the way. */
+    record Defective(RuntimeException cause) implements Outcome {}
   }
+
+  private static final Failure LOOP_ENDED =
+      new Failure(
+          Failure.Side.GATEWAY,
+          Failure.Kind.DRAINING,
+          Failure.Retry.UNSAFE,
+          "The gateway was shut down before its connection to the origin was made.");
 
   private final Means means;
   private final Destination to;
@@ -68,14 +79,22 @@ public final class SecureDial implements Dialler.Attempt {
   public static Dialler.Attempt begin(
       Means means, Destination to, EventLoop home, Consumer<Outcome> then) {
     SecureDial dial = new SecureDial(means, to, home, then);
-    means.away().execute(dial::dial);
+    try {
+      means.away().execute(() -> dial.guarded(dial::dial));
+    } catch (RejectedExecutionException _) {
+      dial.fail(LOOP_ENDED);
+    }
     return dial;
   }
 
   @Override
   public void cancel() {
     then = null;
-    means.away().execute(this::giveUp);
+    try {
+      means.away().execute(this::giveUp);
+    } catch (RejectedExecutionException _) {
+      // That loop has ended, and what was dialled there with it.
+    }
   }
 
   // On the loop of handshakes.
@@ -88,9 +107,26 @@ public final class SecureDial implements Dialler.Attempt {
     }
   }
 
+  /** So that no defect leaves whoever waits at home waiting. */
+  private void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException defect) {
+      attempt = null;
+      home.execute(() -> tell(new Outcome.Defective(defect)));
+    }
+  }
+
   private void dial() {
     if (wanted == Wanted.YES) {
-      attempt = means.dialler().dial(to.addresses(), to.port(), means.away(), this::dialled);
+      attempt =
+          means
+              .dialler()
+              .dial(
+                  to.addresses(),
+                  to.port(),
+                  means.away(),
+                  outcome -> guarded(() -> dialled(outcome)));
     }
   }
 
@@ -103,16 +139,25 @@ public final class SecureDial implements Dialler.Attempt {
           channel.close();
           return;
         }
-        attempt =
-            means
-                .tls()
-                .secure(
-                    channel,
-                    to.authority().host(),
-                    to.authority().port(),
-                    to.security(),
-                    secured -> secured(secured, channel, address));
+        secure(channel, address);
       }
+    }
+  }
+
+  private void secure(Channel channel, IpAddress address) {
+    try {
+      attempt =
+          means
+              .tls()
+              .secure(
+                  channel,
+                  to.authority().host(),
+                  to.authority().port(),
+                  to.security(),
+                  secured -> secured(secured, channel, address));
+    } catch (RuntimeException defect) {
+      channel.close();
+      throw defect;
     }
   }
 
@@ -129,13 +174,20 @@ public final class SecureDial implements Dialler.Attempt {
             channel,
             home,
             // Closed on the way or not: whoever uses it finds out, as of one that rested.
-            _ -> tell(new Outcome.Reached(channel, address, done)));
+            _ -> arrived(new Outcome.Reached(channel, address, done)));
       }
     }
   }
 
   private void fail(Failure failure) {
     home.execute(() -> tell(new Outcome.Failed(failure)));
+  }
+
+  private void arrived(Outcome.Reached reached) {
+    // Where home has ended, nobody is there to be told, and what waited there is another's no more.
+    if (home.inEventLoop()) {
+      tell(reached);
+    }
   }
 
   // At home.

@@ -38,6 +38,12 @@ class RelocationTest {
 
   private static final class Listening extends ChannelInboundHandlerAdapter {
     final BlockingQueue<Told> told = new LinkedBlockingQueue<>();
+    final CompletableFuture<Void> removed = new CompletableFuture<>();
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+      removed.complete(null);
+    }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -175,6 +181,43 @@ class RelocationTest {
           });
       assertThat(moved.get(10, TimeUnit.SECONDS)).isEqualTo(Relocation.Outcome.CLOSED);
       assertThat(ends.peer.getInputStream().read()).isEqualTo(-1);
+      ends.listening.removed.get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("transports")
+  void oneThatIsClosedBetweenTheLoopsLetsItsHandlersGo(Transport transport) throws Exception {
+    try (Ends ends = new Ends(transport)) {
+      EventLoop home = ends.first.next();
+      assertThat(ends.move(ends.second.next())).isEqualTo(Relocation.Outcome.THERE);
+      var coming = new CompletableFuture<Void>();
+      home.execute(() -> {
+        coming.complete(null);
+        while (ends.channel.eventLoop() != home || ends.channel.isRegistered()) {
+          Thread.onSpinWait();
+        }
+        ends.channel.close();
+      });
+      coming.get(10, TimeUnit.SECONDS);
+      assertThat(ends.move(home)).isEqualTo(Relocation.Outcome.CLOSED);
+      assertThat(ends.peer.getInputStream().read()).isEqualTo(-1);
+      ends.listening.removed.get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("transports")
+  void whereNobodyIsThereAnyMoreItIsClosed(Transport transport) throws Exception {
+    try (Ends ends = new Ends(transport)) {
+      EventLoop to = ends.second.next();
+      ends.second.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+      var moved = new CompletableFuture<Relocation.Outcome>();
+      EventLoop from = ends.channel.eventLoop();
+      from.execute(() -> Relocation.move(ends.channel, to, moved::complete));
+      assertThat(moved.get(10, TimeUnit.SECONDS)).isEqualTo(Relocation.Outcome.CLOSED);
+      assertThat(ends.peer.getInputStream().read()).isEqualTo(-1);
+      ends.listening.removed.get(10, TimeUnit.SECONDS);
     }
   }
 }
