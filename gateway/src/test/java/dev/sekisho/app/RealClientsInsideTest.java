@@ -425,7 +425,11 @@ class RealClientsInsideTest {
           home.sh(
               "curl -sS -A %s --tls-max %s %s/hello.html".formatted(agent, version, site.origin()));
       assertThat(curl.exit()).as(curl.text()).isEqualTo(60);
-      JsonNode record = site.await("curl's alert", one -> text(one, "user_agent").equals(agent));
+      JsonNode record =
+          site.await(
+              "curl's alert",
+              one ->
+                  text(one, "user_agent").equals(agent) && text(one, "state").equals("closed"));
       assertThat(text(record, "error_kind")).as(version).isEqualTo("client-refused-certificate");
       assertThat(text(record, "error_detail")).contains("unknown_ca");
     }
