@@ -428,8 +428,7 @@ class RealClientsInsideTest {
       JsonNode record =
           site.await(
               "curl's alert",
-              one ->
-                  text(one, "user_agent").equals(agent) && text(one, "state").equals("closed"));
+              one -> text(one, "user_agent").equals(agent) && text(one, "state").equals("closed"));
       assertThat(text(record, "error_kind")).as(version).isEqualTo("client-refused-certificate");
       assertThat(text(record, "error_detail")).contains("unknown_ca");
     }
