@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * a time. It is counted: whoever made it holds it once, and its room is free when the last lets go.
  */
 public final class HeldBody implements Body.Source {
-  private static final int CHUNK = 64 << 10;
+  private static final int CHUNK = Chunks.SIZE;
   private static final int LEAST = 1 << 10;
 
   /** What a piece costs besides its bytes. */
@@ -108,7 +108,7 @@ public final class HeldBody implements Body.Source {
       file = new SpoolFile(spool, digest());
     }
     if (chunk.length == 0) {
-      chunk = new byte[CHUNK];
+      chunk = spool.chunks().take();
     }
     int count = Math.min(bytes.remaining(), CHUNK - filled);
     bytes.get(chunk, filled, count);
@@ -133,11 +133,16 @@ public final class HeldBody implements Body.Source {
 
   /** What the file has no room for stays in memory: one chunk, and what comes until others stop. */
   private void flush(SpoolFile to) {
-    byte[] full = filled == CHUNK ? chunk : Arrays.copyOf(chunk, filled);
+    byte[] full = chunk;
+    if (filled < CHUNK) {
+      full = Arrays.copyOf(chunk, filled);
+      spool.chunks().giveBack(chunk);
+    }
     chunk = new byte[0];
     filled = 0;
     if (!to.write(full)) {
       overflow(ByteBuffer.wrap(full));
+      spool.chunks().giveBack(full);
     }
   }
 

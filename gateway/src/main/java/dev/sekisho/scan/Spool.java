@@ -34,6 +34,7 @@ public final class Spool implements Closeable {
   private final Digests digests;
   private final Budget memory;
   private final Budget disk;
+  private final Chunks chunks = new Chunks();
   private final AtomicLong number = new AtomicLong();
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("spool-", 0).factory());
@@ -83,6 +84,10 @@ public final class Spool implements Closeable {
 
   Digests digests() {
     return digests;
+  }
+
+  Chunks chunks() {
+    return chunks;
   }
 
   Budget memory() {

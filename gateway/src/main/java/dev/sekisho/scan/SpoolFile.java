@@ -112,6 +112,8 @@ final class SpoolFile {
         write(channel(), chunk, position);
         position += chunk.length;
         landed(chunk.length);
+        // Only here nobody else has it: a write that failed or was interrupted may still go on.
+        spool.chunks().giveBack(chunk);
       } catch (IOException e) {
         failed(e);
         return;

@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.security.MessageDigest;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -342,6 +343,47 @@ class HeldBodyTest {
       body.release();
       body.release();
       assertThat(body.retainIfHeld()).isFalse();
+    }
+  }
+
+  /** Many at once, each in arrays that another one had before: what is read is what was added. */
+  @Test
+  void arraysAreUsedAgainAndNoBodyHasBytesOfAnother() throws Exception {
+    int rounds = 6;
+    try (Spool spool = spool(new SpoolConfig(4 << 10, 64 << 10, 64 << 20))) {
+      for (int round = 0; round < rounds; round++) {
+        List<HeldBody> bodies = new ArrayList<>();
+        List<byte[]> contents = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+          bodies.add(spool.begin());
+          contents.add(bytes(1_500_000 + random.nextInt(100_000)));
+        }
+        List<Thread> fillers = new ArrayList<>();
+        for (int i = 0; i < bodies.size(); i++) {
+          HeldBody body = bodies.get(i);
+          byte[] content = contents.get(i);
+          fillers.add(Thread.ofPlatform().start(() -> filled(body, content)));
+        }
+        for (Thread filler : fillers) {
+          filler.join();
+        }
+        for (int i = 0; i < bodies.size(); i++) {
+          assertThat(all(bodies.get(i))).isEqualTo(contents.get(i));
+          assertThat(bodies.get(i).sha256())
+              .isEqualTo(MessageDigest.getInstance("SHA-256").digest(contents.get(i)));
+          bodies.get(i).release();
+        }
+      }
+      long chunks = rounds * 4 * (1_500_000L / Chunks.SIZE);
+      assertThat(spool.chunks().made()).isPositive().isLessThan(chunks / 2);
+    }
+  }
+
+  private void filled(HeldBody body, byte[] bytes) {
+    try {
+      fill(body, bytes);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 }
