@@ -26,7 +26,9 @@ final class Chunks {
     return chunk;
   }
 
-  /** Whoever gives it back must not look at it again; of another size it is left to the collector. */
+  /**
+   * Whoever gives it back must not look at it again; of another size it is left to the collector.
+   */
   void giveBack(byte[] chunk) {
     if (chunk.length == SIZE) {
       boolean _ = unused.offer(chunk);
